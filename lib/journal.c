@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "journal.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "buf.h"
+
+#define LINE_MAX_BYTES 16384 /* far below the socket's default send buffer */
+
+int fl_journal_open(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) != 0) {
+		fl_cleanup_close(&fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+int fl_journal_send(int fd, const char *identifier, int priority, const char *line)
+{
+	fl_auto_buf struct fl_buf datagram = FL_BUF_INIT;
+
+	fl_buf_printf(&datagram, "PRIORITY=%d\nSYSLOG_IDENTIFIER=%s\nSYSLOG_PID=%ld\nMESSAGE=%.*s\n",
+		      priority, identifier, (long)getpid(), LINE_MAX_BYTES, line);
+	return send(fd, datagram.data, datagram.length, MSG_NOSIGNAL) < 0 ? -1 : 0;
+}
+
+bool fl_journal_is_stderr(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	fl_auto_buf struct fl_buf own = FL_BUF_INIT;
+	struct stat info;
+
+	if (stream == NULL || fstat(STDERR_FILENO, &info) != 0)
+		return false;
+	fl_buf_printf(&own, "%ju:%ju", (uintmax_t)info.st_dev, (uintmax_t)info.st_ino);
+	return strcmp(stream, fl_buf_text(&own)) == 0;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Attributes and the fixed set of cleanup handlers.
+ *
+ * A variable that owns something is initialised where it is declared and carries one of the
+ * fl_auto_* attributes; every handler tolerates the empty value and keeps errno. Ownership leaves
+ * a function through fl_steal() alone.
+ */
+#ifndef FL_MACRO_H
+#define FL_MACRO_H
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define FL_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define FL_MUST_CHECK        __attribute__((warn_unused_result))
+#define FL_NONNULL(...)      __attribute__((nonnull(__VA_ARGS__)))
+#define FL_NORETURN          __attribute__((noreturn))
+#define FL_UNUSED            __attribute__((unused))
+
+#define FL_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Returns *pointer and leaves NULL behind, so that the cleanup handler finds nothing to release. */
+#define fl_steal(pointer)                          \
+	(__extension__({                           \
+		__typeof__(*(pointer)) *slot_ = (pointer); \
+		__typeof__(*slot_) value_ = *slot_; \
+		*slot_ = NULL;                     \
+		value_;                            \
+	}))
+
+static inline void fl_cleanup_free(void *slot)
+{
+	int saved = errno;
+
+	free(*(void **)slot);
+	errno = saved;
+}
+
+static inline void fl_cleanup_close(const int *fd)
+{
+	int saved = errno;
+
+	if (*fd >= 0)
+		close(*fd);
+	errno = saved;
+}
+
+static inline void fl_cleanup_fclose(FILE **file)
+{
+	int saved = errno;
+
+	if (*file != NULL)
+		fclose(*file);
+	errno = saved;
+}
+
+#define fl_auto_free   __attribute__((cleanup(fl_cleanup_free)))
+#define fl_auto_close  __attribute__((cleanup(fl_cleanup_close)))
+#define fl_auto_fclose __attribute__((cleanup(fl_cleanup_fclose)))
+
+#endif

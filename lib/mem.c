@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mem.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "log.h"
+
+void *fl_xcalloc(size_t count, size_t size)
+{
+	void *pointer = calloc(count ? count : 1, size ? size : 1);
+
+	if (pointer == NULL)
+		fl_fatal("out of memory");
+	return pointer;
+}
+
+void *fl_xrealloc(void *pointer, size_t size)
+{
+	void *bigger = realloc(pointer, size ? size : 1);
+
+	if (bigger == NULL)
+		fl_fatal("out of memory");
+	return bigger;
+}
+
+char *fl_xstrdup(const char *text)
+{
+	return text == NULL ? NULL : fl_xstrndup(text, strlen(text));
+}
+
+char *fl_xstrndup(const char *text, size_t length)
+{
+	char *copy = fl_xcalloc(length + 1, 1);
+
+	memcpy(copy, text, length);
+	return copy;
+}
+
+char *fl_xasprintf(const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&text, format, args);
+	va_end(args);
+	if (length < 0)
+		fl_fatal("out of memory");
+	return text;
+}
