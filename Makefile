@@ -1,0 +1,245 @@
+# GNU make. The answers of ./configure come from config.mak; `make help` lists the targets.
+#
+# Everything that is built goes below the folder make is called in: the programs and libflctx.a straight into
+# it, objects into obj/. A sanitizer build (SAN=1) and a coverage build (COV=1) have a folder of their own each,
+# san/ and cov/, so that they live beside the release build.
+
+SRCDIR ?= .
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+# Sources. One noun, one module: lib/NAME.c, lib/NAME.h, tests/test_NAME.c. Sorted.
+LIB := atomic buf config container context database docker envfile error events flower grpc health http \
+	journal log mem netaddr number onegate options param paths proc pull report stage start step \
+	systemd tree unit valid wait
+
+# The programs, and those of them that are linked with libcurl. fl-configure is not: it runs first at boot, and
+# libcurl's 33 shared libraries would take longer to load than all of its work.
+PROGRAMS := fl-bootstrap fl-configure fl-healthcheck fl-onegate-publish
+CURL_PROGRAMS := fl-bootstrap fl-healthcheck fl-onegate-publish
+
+# Manual pages, one-appliance's files.
+MAN := flower-appliance.7 flower-context.5 fl-bootstrap.8 fl-configure.8 fl-healthcheck.8 fl-onegate-publish.8
+
+# These work without config.mak.
+LAZY := help clean distclean
+ifneq ($(filter-out $(LAZY),$(or $(MAKECMDGOALS),all)),)
+include config.mak
+endif
+
+# In-tree config.mak is out of date when configure has changed: ask it again what it was asked before.
+config.mak: $(SRCDIR)/configure
+	@if test -e $@; then $(SRCDIR)/configure $(CONFIGURE_ARGS) >/dev/null && touch $@; \
+	else echo 'make: run ./configure first' >&2; exit 1; fi
+
+config.h: config.mak ;
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-8s%s\n'
+endif
+
+# Flags that the code needs, apart from the user's: `make CFLAGS=-O0` takes nothing away from it.
+REQUIRED := -std=c17 -D_GNU_SOURCE -I$(CURDIR) -I$(SRCDIR)/lib $(CURL_CFLAGS) $(CJSON_CFLAGS)
+DEPS = -MMD -MP -MF $(@:.o=.d)
+# What the linker's --wrap is to catch must keep its name: FORTIFY turns open into __open_2, inlining
+# makes others vanish.
+TESTFLAGS := -U_FORTIFY_SOURCE -fno-builtin
+
+ifeq ($(SAN),1)
+O := san/
+MODE := -Werror -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+MODE_LINK := -fsanitize=address,undefined
+HARDENING := -fPIE
+FORTIFY :=
+# AddressSanitizer brings its own start-up order, which --as-needed would upset.
+LINKFLAGS := -pie
+else ifeq ($(COV),1)
+O := cov/
+MODE := -O0 -g --coverage
+MODE_LINK := --coverage
+HARDENING := -fPIE
+FORTIFY :=
+LINKFLAGS := -pie
+else
+O :=
+MODE :=
+MODE_LINK :=
+endif
+
+COMPILE = $(CC) $(REQUIRED) $(WARNINGS) $(HARDENING) $(CPPFLAGS) $(CFLAGS) $(MODE)
+LINK = $(CC) $(HARDENING) $(CFLAGS) $(MODE_LINK) $(LINKFLAGS) $(LDFLAGS)
+
+#
+# Building
+#
+
+LIB_SRCS := $(wildcard $(LIB:%=$(SRCDIR)/lib/%.c))
+LIB_OBJS := $(LIB_SRCS:$(SRCDIR)/lib/%.c=$(O)obj/lib/%.o)
+TEST_LIB_OBJS := $(LIB_SRCS:$(SRCDIR)/lib/%.c=$(O)obj/testlib/%.o)
+PROGRAM_SRCS := $(wildcard $(PROGRAMS:%=$(SRCDIR)/cmd/%.c))
+PROGRAMS_OUT := $(PROGRAM_SRCS:$(SRCDIR)/cmd/%.c=$(O)%)
+TEST_SRCS := $(wildcard $(LIB:%=$(SRCDIR)/tests/test_%.c))
+TESTS_OUT := $(TEST_SRCS:$(SRCDIR)/tests/%.c=$(O)obj/tests/%)
+MAN_SRCS := $(wildcard $(MAN:%=$(SRCDIR)/man/%.in))
+MAN_OUT := $(MAN_SRCS:$(SRCDIR)/%.in=$(O)%)
+UNIT_SRCS := $(wildcard $(SRCDIR)/one-appliance/*.in)
+UNITS_OUT := $(UNIT_SRCS:$(SRCDIR)/%.in=$(O)%)
+SERVICE_SRC := $(wildcard $(SRCDIR)/one-appliance/service)
+SERVICE_OUT := $(SERVICE_SRC:$(SRCDIR)/one-appliance/service=$(O)service)
+
+all: $(O)libflctx.a $(PROGRAMS_OUT) $(SERVICE_OUT) $(MAN_OUT) $(UNITS_OUT)
+
+$(O)libflctx.a: $(LIB_OBJS)
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(O)obj/libflctx-test.a: $(TEST_LIB_OBJS)
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(O)obj/lib/%.o: $(SRCDIR)/lib/%.c config.mak config.h
+	$(say) CC $@
+	$(Q)mkdir -p $(@D) && $(COMPILE) $(FORTIFY) $(DEPS) -c -o $@ $<
+
+$(O)obj/cmd/%.o: $(SRCDIR)/cmd/%.c config.mak config.h
+	$(say) CC $@
+	$(Q)mkdir -p $(@D) && $(COMPILE) $(FORTIFY) $(DEPS) -c -o $@ $<
+
+$(O)obj/testlib/%.o: $(SRCDIR)/lib/%.c config.mak config.h
+	$(say) CC $@
+	$(Q)mkdir -p $(@D) && $(COMPILE) $(TESTFLAGS) $(DEPS) -c -o $@ $<
+
+$(O)obj/tests/%.o: $(SRCDIR)/tests/%.c config.mak config.h
+	$(say) CC $@
+	$(Q)mkdir -p $(@D) && $(COMPILE) $(TESTFLAGS) $(CMOCKA_CFLAGS) $(DEPS) -c -o $@ $<
+
+$(addprefix $(O),$(filter-out $(CURL_PROGRAMS),$(PROGRAMS))): $(O)%: $(O)obj/cmd/%.o $(O)libflctx.a
+	$(say) LINK $@
+	$(Q)$(LINK) -o $@ $^ $(CJSON_LIBS)
+
+$(addprefix $(O),$(CURL_PROGRAMS)): $(O)%: $(O)obj/cmd/%.o $(O)libflctx.a
+	$(say) LINK $@
+	$(Q)$(LINK) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS)
+
+# A test names the functions that it replaces in a comment line of its own: `/* wrap: rename fsync */`.
+WRAPS = `sed -n 's,^\(//\|/\*\) wrap: \([A-Za-z0-9_ ]*\).*,\2,p' $(SRCDIR)/tests/$(*F).c | \
+	tr -s ' ' '\n' | sed -n 's/./-Wl,--wrap=&/p'`
+
+$(O)obj/tests/test_%: $(O)obj/tests/test_%.o $(O)obj/libflctx-test.a
+	$(say) LINK $@
+	$(Q)$(LINK) $(subst $$(*F),test_$*,$(WRAPS)) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS) $(CMOCKA_LIBS)
+
+# What configure knows, put into text. The parameter table of flower-context(5) is printed by the program that
+# holds the table.
+SUBST = sed -e 's|@bindir@|$(bindir)|g' -e 's|@sysconfdir@|$(sysconfdir)|g' -e 's|@unitdir@|$(unitdir)|g' \
+	-e 's|@localstatedir@|$(localstatedir)|g' -e 's|@mandir@|$(mandir)|g' -e 's|@docdir@|$(docdir)|g' \
+	-e 's|@flower_version@|$(flower_version)|g' -e 's|@flower_image@|$(flower_image)|g' \
+	-e 's|@docker@|$(docker_cli)|g' -e 's|@systemctl@|$(systemctl)|g' \
+	-e 's|@version@|$(VERSION)|g' -e 's|@date@|$(DATE)|g'
+
+$(O)man/flower-context.5: $(SRCDIR)/man/flower-context.5.in $(O)fl-configure config.mak
+	$(say) GEN $@
+	$(Q)mkdir -p $(@D) && $(O)fl-configure --print=mdoc >$@.table && \
+	$(SUBST) -e '/^@parameters@$$/{' -e 'r $@.table' -e d -e '}' $< >$@ && rm -f $@.table
+
+$(O)man/%: $(SRCDIR)/man/%.in config.mak
+	$(say) GEN $@
+	$(Q)mkdir -p $(@D) && $(SUBST) $< >$@
+
+$(O)one-appliance/%: $(SRCDIR)/one-appliance/%.in config.mak
+	$(say) GEN $@
+	$(Q)mkdir -p $(@D) && $(SUBST) $< >$@
+
+$(O)service: $(SRCDIR)/one-appliance/service config.mak
+	$(say) GEN $@
+	$(Q)$(SUBST) $< >$@ && chmod 755 $@
+
+#
+# Testing
+#
+
+# What the tests are told: where the sources are, where the programs are.
+TESTENV = SRCDIR='$(abspath $(SRCDIR))' BUILD='$(abspath $(CURDIR)/$(O))' CC='$(CC)' NM='$(NM)'
+
+CHECKS := $(wildcard $(SRCDIR)/tests/check/*.t)
+CLI_TESTS := $(wildcard $(SRCDIR)/tests/cli/*.t)
+DOCKER_TESTS := $(wildcard $(SRCDIR)/tests/docker/*.t)
+
+tests: $(TESTS_OUT)
+
+check: all tests
+	$(Q)$(TESTENV) $(SRCDIR)/tests/run $(TESTS_OUT) $(CHECKS) $(CLI_TESTS)
+
+check-unit: tests
+	$(Q)$(TESTENV) $(SRCDIR)/tests/run $(TESTS_OUT)
+
+check-docker: all
+	$(Q)$(TESTENV) $(SRCDIR)/tests/run $(DOCKER_TESTS)
+
+demo: all
+	$(Q)$(TESTENV) KEEP='$(KEEP)' $(SRCDIR)/tests/demo/demo.sh
+
+# Needs gcovr, which nothing else does.
+coverage:
+	$(Q)$(MAKE) COV=1 check
+	$(Q)cd cov && gcovr --root $(abspath $(SRCDIR)) --filter '$(abspath $(SRCDIR))/lib/' --print-summary .
+
+#
+# Installing
+#
+
+INSTALL ?= install
+D = $(DESTDIR)
+
+install: all
+	$(INSTALL) -d $(D)$(bindir) $(D)$(sysconfdir)/one-appliance $(D)$(unitdir) $(D)$(docdir)
+	$(INSTALL) -m 755 $(PROGRAMS_OUT) $(D)$(bindir)
+	$(INSTALL) -m 755 $(SERVICE_OUT) $(D)$(sysconfdir)/one-appliance/service
+	$(Q)for f in $(UNITS_OUT); do \
+		case $$f in *.service|*.timer) $(INSTALL) -m 644 $$f $(D)$(unitdir) || exit;; esac; done
+	$(Q)for f in $(MAN_OUT); do d=$(D)$(mandir)/man$${f##*.}; \
+		$(INSTALL) -d $$d && $(INSTALL) -m 644 $$f $$d || exit; done
+	$(INSTALL) -m 644 $(addprefix $(SRCDIR)/,README.md CHANGELOG.md LICENSE) $(D)$(docdir)
+
+uninstall:
+	rm -f $(addprefix $(D)$(bindir)/,$(PROGRAMS)) $(D)$(sysconfdir)/one-appliance/service
+	rm -f $(addprefix $(D)$(unitdir)/,$(notdir $(filter %.service %.timer,$(UNITS_OUT))))
+	rm -f $(foreach m,$(MAN),$(D)$(mandir)/man$(subst .,,$(suffix $m))/$m)
+	rm -f $(addprefix $(D)$(docdir)/,README.md CHANGELOG.md LICENSE)
+	-rmdir $(D)$(docdir) $(D)$(sysconfdir)/one-appliance 2>/dev/null || :
+
+clean:
+	rm -rf obj san cov libflctx.a $(PROGRAMS) service $(MAN:%=man/%) \
+		$(UNIT_SRCS:$(SRCDIR)/%.in=%)
+
+distclean: clean
+	rm -f config.mak config.h
+
+help:
+	@sed -n 's/^#: //p' $(SRCDIR)/Makefile
+
+#: make                 build the library, the programs, the manual pages
+#: make check           unit tests, programs against stand-ins, checks of the sources; no network
+#: make check-unit      the unit tests alone
+#: make check-docker    the programs against a real Docker Engine, a real SuperLink, a real registry (root)
+#: make demo            one boot of the appliance, shown step by step (root); KEEP=1 leaves it running
+#: make coverage        make check with gcov, lines of lib/ covered (needs gcovr)
+#: make fuzz            libFuzzer targets, TIME=60 seconds each (needs clang)
+#: make install         DESTDIR=DIR puts it below DIR
+#: make uninstall       takes away what install put there
+#: make clean           removes what was built; distclean also what configure wrote
+#:
+#: Variables: V=1 shows the commands; SAN=1 builds in san/ with -Werror, ASan and UBSan; COV=1 builds in cov/
+#: with gcov; CC, CFLAGS, CPPFLAGS, LDFLAGS as configure found them.
+
+.PHONY: all tests check check-unit check-docker demo coverage install uninstall clean distclean help
+.SECONDARY:
+
+-include $(LIB_OBJS:.o=.d) $(TEST_LIB_OBJS:.o=.d) $(PROGRAM_SRCS:$(SRCDIR)/cmd/%.c=$(O)obj/cmd/%.d) \
+	$(TEST_SRCS:$(SRCDIR)/tests/%.c=$(O)obj/tests/%.d)
