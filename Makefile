@@ -34,7 +34,7 @@ config.mak: $(SRCDIR)/configure
 	@if test -e $@; then $(SRCDIR)/configure $(CONFIGURE_ARGS) >/dev/null && touch $@; \
 	else echo 'make: run ./configure first' >&2; exit 1; fi
 
-config.h: config.mak ;
+build.h: config.mak ;
 
 ifeq ($(V),1)
 Q :=
@@ -103,19 +103,19 @@ $(O)obj/libflctx-test.a: $(TEST_LIB_OBJS)
 	$(say) AR $@
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(O)obj/lib/%.o: $(SRCDIR)/lib/%.c config.mak config.h
+$(O)obj/lib/%.o: $(SRCDIR)/lib/%.c config.mak build.h
 	$(say) CC $@
 	$(Q)mkdir -p $(@D) && $(COMPILE) $(FORTIFY) $(DEPS) -c -o $@ $<
 
-$(O)obj/cmd/%.o: $(SRCDIR)/cmd/%.c config.mak config.h
+$(O)obj/cmd/%.o: $(SRCDIR)/cmd/%.c config.mak build.h
 	$(say) CC $@
 	$(Q)mkdir -p $(@D) && $(COMPILE) $(FORTIFY) $(DEPS) -c -o $@ $<
 
-$(O)obj/testlib/%.o: $(SRCDIR)/lib/%.c config.mak config.h
+$(O)obj/testlib/%.o: $(SRCDIR)/lib/%.c config.mak build.h
 	$(say) CC $@
 	$(Q)mkdir -p $(@D) && $(COMPILE) $(TESTFLAGS) $(DEPS) -c -o $@ $<
 
-$(O)obj/tests/%.o: $(SRCDIR)/tests/%.c config.mak config.h
+$(O)obj/tests/%.o: $(SRCDIR)/tests/%.c config.mak build.h
 	$(say) CC $@
 	$(Q)mkdir -p $(@D) && $(COMPILE) $(TESTFLAGS) $(CMOCKA_CFLAGS) $(DEPS) -c -o $@ $<
 
@@ -219,7 +219,7 @@ clean:
 		$(UNIT_SRCS:$(SRCDIR)/%.in=%)
 
 distclean: clean
-	rm -f config.mak config.h
+	rm -f config.mak build.h
 
 help:
 	@sed -n 's/^#: //p' $(SRCDIR)/Makefile
