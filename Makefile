@@ -128,12 +128,12 @@ $(addprefix $(O),$(CURL_PROGRAMS)): $(O)%: $(O)obj/cmd/%.o $(O)libflctx.a
 	$(Q)$(LINK) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS)
 
 # A test names the functions that it replaces in a comment line of its own: `/* wrap: rename fsync */`.
-WRAPS = `sed -n 's,^\(//\|/\*\) wrap: \([A-Za-z0-9_ ]*\).*,\2,p' $(SRCDIR)/tests/$(*F).c | \
+WRAPS = `sed -n 's,^\(//\|/\*\) wrap: \([A-Za-z0-9_ ]*\).*,\2,p' $(SRCDIR)/tests/test_$*.c | \
 	tr -s ' ' '\n' | sed -n 's/./-Wl,--wrap=&/p'`
 
 $(O)obj/tests/test_%: $(O)obj/tests/test_%.o $(O)obj/libflctx-test.a
 	$(say) LINK $@
-	$(Q)$(LINK) $(subst $$(*F),test_$*,$(WRAPS)) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS) $(CMOCKA_LIBS)
+	$(Q)$(LINK) $(WRAPS) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS) $(CMOCKA_LIBS)
 
 # What configure knows, put into text. The parameter table of flower-context(5) is printed by the program that
 # holds the table.
@@ -145,7 +145,7 @@ SUBST = sed -e 's|@bindir@|$(bindir)|g' -e 's|@sysconfdir@|$(sysconfdir)|g' -e '
 
 $(O)man/flower-context.5: $(SRCDIR)/man/flower-context.5.in $(O)fl-configure config.mak
 	$(say) GEN $@
-	$(Q)mkdir -p $(@D) && $(O)fl-configure --print=mdoc >$@.table && \
+	$(Q)mkdir -p $(@D) && ./$(O)fl-configure --print=mdoc >$@.table && \
 	$(SUBST) -e '/^@parameters@$$/{' -e 'r $@.table' -e d -e '}' $< >$@ && rm -f $@.table
 
 $(O)man/%: $(SRCDIR)/man/%.in config.mak
