@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A file that is written whole or not at all, also across a power cut. */
+#ifndef FL_ATOMIC_H
+#define FL_ATOMIC_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "error.h"
+
+struct fl_file {
+	const char *path;
+	const char *content;
+	size_t length;
+	mode_t mode;
+	uid_t uid; /* (uid_t)-1: as it comes */
+	gid_t gid;
+};
+
+/* What would be or was done. */
+enum fl_change {
+	FL_UNCHANGED,
+	FL_ATTRIBUTES, /* owner or mode were mended; no modification time changed */
+	FL_WRITTEN,
+};
+
+/*
+ * Brings FILE about: same content, owner and mode: nothing is touched; only owner or mode differ:
+ * they are mended in place; else a temporary file in the same folder (exclusive, unpredictable
+ * name) gets owner, mode and content, is synced, closed and renamed over the old one, and the
+ * folder is synced. A symbolic link at PATH is replaced, never followed. The folder must exist.
+ * Returns 0 and *CHANGE (may be NULL), or -1 with 71: the old file then stands untouched and no
+ * temporary file stays behind.
+ */
+int fl_atomic_write(const struct fl_file *file, enum fl_change *change, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 3);
+
+/* What fl_atomic_write() would do; reads only. An unreadable file counts as FL_WRITTEN. */
+enum fl_change fl_atomic_plan(const struct fl_file *file) FL_NONNULL(1);
+
+/*
+ * Reads the regular file PATH, at most LIMIT bytes, without following a link in the last component
+ * and without waiting for a FIFO. A fresh string (a NUL behind it) and *LENGTH (may be NULL), or
+ * NULL with errno: EFBIG if it is larger, EINVAL if it is no regular file.
+ */
+char *fl_read_file(const char *path, size_t limit, size_t *length) FL_MUST_CHECK FL_NONNULL(1);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The run database on the state volume, and which Flower used it last.
+ *
+ * A newer Flower upgrades the database and there is no way back: an older one then has green ports
+ * and a dead SuperExec (trap 25). So fl-bootstrap notes the tag that ran last in a file beside the
+ * database (NAME.flower-version) and refuses an older image. The folder belongs to the container's
+ * user, so nothing in it is trusted: no symbolic link is followed.
+ */
+#ifndef FL_DATABASE_H
+#define FL_DATABASE_H
+
+#include "paths.h"
+#include "settings.h"
+
+/*
+ * Whether the image tag TAG may run on the database. 0, or -1 with 69 and what to do. A database
+ * without a note that holds the table "alembic_version" is of Flower 1.26 or newer.
+ */
+int fl_database_check(const struct fl_paths *paths, const struct fl_settings *settings,
+		      const char *tag, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
+
+/* The tag that ran last, a fresh string, or NULL if there is no note. */
+char *fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings)
+	FL_MUST_CHECK FL_NONNULL(1, 2);
+
+/* Notes that TAG runs; an unchanged note is left alone. 0, or -1 with 71. */
+int fl_database_note(const struct fl_paths *paths, const struct fl_settings *settings,
+		     const char *tag, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
+
+#endif

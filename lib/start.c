@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "start.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include "log.h"
+
+void fl_start(void)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	for (int fd = 0; fd <= 2; fd++) {
+		/* open(2) gives the lowest free descriptor, which is FD itself. */
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			fl_fatal("/dev/null cannot be opened");
+	}
+	umask(077);
+	sigemptyset(&ignore.sa_mask);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
