@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "buf.h"
-#include "config.h" /* FL_VERSION, made by configure */
+#include "build.h"
 #include "log.h"
 #include "number.h"
 #include "start.h"
