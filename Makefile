@@ -11,9 +11,9 @@ SRCDIR ?= .
 MAKEFLAGS += --no-builtin-rules
 
 # Sources. One noun, one module: lib/NAME.c, lib/NAME.h, tests/test_NAME.c. Sorted.
-LIB := atomic buf config container context database docker envfile error events flower grpc health http \
-	journal log mem netaddr number onegate options param paths proc pull report stage start step \
-	systemd tree unit valid wait
+LIB := address atomic buf config container context database docker envfile error events findings \
+	flower grpc health http journal log mem netaddr number onegate options param paths proc pull report \
+	settings stage start step systemd tree unit valid wait
 
 # The programs, and those of them that are linked with libcurl. fl-configure is not: it runs first at boot, and
 # libcurl's 33 shared libraries would take longer to load than all of its work.
