@@ -165,7 +165,7 @@ $(O)service: $(SRCDIR)/one-appliance/service config.mak
 #
 
 # What the tests are told: where the sources are, where the programs are.
-TESTENV = SRCDIR='$(abspath $(SRCDIR))' BUILD='$(abspath $(CURDIR)/$(O))' CC='$(CC)' NM='$(NM)'
+TESTENV = BUILDROOT='$(CURDIR)' SRCDIR='$(abspath $(SRCDIR))' BUILD='$(abspath $(CURDIR)/$(O))' CC='$(CC)' NM='$(NM)'
 
 CHECKS := $(wildcard $(SRCDIR)/tests/check/*.t)
 CLI_TESTS := $(wildcard $(SRCDIR)/tests/cli/*.t)

@@ -1,0 +1,92 @@
+#!/bin/sh
+# configure and make install, called as a packager calls them.
+. "${0%/*}/tap.sh"
+cd "$scratch" || exit 71
+
+# status WANTED COMMAND...: for check.
+status()
+{
+	wanted=$1
+	shift
+	"$@" >out 2>&1
+	got=$?
+	cat out
+	[ "$got" = "$wanted" ] || {
+		echo "exit status $got, not $wanted"
+		return 1
+	}
+}
+
+check 'an unknown option is an error' status 64 "$SRCDIR/configure" --with-flour
+check 'it is named' grep -q -- '--with-flour' out
+check 'an unknown variable is an error' status 64 "$SRCDIR/configure" CXX=g++
+check 'a stray word is an error' status 64 "$SRCDIR/configure" please
+check 'an option without its value is an error' status 64 "$SRCDIR/configure" --prefix
+check 'a relative folder is an error' status 64 "$SRCDIR/configure" --bindir=bin
+check 'a folder that a unit could not hold is an error' status 64 "$SRCDIR/configure" '--bindir=/opt/%h'
+check 'a version that is no tag is an error' status 64 "$SRCDIR/configure" --with-flower-version=a/b
+check '--help' status 0 "$SRCDIR/configure" --help
+check '--help names every option that is taken' sh -c \
+	"sed -n 's/^	\(--[a-z-]*\)=\*).*/\1/p' '$SRCDIR/configure' | while read -r o; do grep -q -- \"\$o\" out || exit 1; done"
+
+# A machine with coreutils, grep and sed only: everything that is missing is named in one run.
+mkdir bare
+for tool in cat chmod cmp date dirname expr id mktemp mv pwd rm sed grep touch tr uname; do
+	ln -s "$(command -v "$tool")" "bare/$tool" 2>/dev/null
+done
+lacking()
+{
+	status 69 env PATH="$scratch/bare" "$(command -v sh)" "$SRCDIR/configure" || return
+	for word in gcc make pkg-config libcurl4-openssl-dev libcjson-dev libcmocka-dev; do
+		grep -q "apt-get install.* $word" out || {
+			echo "$word is not named"
+			return 1
+		}
+	done
+}
+# have_command adds /usr/sbin and /sbin to PATH; where those are the same folder as /usr/bin there is no bare
+# machine to be made this way.
+if [ "$(readlink -f /usr/sbin)" = "$(readlink -f /usr/bin)" ]; then
+	skip 'all that is missing is named at once' 'sbin and bin are one folder'
+else
+	check 'all that is missing is named at once' lacking
+fi
+
+mkdir b
+config()
+{
+	(cd b && "$SRCDIR/configure" --prefix=/opt/fl --with-flower-version 1.26.1 \
+		--with-flower-image=reg.example:5000/f/s --unitdir=/run/u CFLAGS='-O2 -DX="a$b#c"')
+}
+check 'configure in another folder' config
+says()
+{
+	grep -F -x -- "$2" "$1" || {
+		cat "$1"
+		return 1
+	}
+}
+check 'build.h has the folder of the programs' says b/build.h '#define FL_BINDIR "/opt/fl/bin"'
+check 'build.h has the Flower version' says b/build.h '#define FL_FLOWER_VERSION "1.26.1"'
+check 'build.h has the image' says b/build.h '#define FL_FLOWER_IMAGE "reg.example:5000/f/s"'
+check 'a Makefile points back' grep -q '^include' b/Makefile
+printf 'show:\n\t@printf "%%s\\n" "$$SHOWN"\ninclude config.mak\nexport SHOWN := $(CFLAGS)\n' >b/show.mak
+check 'CFLAGS reach make unharmed' sh -c "cd b && make -s -f show.mak show | grep -F -x -- '-O2 -DX=\"a\$b#c\"'"
+before=$(stat -c %Y.%i b/config.mak b/build.h)
+config >/dev/null 2>&1
+check 'a second run changes no file' test "$before" = "$(stat -c %Y.%i b/config.mak b/build.h)"
+check 'nothing is left behind' test -z "$(find b -name '.configure*')"
+
+# make install, for the build under test. MAKEFLAGS brings SAN=1 along where that is what is tested.
+builddir=${BUILDROOT:-$BUILD}
+check 'make install' make -s -C "$builddir" install DESTDIR="$scratch/dest"
+(cd dest && find . -type f | sort) >installed
+for f in bin/fl-bootstrap bin/fl-configure bin/fl-healthcheck bin/fl-onegate-publish etc/one-appliance/service \
+	share/man/man8/fl-configure.8 share/man/man5/flower-context.5 share/man/man7/flower-appliance.7; do
+	check "$f is installed" grep -q "/$f\$" installed
+done
+check 'service is executable' test -x "$(find dest -name service -path '*/one-appliance/*')"
+check 'no @name@ is left in what is installed' sh -c '! grep -r -I -n -E "@(bin|man|doc|sysconf|unit)dir@" dest'
+check 'make uninstall' make -s -C "$builddir" uninstall DESTDIR="$scratch/dest"
+check 'uninstall leaves no file' test -z "$(find dest -type f)"
+plan

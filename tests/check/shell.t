@@ -1,0 +1,30 @@
+#!/bin/sh
+# The shell scripts: the ones that say sh are POSIX, as dash reads them.
+. "${0%/*}/tap.sh"
+cd "$SRCDIR" || exit 71
+
+# Files whose first line names a shell, and the libraries that they source.
+for f in configure .ci/run one-appliance/service $(find tests -type f | sort); do
+	[ -f "$f" ] || continue
+	case $(head -n 1 "$f" | tr -d '\0') in
+	'#!/bin/sh'*) echo "sh $f" ;;
+	'#!/bin/bash'* | '#!/usr/bin/env bash'*) echo "bash $f" ;;
+	*)
+		case $f in *.sh) echo "sh $f" ;; esac
+		;;
+	esac
+done >"$scratch/list"
+
+while read -r shell f; do
+	check "$f: $shell reads it" silent "$shell" -n "$f"
+done <"$scratch/list"
+
+# Left out: variables that come from, or go to, a file that is sourced.
+if command -v shellcheck >/dev/null; then
+	while read -r shell f; do
+		check "$f: shellcheck" silent shellcheck -s "$shell" -S warning -e SC2154,SC2034 "$f"
+	done <"$scratch/list"
+else
+	skip 'shellcheck' 'no shellcheck'
+fi
+plan
