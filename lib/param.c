@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "param.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "address.h"
+#include "buf.h"
+#include "build.h"
+#include "flower.h"
+#include "mem.h"
+#include "number.h"
+#include "valid.h"
+
+static const char *const strategies[] = { "FedAvg", "FedProx", "FedAdam", NULL };
+static const char *const isolations[] = { "subprocess", "process", NULL };
+static const char *const levels[] = { "DEBUG", "INFO", "WARNING", "ERROR", NULL };
+
+#define APP_ONLY "the app's own configuration or flwr run --run-config wins over it"
+
+static const struct fl_param table[FL_PARAM_COUNT] = {
+	[FL_PARAM_FLOWER_VERSION] = {
+		.name = "FLOWER_VERSION", .kind = FL_KIND_VERSION, .fallback = FL_FLOWER_VERSION,
+		.valid = "must be a Docker tag: letters, digits, '_', '.' and '-', at most 128",
+		.goes_to = "image tag", .text = "Version of Flower: the tag of the SuperLink image" },
+	[FL_PARAM_FLOWER_IMAGE] = {
+		.name = "FLOWER_IMAGE", .kind = FL_KIND_REPOSITORY, .fallback = FL_FLOWER_IMAGE,
+		.valid = "must be a Docker repository in lower case, with an optional registry "
+			 "host:port in front and without a tag",
+		.goes_to = "image name",
+		.text = "SuperLink image without tag, for a private or air-gapped registry" },
+	[FL_PARAM_NUM_ROUNDS] = {
+		.name = "FL_NUM_ROUNDS", .kind = FL_KIND_INTEGER, .fallback = "3", .least = 1,
+		.most = INT64_MAX, .env = "FL_NUM_ROUNDS", .valid = "must be a whole number of at least 1",
+		.goes_to = "container environment",
+		.text = "Number of rounds, for apps that read it: " APP_ONLY },
+	[FL_PARAM_STRATEGY] = {
+		.name = "FL_STRATEGY", .kind = FL_KIND_CHOICE, .fallback = "FedAvg",
+		.choices = strategies, .env = "FL_STRATEGY",
+		.valid = "must be one of FedAvg, FedProx, FedAdam", .goes_to = "container environment",
+		.text = "Aggregation strategy, for apps that read it: " APP_ONLY },
+	[FL_PARAM_MIN_FIT_CLIENTS] = {
+		.name = "FL_MIN_FIT_CLIENTS", .kind = FL_KIND_INTEGER, .fallback = "2", .least = 1,
+		.most = INT64_MAX, .env = "FL_MIN_FIT_CLIENTS",
+		.valid = "must be a whole number of at least 1", .goes_to = "container environment",
+		.text = "Least clients for training, for apps that read it: " APP_ONLY },
+	[FL_PARAM_MIN_EVALUATE_CLIENTS] = {
+		.name = "FL_MIN_EVALUATE_CLIENTS", .kind = FL_KIND_INTEGER, .fallback = "2",
+		.least = 1, .most = INT64_MAX, .env = "FL_MIN_EVALUATE_CLIENTS",
+		.valid = "must be a whole number of at least 1", .goes_to = "container environment",
+		.text = "Least clients for evaluation, for apps that read it: " APP_ONLY },
+	[FL_PARAM_MIN_AVAILABLE_CLIENTS] = {
+		.name = "FL_MIN_AVAILABLE_CLIENTS", .kind = FL_KIND_INTEGER, .fallback = "2",
+		.least = 1, .most = INT64_MAX, .env = "FL_MIN_AVAILABLE_CLIENTS",
+		.valid = "must be a whole number of at least 1", .goes_to = "container environment",
+		.text = "Least connected clients before a round, for apps that read it: " APP_ONLY },
+	[FL_PARAM_FLEET_API_ADDRESS] = {
+		.name = "FL_FLEET_API_ADDRESS", .kind = FL_KIND_ADDRESS, .fallback = "0.0.0.0:9092",
+		.valid = "must be host:port, the host an address of this VM, 0.0.0.0 or localhost, the "
+			 "port 1 to 65535",
+		.goes_to = "--fleet-api-address, published port",
+		.text = "Where SuperNodes connect (Fleet API), host:port" },
+	[FL_PARAM_CONTROL_API_ADDRESS] = {
+		.name = "FL_CONTROL_API_ADDRESS", .kind = FL_KIND_ADDRESS,
+		.fallback = "0.0.0.0:9093",
+		.valid = "must be host:port, the host an address of this VM, 0.0.0.0 or localhost, the "
+			 "port 1 to 65535",
+		.goes_to = "--control-api-address, published port",
+		.text = "Where flwr run connects (Control API), host:port; whoever reaches it runs "
+			"code, so 127.0.0.1:9093 is recommended" },
+	[FL_PARAM_ISOLATION] = {
+		.name = "FL_ISOLATION", .kind = FL_KIND_CHOICE, .fallback = "subprocess",
+		.choices = isolations, .valid = "must be one of subprocess, process",
+		.goes_to = "--isolation",
+		.text = "Whether ServerApps run in the SuperLink's container (subprocess) or elsewhere "
+			"(process)" },
+	[FL_PARAM_DATABASE] = {
+		.name = "FL_DATABASE", .kind = FL_KIND_DATABASE, .fallback = "state/state.db",
+		.valid = "must be a file inside the state volume: state/... or /app/state/... "
+			 "without '..' and outside state/ffs, or all runs are lost with the container",
+		.goes_to = "--database", .text = "The run database, a path inside the state volume" },
+	[FL_PARAM_LOG_LEVEL] = {
+		.name = "FL_LOG_LEVEL", .kind = FL_KIND_CHOICE, .fallback = "INFO",
+		.choices = levels, .env = "FLWR_LOG_LEVEL",
+		.valid = "must be one of DEBUG, INFO, WARNING, ERROR",
+		.goes_to = "FLWR_LOG_LEVEL in the container environment",
+		.text = "How much the SuperLink logs; DEBUG may show secrets" },
+	[FL_PARAM_HEALTH_TIMEOUT] = {
+		.name = "FL_HEALTH_TIMEOUT", .kind = FL_KIND_INTEGER, .fallback = "60", .least = 1,
+		.most = 3600, .valid = "must be whole seconds from 1 to 3600", .goes_to = "step 10",
+		.text = "Seconds that the boot waits for the SuperLink" },
+	[FL_PARAM_ETH0_IP] = {
+		.name = "ETH0_IP", .kind = FL_KIND_IPV4, .valid = "must be an IPv4 address",
+		.goes_to = "FL_ENDPOINT",
+		.text = "Address that SuperNodes are told; default: from the routing table" },
+	[FL_PARAM_ETH0_MAC] = {
+		.name = "ETH0_MAC", .kind = FL_KIND_MAC,
+		.valid = "must be six pairs of hexadecimal digits parted by colons",
+		.goes_to = "FL_ENDPOINT", .text = "Link whose address is taken where ETH0_IP is not usable" },
+	[FL_PARAM_ONEGATE_ENDPOINT] = {
+		.name = "ONEGATE_ENDPOINT", .kind = FL_KIND_URL,
+		.valid = "must be an http:// or https:// URL without user, query or fragment",
+		.goes_to = "step 11", .text = "URL of OneGate, given by OpenNebula" },
+	[FL_PARAM_VMID] = {
+		.name = "VMID", .kind = FL_KIND_INTEGER, .least = 0, .most = INT32_MAX,
+		.valid = "must be a whole number", .goes_to = "step 11",
+		.text = "Number of this VM, given by OpenNebula" },
+	[FL_PARAM_TOKENTXT] = {
+		.name = "TOKENTXT", .kind = FL_KIND_TEXT, .secret = true,
+		.valid = "must be printable characters without blanks", .goes_to = "step 11",
+		.text = "OneGate token of this VM, given by OpenNebula for TOKEN=YES" },
+};
+
+static const struct fl_placeholder placeholders[] = {
+	{ "FL_TLS_ENABLED", 2 },   { "FL_SSL_CA_CERTFILE", 2 }, { "FL_SSL_CERTFILE", 2 },
+	{ "FL_SSL_KEYFILE", 2 },   { "ML_FRAMEWORK", 3 },       { "FL_GPU_ENABLED", 6 },
+};
+
+#define NAME_MAX_EDITS 64 /* bytes of a name that fl_param_nearest() looks at */
+
+const struct fl_param *fl_param(enum fl_param_id id)
+{
+	return &table[id];
+}
+
+enum fl_param_id fl_param_find(const char *name)
+{
+	unsigned id = 0;
+
+	while (id < FL_PARAM_COUNT && strcmp(table[id].name, name) != 0)
+		id++;
+	return (enum fl_param_id)id;
+}
+
+const struct fl_placeholder *fl_placeholder_find(const char *name)
+{
+	for (size_t i = 0; i < FL_ARRAY_SIZE(placeholders); i++) {
+		if (strcmp(placeholders[i].name, name) == 0)
+			return &placeholders[i];
+	}
+	return NULL;
+}
+
+static size_t least_of(size_t a, size_t b, size_t c)
+{
+	size_t ab = a < b ? a : b;
+
+	return ab < c ? ab : c;
+}
+
+/* The Levenshtein distance of two names, of their first NAME_MAX_EDITS bytes. */
+static size_t edits(const char *a, const char *b)
+{
+	size_t row[NAME_MAX_EDITS + 1];
+	size_t na = strnlen(a, NAME_MAX_EDITS), nb = strnlen(b, NAME_MAX_EDITS);
+
+	for (size_t j = 0; j <= nb; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= na; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= nb; j++) {
+			size_t above = row[j];
+
+			row[j] = least_of(above + 1, row[j - 1] + 1,
+					  diagonal + (a[i - 1] != b[j - 1]));
+			diagonal = above;
+		}
+	}
+	return row[nb];
+}
+
+const char *fl_param_nearest(const char *name)
+{
+	const char *nearest = table[0].name;
+	size_t fewest = edits(name, nearest);
+
+	for (size_t i = 1; i < FL_PARAM_CONFIG_COUNT + FL_ARRAY_SIZE(placeholders); i++) {
+		const char *known = i < FL_PARAM_CONFIG_COUNT
+					    ? table[i].name
+					    : placeholders[i - FL_PARAM_CONFIG_COUNT].name;
+		size_t distance = edits(name, known);
+
+		if (distance < fewest) {
+			fewest = distance;
+			nearest = known;
+		}
+	}
+	return nearest;
+}
+
+static bool is_choice(const struct fl_param *param, const char *value)
+{
+	for (const char *const *choice = param->choices; *choice != NULL; choice++) {
+		if (strcmp(*choice, value) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Docker publishes a port on an address, not on a name; localhost is the one name that is clear. */
+static bool is_own_address(const char *value)
+{
+	struct fl_address address;
+
+	return fl_address_parse(value, &address) &&
+	       (fl_address_is_ip(&address) || strcmp(address.host, "localhost") == 0);
+}
+
+static bool is_valid(const struct fl_param *param, const char *value)
+{
+	int64_t number;
+
+	switch (param->kind) {
+	case FL_KIND_VERSION:
+		return fl_valid_tag(value);
+	case FL_KIND_REPOSITORY:
+		return fl_valid_repository(value);
+	case FL_KIND_INTEGER:
+		return fl_number(value, param->least, param->most, &number);
+	case FL_KIND_CHOICE:
+		return is_choice(param, value);
+	case FL_KIND_ADDRESS:
+		return is_own_address(value);
+	case FL_KIND_DATABASE:
+		return fl_valid_database(value);
+	case FL_KIND_IPV4:
+		return fl_valid_ipv4(value);
+	case FL_KIND_MAC:
+		return fl_valid_mac(value);
+	case FL_KIND_URL:
+		return fl_valid_url(value);
+	case FL_KIND_TEXT:
+		return fl_valid_word(value);
+	}
+	return false;
+}
+
+/* "did you mean FedAvg?" where only the case differs. */
+static void hint_choice(const struct fl_param *param, const char *value, struct fl_error *err)
+{
+	for (const char *const *choice = param->choices; *choice != NULL; choice++) {
+		if (strcasecmp(*choice, value) == 0)
+			fl_error_hint(err, "write it as %s", *choice);
+	}
+}
+
+int fl_param_check(enum fl_param_id id, const char *value, struct fl_error *err)
+{
+	const struct fl_param *param = fl_param(id);
+	fl_auto_buf struct fl_buf shown = FL_BUF_INIT;
+	struct fl_version version;
+
+	if (!is_valid(param, value)) {
+		if (param->secret)
+			return fl_error_set(err, FL_EXIT_CONFIG, 0, "%s: the value (not shown) %s",
+					    param->name, param->valid);
+		fl_buf_quote(&shown, value, strlen(value));
+		fl_error_set(err, FL_EXIT_CONFIG, 0, "%s: '%s' %s", param->name,
+			     fl_buf_text(&shown), param->valid);
+		if (param->kind == FL_KIND_CHOICE)
+			hint_choice(param, value, err);
+		return -1;
+	}
+	if (param->kind == FL_KIND_VERSION && fl_version_parse(value, &version) &&
+	    fl_version_too_old(&version))
+		return fl_error_set(err, FL_EXIT_CONFIG, 0,
+				    "%s: '%s' is too old; the oldest version that works here is 1.%d.0",
+				    param->name, value, FL_FLOWER_OLDEST_MINOR);
+	return 0;
+}
+
+const char *fl_origin_text(enum fl_origin origin)
+{
+	static const char *const names[] = { [FL_ORIGIN_DEFAULT] = "default",
+					     [FL_ORIGIN_CONTEXT] = "context",
+					     [FL_ORIGIN_ONEAPP] = "ONEAPP_ prefix" };
+
+	return names[origin];
+}
+
+const char *fl_param_lookup(enum fl_param_id id, const struct fl_context *context,
+			    enum fl_origin *origin)
+{
+	fl_auto_free char *prefixed = fl_xasprintf("ONEAPP_%s", fl_param(id)->name);
+	const char *value = fl_context_get(context, fl_param(id)->name);
+	enum fl_origin from = FL_ORIGIN_CONTEXT;
+
+	if (value == NULL) {
+		value = fl_context_get(context, prefixed);
+		from = value != NULL ? FL_ORIGIN_ONEAPP : FL_ORIGIN_DEFAULT;
+	}
+	if (origin != NULL)
+		*origin = from;
+	return value;
+}
+
+int fl_param_read(enum fl_param_id id, const struct fl_context *context, const char **value,
+		  struct fl_error *err)
+{
+	*value = fl_param_lookup(id, context, NULL);
+	return *value == NULL ? 0 : fl_param_check(id, *value, err);
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tree.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "mem.h"
+
+#define DEPTH_MAX 256 /* folders in each other; each costs a descriptor and a stack frame */
+#define OPEN_DIR  (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+static void cleanup_closedir(DIR **dir)
+{
+	if (*dir != NULL)
+		closedir(*dir);
+}
+
+int fl_tree_make(const char *path, mode_t mode, struct fl_error *err)
+{
+	fl_auto_free char *part = fl_xstrdup(path);
+	struct stat info;
+
+	for (char *slash = part + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
+		*slash = '\0';
+		/* The umask is 077, so the mode is given again; only to what was made here. */
+		if (mkdir(part, 0755) == 0 && chmod(part, 0755) != 0)
+			return fl_error_set(err, FL_EXIT_SYSTEM, errno, "folder %s: mode", part);
+		*slash = '/';
+	}
+	if (mkdir(path, mode) == 0) {
+		if (chmod(path, mode) != 0)
+			return fl_error_set(err, FL_EXIT_SYSTEM, errno, "folder %s: mode", path);
+		return 0;
+	}
+	if (errno != EEXIST)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "folder %s: make", path);
+	if (stat(path, &info) != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "folder %s", path);
+	if (!S_ISDIR(info.st_mode))
+		return fl_error_set(err, FL_EXIT_SYSTEM, ENOTDIR, "folder %s", path);
+	return 0;
+}
+
+/* One walk over a tree: to mend it, or only to find the first thing that differs. */
+struct walk {
+	const struct fl_owner *owner;
+	bool look_only;
+	size_t changed;
+};
+
+static int failed(struct fl_error *err, const char *path, const char *what)
+{
+	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: %s", path, what);
+}
+
+static int mend_entry(struct walk *walk, int folder, const char *name, const struct stat *info,
+		      const char *path, struct fl_error *err)
+{
+	if (info->st_uid == walk->owner->uid && info->st_gid == walk->owner->gid)
+		return 0;
+	walk->changed++;
+	if (walk->look_only)
+		return 0;
+	if (fchownat(folder, name, walk->owner->uid, walk->owner->gid, AT_SYMLINK_NOFOLLOW) != 0) {
+		failed(err, path, "owner");
+		if (err->errnum == EPERM)
+			fl_error_hint(err, "run this as root");
+		return -1;
+	}
+	return 0;
+}
+
+static int walk_folder(struct walk *walk, int fd, const char *path, int depth,
+		       struct fl_error *err)
+{
+	__attribute__((cleanup(cleanup_closedir))) DIR *dir = fdopendir(fd);
+	struct dirent *entry;
+
+	if (dir == NULL) {
+		fl_cleanup_close(&fd);
+		return failed(err, path, "read");
+	}
+	if (depth == DEPTH_MAX) {
+		errno = ELOOP;
+		return failed(err, path, "folders in each other");
+	}
+	while (errno = 0, (entry = readdir(dir)) != NULL) {
+		fl_auto_free char *below = NULL;
+		struct stat info;
+		int next;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		below = fl_xasprintf("%s/%s", path, entry->d_name);
+		if (fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
+			if (errno == ENOENT)
+				continue; /* SQLite's -wal and -shm come and go */
+			return failed(err, below, "look");
+		}
+		if (mend_entry(walk, dirfd(dir), entry->d_name, &info, below, err) != 0)
+			return -1;
+		if (!S_ISDIR(info.st_mode))
+			continue;
+		next = openat(dirfd(dir), entry->d_name, OPEN_DIR);
+		if (next < 0 && (errno == ENOENT || errno == ELOOP || errno == ENOTDIR))
+			continue; /* gone, or replaced by a link since: nothing of ours */
+		if (next < 0)
+			return failed(err, below, "open");
+		if (walk_folder(walk, next, below, depth + 1, err) != 0)
+			return -1;
+	}
+	return errno == 0 ? 0 : failed(err, path, "read");
+}
+
+static int own_top(struct walk *walk, int fd, const char *path, struct fl_error *err)
+{
+	const struct fl_owner *owner = walk->owner;
+	struct stat info;
+
+	if (fstat(fd, &info) != 0)
+		return failed(err, path, "look");
+	if (info.st_uid != owner->uid || info.st_gid != owner->gid) {
+		walk->changed++;
+		if (!walk->look_only && fchown(fd, owner->uid, owner->gid) != 0) {
+			failed(err, path, "owner");
+			if (err->errnum == EPERM)
+				fl_error_hint(err, "run this as root");
+			return -1;
+		}
+	}
+	if ((info.st_mode & 07777) != owner->mode) {
+		walk->changed++;
+		if (!walk->look_only && fchmod(fd, owner->mode) != 0)
+			return failed(err, path, "mode");
+	}
+	return 0;
+}
+
+static int own(struct walk *walk, const char *path, struct fl_error *err)
+{
+	int fd = open(path, OPEN_DIR);
+
+	if (fd < 0) {
+		failed(err, path, "open");
+		if (err->errnum == ELOOP || err->errnum == ENOTDIR)
+			fl_error_hint(err, "it must be a real folder, not a link or a file");
+		return -1;
+	}
+	if (own_top(walk, fd, path, err) != 0) {
+		fl_cleanup_close(&fd);
+		return -1;
+	}
+	return walk_folder(walk, fd, path, 0, err);
+}
+
+int fl_tree_own(const char *path, const struct fl_owner *owner, size_t *changed,
+		struct fl_error *err)
+{
+	struct walk walk = { .owner = owner };
+	struct stat info;
+
+	if (lstat(path, &info) != 0) {
+		if (errno != ENOENT)
+			return failed(err, path, "look");
+		if (fl_tree_make(path, owner->mode, err) != 0)
+			return -1;
+		walk.changed++;
+	}
+	if (own(&walk, path, err) != 0)
+		return -1;
+	*changed += walk.changed;
+	return 0;
+}
+
+bool fl_tree_differs(const char *path, const struct fl_owner *owner)
+{
+	struct walk walk = { .owner = owner, .look_only = true };
+	struct fl_error err = FL_ERROR_INIT;
+
+	return own(&walk, path, &err) != 0 || walk.changed > 0;
+}
+
+int fl_tree_make_below(const char *base, const char *relative, const struct fl_owner *owner,
+		       size_t *changed, struct fl_error *err)
+{
+	fl_auto_free char *rest = fl_xstrdup(relative);
+	fl_auto_close int folder = open(base, OPEN_DIR);
+	char *name = rest;
+
+	if (folder < 0)
+		return failed(err, base, "open");
+	for (char *slash; (slash = strchr(name, '/')) != NULL; name = slash + 1) {
+		bool made;
+		int next;
+
+		*slash = '\0';
+		made = mkdirat(folder, name, 0700) == 0;
+		if (!made && errno != EEXIST)
+			return failed(err, relative, "folder");
+		next = openat(folder, name, OPEN_DIR);
+		if (next < 0)
+			return failed(err, relative, "folder");
+		close(folder);
+		folder = next;
+		if (!made)
+			continue;
+		*changed += 1;
+		if (fchown(folder, owner->uid, owner->gid) != 0)
+			return failed(err, relative, "owner");
+	}
+	return 0;
+}
