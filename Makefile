@@ -179,8 +179,9 @@ check: all tests
 check-unit: tests
 	$(Q)$(TESTENV) $(SRCDIR)/tests/run $(TESTS_OUT)
 
+# One after the other: they share an Engine and the ports of a SuperLink.
 check-docker: all
-	$(Q)$(TESTENV) $(SRCDIR)/tests/run $(DOCKER_TESTS)
+	$(Q)$(TESTENV) TEST_TIMEOUT=900 $(SRCDIR)/tests/run -j 1 $(DOCKER_TESTS)
 
 demo: all
 	$(Q)$(TESTENV) KEEP='$(KEEP)' $(SRCDIR)/tests/demo/demo.sh
