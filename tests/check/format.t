@@ -22,9 +22,9 @@ check 'every file ends in a newline' none "$scratch/newline"
 grep -n -i -w -E 'TODO|FIXME|XXX' $sources >"$scratch/todo"
 check 'nothing is left for later' none "$scratch/todo"
 
-if command -v clang-format >/dev/null; then
-	check 'clang-format finds nothing to change' clang-format --dry-run -Werror $sources
-else
-	skip 'clang-format finds nothing to change' 'no clang-format'
-fi
+# Each version breaks lines in its own way: Debian 12's is the judge.
+case $(clang-format --version 2>/dev/null) in
+*' 14.'*) check 'clang-format finds nothing to change' clang-format --dry-run -Werror $sources ;;
+*) skip 'clang-format finds nothing to change' 'no clang-format 14' ;;
+esac
 plan
