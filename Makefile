@@ -12,8 +12,9 @@ MAKEFLAGS += --no-builtin-rules
 
 # Sources. One noun, one module: lib/NAME.c, lib/NAME.h, tests/test_NAME.c. Sorted.
 LIB := address atomic buf config container context database docker envfile error events findings \
-	flower grpc health http journal log mem netaddr number onegate options param paths proc pull report \
-	settings stage start step systemd tree unit valid wait
+	flower grpc health http journal layout log mem netaddr number onegate options param \
+	paramtext paths proc pull report settings stage standing start step systemd tree unit valid \
+	wait
 
 # The programs, and those of them that are linked with libcurl. fl-configure is not: it runs first at boot, and
 # libcurl's 33 shared libraries would take longer to load than all of its work.
