@@ -3,12 +3,18 @@
  * The calls of the Docker Engine API that the appliance needs (docs.docker.com/reference/api/engine).
  *
  * The API version is negotiated, as Engine 20.10 knows at most 1.41 and Engine 29 at least 1.44:
- * the highest that both sides know, within FL_DOCKER_API_LEAST and FL_DOCKER_API_MOST.
+ * the highest that both sides know, within FL_DOCKER_API_LEAST and FL_DOCKER_API_MOST. Pulling is in
+ * pull.h, the stream of events in events.h, a container's log in logs.h.
+ *
+ * Errors name the socket and the request and carry the Engine's own words: "Docker Engine on
+ * /run/docker.sock: POST /containers/create: 409: Conflict. ..."; the code is 75 where DEADLINE
+ * passed, else 69.
  */
 #ifndef FL_DOCKER_H
 #define FL_DOCKER_H
 
-#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "http.h"
@@ -17,11 +23,6 @@
 #define FL_DOCKER_API_MOST  51 /* 1.51, Engine 28.3: the newest these calls were checked against */
 
 struct fl_docker; /* opaque: socket, negotiated version, connections */
-
-/* An image that is there. */
-struct fl_docker_image {
-	char *id; /* "sha256:...", owned */
-};
 
 /* What inspect says of a container. */
 struct fl_docker_container {
@@ -86,7 +87,7 @@ int fl_docker_create(struct fl_docker *docker, const char *name, const char *bod
 int fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadline,
 		     struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 4);
 
-/* Starts a container; one that runs is fine. A taken port is named in the error. */
+/* Starts a container; one that runs is fine. The error names a port that is taken. */
 int fl_docker_start(struct fl_docker *docker, const char *name, fl_time deadline,
 		    struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 4);
 
@@ -94,60 +95,12 @@ int fl_docker_start(struct fl_docker *docker, const char *name, fl_time deadline
 int fl_docker_stop(struct fl_docker *docker, const char *name, int seconds, fl_time deadline,
 		   struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 5);
 
-/*
- * Appends the last LINES lines of the container's log to OUT: stdout and stderr in order, frames
- * (API: "Attach to a container", stream format) taken off, ANSI colours (ECMA-48 CSI sequences)
- * and other control characters but line feeds stripped. At most 64 KiB.
- */
-int fl_docker_logs(struct fl_docker *docker, const char *name, int lines, struct fl_buf *out,
-		   fl_time deadline, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 4, 6);
-
-/* How a pull tells of itself: a short text of how far it is, for people. */
-typedef void fl_docker_progress(void *data, const char *text);
-
-/*
- * Pulls REPOSITORY:TAG. Fails when DEADLINE passes (75), when nothing moves for STALL nanoseconds
- * (75; no new bytes and no layer in a new state; lines that only say "Retrying" do not count), when
- * the Engine or the registry refuses (69), or when the stream carries an errorDetail although its
- * status is 200 (69). Ending the connection cancels the pull in the Engine.
- */
-int fl_docker_pull(struct fl_docker *docker, const char *repository, const char *tag,
-		   fl_time deadline, int64_t stall, fl_docker_progress *progress, void *data,
-		   struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 8);
-
-/*
- * The events of one container (GET /events, container actions start and die) from SINCE on: an
- * RFC 3339 moment as in started_at, or NULL for now. The stream never ends by itself.
- */
-struct fl_docker_events; /* opaque */
-
-enum fl_docker_event {
-	FL_EVENT_NONE,   /* nothing happened until the given moment */
-	FL_EVENT_START,
-	FL_EVENT_DIE,
-	FL_EVENT_LOST,   /* the stream ended: the Engine went away */
-};
-
-struct fl_docker_events *fl_docker_events_open(struct fl_docker *docker, const char *name,
-					       const char *since) FL_MUST_CHECK FL_NONNULL(1, 2);
-void fl_docker_events_close(struct fl_docker_events *events);
-
-/* The next event, waiting for it until UNTIL. *EXIT_CODE (may be NULL) is set for FL_EVENT_DIE. */
-enum fl_docker_event fl_docker_events_next(struct fl_docker_events *events, fl_time until,
-					   int64_t *exit_code) FL_NONNULL(1);
-
 static inline void fl_cleanup_docker(struct fl_docker **slot)
 {
 	fl_docker_free(*slot);
 }
 
-static inline void fl_cleanup_events(struct fl_docker_events **slot)
-{
-	fl_docker_events_close(*slot);
-}
-
 #define fl_auto_docker    __attribute__((cleanup(fl_cleanup_docker)))
 #define fl_auto_container __attribute__((cleanup(fl_docker_container_free)))
-#define fl_auto_events    __attribute__((cleanup(fl_cleanup_events)))
 
 #endif
