@@ -11,8 +11,8 @@ SRCDIR ?= .
 MAKEFLAGS += --no-builtin-rules
 
 # Sources. One noun, one module: lib/NAME.c, lib/NAME.h, tests/test_NAME.c. Sorted.
-LIB := address atomic buf config container context database docker envfile error events findings \
-	flower grpc health http journal layout log mem netaddr number onegate options param \
+LIB := address atomic attribute buf config container context database docker envfile error events \
+	findings flower grpc health http journal layout log mem netaddr number onegate options param \
 	paramtext paths proc pull report settings stage standing start step systemd tree unit valid \
 	wait
 
