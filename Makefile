@@ -67,6 +67,15 @@ MODE_LINK := --coverage
 HARDENING := -fPIE
 FORTIFY :=
 LINKFLAGS := -pie
+else ifeq ($(FUZZ),1)
+O := fuzz/
+CC := clang
+MODE := -Werror -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=undefined
+MODE_LINK := -fsanitize=fuzzer,address,undefined
+HARDENING := -fPIE
+FORTIFY :=
+LINKFLAGS := -pie
 else
 O :=
 MODE :=
@@ -187,6 +196,27 @@ check-docker: all
 demo: all
 	$(Q)$(TESTENV) KEEP='$(KEEP)' $(SRCDIR)/tests/demo/demo.sh
 
+# Each target for TIME seconds, from its corpus, which is not written to; what it finds stays in fuzz/.
+FUZZERS := $(patsubst $(SRCDIR)/tests/fuzz/%.c,%,$(wildcard $(SRCDIR)/tests/fuzz/fuzz_*.c))
+TIME ?= 60
+
+fuzz:
+	$(Q)$(MAKE) FUZZ=1 run-fuzz
+
+$(FUZZERS:%=fuzz/%): fuzz/%: fuzz/obj/fuzz/%.o fuzz/libflctx.a
+	$(say) LINK $@
+	$(Q)$(LINK) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS)
+
+fuzz/obj/fuzz/%.o: $(SRCDIR)/tests/fuzz/%.c config.mak
+	$(say) CC $@
+	$(Q)mkdir -p $(@D) && $(COMPILE) $(DEPS) -c -o $@ $<
+
+run-fuzz: $(FUZZERS:%=fuzz/%)
+	$(Q)for f in $(FUZZERS); do mkdir -p fuzz/found/$$f && \
+		fuzz/$$f -max_total_time=$(TIME) -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+		-artifact_prefix=fuzz/found/$$f- fuzz/found/$$f $(abspath $(SRCDIR))/tests/fuzz/corpus/$$f || \
+		exit; done
+
 # Needs gcovr, which nothing else does.
 coverage:
 	$(Q)$(MAKE) COV=1 check
@@ -217,7 +247,7 @@ uninstall:
 	-rmdir $(D)$(docdir) $(D)$(sysconfdir)/one-appliance 2>/dev/null || :
 
 clean:
-	rm -rf obj san cov libflctx.a $(PROGRAMS) service $(MAN:%=man/%) \
+	rm -rf obj san cov fuzz libflctx.a $(PROGRAMS) service $(MAN:%=man/%) \
 		$(UNIT_SRCS:$(SRCDIR)/%.in=%)
 
 distclean: clean
@@ -240,7 +270,7 @@ help:
 #: Variables: V=1 shows the commands; SAN=1 builds in san/ with -Werror, ASan and UBSan; COV=1 builds in cov/
 #: with gcov; CC, CFLAGS, CPPFLAGS, LDFLAGS as configure found them.
 
-.PHONY: all tests check check-unit check-docker demo coverage install uninstall clean distclean help
+.PHONY: all tests check check-unit check-docker demo coverage fuzz run-fuzz install uninstall clean distclean help
 .SECONDARY:
 
 -include $(LIB_OBJS:.o=.d) $(TEST_LIB_OBJS:.o=.d) $(PROGRAM_SRCS:$(SRCDIR)/cmd/%.c=$(O)obj/cmd/%.d) \
