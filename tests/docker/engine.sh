@@ -9,7 +9,7 @@
 # one Engine at a time can have it. Root only. Works without an init system, in a plain chroot, and where
 # /proc, /sys or the control groups are not mounted: what is missing is mounted in a namespace of its own.
 #
-# Needs dockerd, docker, iproute2, iptables, util-linux (Debian: docker.io, docker-cli from 13 on).
+# Needs dockerd, docker, iproute2, iptables, python3, util-linux (Debian: docker.io, docker-cli from 13 on).
 
 set -u
 LC_ALL=C
@@ -61,6 +61,39 @@ hide_folders()
 	done
 }
 
+# In a plain chroot the root folder is no mount point, and neither dockerd nor runc can work there ("remount /,
+# flags: 0x84000: invalid argument"; docker exec would enter the outer root). So the namespace's own root is
+# exchanged for it: setns(2) to the namespace one is in leads to that root, and pivot_root(2) does the rest.
+enter_root()
+{
+	exec python3 - "$@" <<'END'
+import ctypes, os, sys
+MS_BIND, MS_REC, MS_SLAVE, MNT_DETACH, CLONE_NEWNS = 0x1000, 0x4000, 0x80000, 2, 0x20000
+libc = ctypes.CDLL(None, use_errno=True)
+
+def call(name, *args):
+    if getattr(libc, name)(*args) != 0:
+        errno = ctypes.get_errno()
+        sys.exit("engine: %s: %s" % (name, os.strerror(errno)))
+
+number = {"x86_64": 155, "aarch64": 41}.get(os.uname().machine)
+if number is None:
+    sys.exit("engine: cannot run in a chroot on this processor")
+root = os.open("/", os.O_PATH | os.O_DIRECTORY)
+namespace = os.open("/proc/self/ns/mnt", os.O_RDONLY)
+call("setns", namespace, CLONE_NEWNS)
+call("mount", b"none", b"/", None, ctypes.c_ulong(MS_REC | MS_SLAVE), None)
+os.fchdir(root)
+path = os.getcwd()
+call("mount", b".", b".", None, ctypes.c_ulong(MS_BIND | MS_REC), None)
+os.chdir(path)
+call("syscall", ctypes.c_long(number), b".", b".")
+call("umount2", b".", MNT_DETACH)
+os.chdir("/")
+os.execv(sys.argv[1], sys.argv[1:])
+END
+}
+
 run_engine()
 {
 	dir=$1
@@ -68,17 +101,16 @@ run_engine()
 	[ -e /proc/self/mountinfo ] || mount -t proc proc /proc || die '/proc: cannot be mounted'
 	if is_mounted /; then
 		mount --make-rslave / || die 'the root folder cannot be made a slave mount'
-	elif [ -z "${ENGINE_CHROOTED:-}" ]; then
-		# In a plain chroot the root folder is no mount point, and neither dockerd nor runc can work there
-		# ("remount /, flags: 0x84000: invalid argument"). A bind mount of it is one.
-		mkdir -p "$dir/root" && mount --rbind / "$dir/root" && cd "$dir/root" || die "$dir/root: cannot be mounted"
-		ENGINE_CHROOTED=1 exec chroot . "$0" run "$dir" "$@"
+	elif [ -z "${ENGINE_ROOTED:-}" ]; then
+		ENGINE_ROOTED=1
+		export ENGINE_ROOTED
+		enter_root "$self" run "$dir" "$@"
 	fi
 	[ -e /sys/kernel ] || mount -t sysfs sysfs /sys || die '/sys: cannot be mounted'
 	[ -d /dev/shm ] || mkdir -p /dev/shm
 	mount_control_groups || die 'the control groups cannot be mounted'
 	hide_folders || die 'an empty folder cannot be mounted'
-	unset ENGINE_CHROOTED
+	unset ENGINE_ROOTED
 	cd / && exec dockerd "$@"
 }
 
@@ -207,13 +239,6 @@ reap()
 	wait_gone 100
 }
 
-unmount_root()
-{
-	# In a chroot below a shared mount the namespace's first mount was seen outside as well.
-	! is_mounted "$dir/root" || umount -R -l "$dir/root"
-	[ ! -d "$dir/root" ] || rmdir "$dir/root"
-}
-
 forget_folders()
 {
 	[ -e "$dir/folders" ] || return 0
@@ -226,7 +251,7 @@ forget_folders()
 start()
 {
 	[ "$(id -u)" = 0 ] || die 'must be root'
-	for command in dockerd docker ip iptables unshare flock; do
+	for command in dockerd docker ip iptables python3 unshare flock; do
 		command -v "$command" >/dev/null || die "$command is missing; what next: ./configure --install-deps"
 	done
 	# The longest socket is DIR/exec/containerd/containerd.sock.ttrpc, and a socket's path has 107 bytes.
@@ -281,7 +306,6 @@ stop_all()
 		wait_gone 400
 	fi
 	reap
-	[ ! -d "$dir" ] || unmount_root
 	restore_network
 	forget_folders
 	rm -f "$dir/docker.pid" "$dir/docker.sock" "$dir/namespace" "$dir/daemon.json"
