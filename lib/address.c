@@ -97,11 +97,16 @@ bool fl_address_is_any(const struct fl_address *address)
 	return strcmp(address->host, "0.0.0.0") == 0;
 }
 
+void fl_address_set_host(struct fl_address *address, const char *host)
+{
+	snprintf(address->host, sizeof(address->host), "%s", host);
+}
+
 struct fl_address fl_address_reach(const struct fl_address *address)
 {
 	struct fl_address reach = *address;
 
 	if (fl_address_is_any(address))
-		strcpy(reach.host, strchr(address->host, ':') != NULL ? "::1" : "127.0.0.1");
+		fl_address_set_host(&reach, strchr(address->host, ':') ? "::1" : "127.0.0.1");
 	return reach;
 }

@@ -31,6 +31,9 @@ bool fl_address_is_ip(const struct fl_address *address) FL_NONNULL(1);
 /* Whether it stands for every interface: 0.0.0.0 or ::. */
 bool fl_address_is_any(const struct fl_address *address) FL_NONNULL(1);
 
+/* Replaces the host by HOST, a name or address that is known to fit. */
+void fl_address_set_host(struct fl_address *address, const char *host) FL_NONNULL(1, 2);
+
 /*
  * Where a client on this machine reaches a server that is published at ADDRESS: loopback for an
  * address that stands for every interface, else the address itself.

@@ -107,7 +107,7 @@ static int sync_folder(const char *path, struct fl_error *err)
 	fl_auto_close int fd = -1;
 
 	if (slash == NULL)
-		strcpy(folder, ".");
+		memcpy(folder, ".", 2);
 	else
 		slash[slash == folder] = '\0';
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -135,38 +135,83 @@ static const char *fill(int fd, const struct fl_file *file)
 	return failed;
 }
 
-static int replace(const struct fl_file *file, struct fl_error *err)
+/* Makes the temporary file beside FILE, complete and synced; a fresh string, or NULL with ERR. */
+static char *stage(const struct fl_file *file, struct fl_error *err)
 {
 	fl_auto_free char *temporary = fl_xasprintf("%s.XXXXXX", file->path);
-	int fd = mkostemp(temporary, O_CLOEXEC);
 	const char *failed;
+	struct stat info;
+	int fd;
 
-	if (fd < 0)
-		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: temporary file beside it",
-				    file->path);
+	/* A folder in the way would show at the rename, when other files are in place already. */
+	if (lstat(file->path, &info) == 0 && S_ISDIR(info.st_mode)) {
+		fl_error_set(err, FL_EXIT_SYSTEM, EISDIR, "%s", file->path);
+		return NULL;
+	}
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0) {
+		fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: temporary file beside it", file->path);
+		return NULL;
+	}
 	failed = fill(fd, file);
-	if (failed == NULL && rename(temporary, file->path) != 0)
-		failed = "rename";
 	if (failed != NULL) {
 		fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: %s", file->path, failed);
 		unlink(temporary);
-		return -1;
+		return NULL;
 	}
+	return fl_steal(&temporary);
+}
+
+static int publish(const struct fl_file *file, const char *temporary, struct fl_error *err)
+{
+	if (rename(temporary, file->path) != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: rename", file->path);
 	return sync_folder(file->path, err);
+}
+
+/* Attributes first, names last: a name once changed cannot be taken back. */
+static int apply(const struct fl_file *files, const enum fl_change *plans, char **temporaries,
+		 size_t count, struct fl_error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (plans[i] != FL_WRITTEN)
+			continue;
+		temporaries[i] = stage(&files[i], err);
+		if (temporaries[i] == NULL)
+			return -1;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (plans[i] == FL_ATTRIBUTES && mend(&files[i], err) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (temporaries[i] != NULL && publish(&files[i], temporaries[i], err) != 0)
+			return -1;
+		free(fl_steal(&temporaries[i]));
+	}
+	return 0;
+}
+
+int fl_atomic_write_all(const struct fl_file *files, size_t count, enum fl_change *changes,
+			struct fl_error *err)
+{
+	fl_auto_free char **temporaries = fl_xcalloc(count, sizeof(*temporaries));
+	int result;
+
+	for (size_t i = 0; i < count; i++)
+		changes[i] = fl_atomic_plan(&files[i]);
+	result = apply(files, changes, temporaries, count, err);
+	for (size_t i = 0; i < count; i++) {
+		if (temporaries[i] != NULL)
+			unlink(temporaries[i]); /* fails only where it was renamed already */
+		free(temporaries[i]);
+	}
+	return result;
 }
 
 int fl_atomic_write(const struct fl_file *file, enum fl_change *change, struct fl_error *err)
 {
-	enum fl_change plan = fl_atomic_plan(file);
+	enum fl_change one;
 
-	if (change != NULL)
-		*change = plan;
-	switch (plan) {
-	case FL_UNCHANGED:
-		return 0;
-	case FL_ATTRIBUTES:
-		return mend(file, err);
-	default:
-		return replace(file, err);
-	}
+	return fl_atomic_write_all(file, 1, change != NULL ? change : &one, err);
 }

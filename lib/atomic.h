@@ -35,6 +35,13 @@ enum fl_change {
 int fl_atomic_write(const struct fl_file *file, enum fl_change *change, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 3);
 
+/*
+ * The same for COUNT files that belong together: every temporary file is complete and synced before
+ * the first name changes, so a full disk leaves all the old files. CHANGES has COUNT members.
+ */
+int fl_atomic_write_all(const struct fl_file *files, size_t count, enum fl_change *changes,
+			struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 3, 4);
+
 /* What fl_atomic_write() would do; reads only. An unreadable file counts as FL_WRITTEN. */
 enum fl_change fl_atomic_plan(const struct fl_file *file) FL_NONNULL(1);
 

@@ -292,7 +292,7 @@ struct fl_address fl_settings_address(const struct fl_settings *settings, enum f
 	if (!fl_address_parse(settings->of[id].value, &address))
 		fl_fatal("an address that was checked is none");
 	if (strcmp(address.host, "localhost") == 0)
-		strcpy(address.host, "127.0.0.1");
+		fl_address_set_host(&address, "127.0.0.1");
 	return address;
 }
 

@@ -182,6 +182,40 @@ bool fl_tree_differs(const char *path, const struct fl_owner *owner)
 	return own(&walk, path, &err) != 0 || walk.changed > 0;
 }
 
+int fl_tree_open_below(const char *base, const char *relative)
+{
+	fl_auto_free char *rest = fl_xstrdup(relative);
+	int folder = open(base, OPEN_DIR);
+	char *name = rest;
+
+	for (char *slash; folder >= 0 && (slash = strchr(name, '/')) != NULL; name = slash + 1) {
+		int above = folder;
+
+		*slash = '\0';
+		folder = openat(above, name, OPEN_DIR);
+		fl_cleanup_close(&above);
+	}
+	return folder;
+}
+
+/* Makes the folder NAME in ABOVE if it is missing, and returns it open, or -1. */
+static int make_one(int above, const char *name, const struct fl_owner *owner, size_t *changed)
+{
+	bool made = mkdirat(above, name, 0700) == 0;
+	int folder;
+
+	if (!made && errno != EEXIST)
+		return -1;
+	folder = openat(above, name, OPEN_DIR);
+	if (folder < 0 || !made)
+		return folder;
+	*changed += 1;
+	if (fchown(folder, owner->uid, owner->gid) == 0)
+		return folder;
+	fl_cleanup_close(&folder);
+	return -1;
+}
+
 int fl_tree_make_below(const char *base, const char *relative, const struct fl_owner *owner,
 		       size_t *changed, struct fl_error *err)
 {
@@ -192,23 +226,14 @@ int fl_tree_make_below(const char *base, const char *relative, const struct fl_o
 	if (folder < 0)
 		return failed(err, base, "open");
 	for (char *slash; (slash = strchr(name, '/')) != NULL; name = slash + 1) {
-		bool made;
-		int next;
+		int above = folder;
 
 		*slash = '\0';
-		made = mkdirat(folder, name, 0700) == 0;
-		if (!made && errno != EEXIST)
-			return failed(err, relative, "folder");
-		next = openat(folder, name, OPEN_DIR);
-		if (next < 0)
-			return failed(err, relative, "folder");
-		close(folder);
-		folder = next;
-		if (!made)
-			continue;
-		*changed += 1;
-		if (fchown(folder, owner->uid, owner->gid) != 0)
-			return failed(err, relative, "owner");
+		folder = make_one(above, name, owner, changed);
+		fl_cleanup_close(&above);
+		if (folder < 0)
+			return fl_error_set(err, FL_EXIT_SYSTEM, errno, "folder %s/%s: part '%s'",
+					    base, relative, name);
 	}
 	return 0;
 }

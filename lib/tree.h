@@ -36,6 +36,13 @@ int fl_tree_own(const char *path, const struct fl_owner *owner, size_t *changed,
 bool fl_tree_differs(const char *path, const struct fl_owner *owner) FL_NONNULL(1, 2);
 
 /*
+ * Opens the folder that holds the file RELATIVE below BASE, following no symbolic link in either.
+ * A descriptor that the caller closes, or -1 with errno. "/proc/self/fd/N/NAME" is then a path of
+ * the file that no link can lead astray (proc(5)).
+ */
+int fl_tree_open_below(const char *base, const char *relative) FL_MUST_CHECK FL_NONNULL(1, 2);
+
+/*
  * Makes the folders of the relative path RELATIVE below BASE, the last component (a file's name)
  * excepted, each as OWNER's with mode 0700 if it is missing; no symbolic link is followed.
  */
