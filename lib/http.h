@@ -12,8 +12,7 @@
 
 #include <stdbool.h>
 
-#include "buf.h"
-#include "error.h"
+#include "response.h"
 #include "wait.h"
 
 struct fl_http;     /* opaque: connections and transfers under way */
@@ -37,31 +36,10 @@ struct fl_request {
 	int64_t connect_ms;      /* most milliseconds for connecting, 0 for no limit of its own */
 };
 
-/* Why a transfer that got no answer failed. */
-enum fl_http_failure {
-	FL_HTTP_OK = 0,      /* there is an answer, whatever its status */
-	FL_HTTP_RESOLVE,     /* the host name has no address */
-	FL_HTTP_CONNECT,     /* refused, no route, no such socket */
-	FL_HTTP_TIMEOUT,     /* the deadline passed */
-	FL_HTTP_CLOSED,      /* connected, then closed or reset without an answer */
-	FL_HTTP_PROTOCOL,    /* the answer is not HTTP, or not the version asked for */
-	FL_HTTP_TLS,         /* certificate or handshake */
-	FL_HTTP_OTHER,
-};
-
-struct fl_response {
-	enum fl_http_failure failure;
-	int errnum;          /* errno of a failed connect, 0 if unknown */
-	long status;         /* HTTP status, 0 if none */
-	struct fl_buf body;  /* at most limit bytes; body.truncated if there was more */
-	struct fl_buf headers; /* raw header and trailer lines, each ended by a line feed */
-	char reason[256];    /* libcurl's words for a failure */
-};
-
 /* Makes the shared state. The caller frees it with fl_http_free(). */
 struct fl_http *fl_http_new(void) FL_MUST_CHECK;
 
-/* Ends every transfer and closes every connection. NULL is fine. */
+/* Ends every transfer, which may not be used any more, and closes every connection. NULL is fine. */
 void fl_http_free(struct fl_http *http);
 
 /*
@@ -72,9 +50,9 @@ struct fl_transfer *fl_http_start(struct fl_http *http, const struct fl_request 
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 
 /*
- * Moves all transfers until ONE is complete (NULL: none is waited for), or UNTIL has passed, or a
- * byte came in for any transfer that has an on_body callback (so that a watcher can look).
- * Returns true if ONE is complete.
+ * Moves all transfers until ONE is complete (NULL: none is waited for), or UNTIL has passed (0: what
+ * can be done without waiting), or bytes came in for any transfer that has an on_body callback or
+ * such a transfer ended (so that a watcher can look). Returns true if ONE is complete.
  */
 bool fl_http_run(struct fl_http *http, struct fl_transfer *one, fl_time until) FL_NONNULL(1);
 
@@ -90,17 +68,6 @@ void fl_http_end(struct fl_transfer *transfer);
 /* Start and run to the end, for a single request. The caller ends the result. */
 struct fl_transfer *fl_http_perform(struct fl_http *http, const struct fl_request *request)
 	FL_MUST_CHECK FL_NONNULL(1, 2);
-
-/*
- * The value of header or trailer NAME (any case), the last one of several, trimmed; a fresh string
- * that the caller frees, or NULL.
- */
-char *fl_http_header(const struct fl_response *response, const char *name) FL_MUST_CHECK
-	FL_NONNULL(1, 2);
-
-/* Fills ERR from a response without an answer: "what: reason", code 75 for a time-out, else 69. */
-int fl_http_error(const struct fl_response *response, const char *what, struct fl_error *err)
-	FL_NONNULL(1, 2, 3);
 
 static inline void fl_cleanup_http(struct fl_http **slot)
 {

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "transfer.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/tcp.h> /* its struct tcp_info is whole, that of <netinet/tcp.h> is not */
+#include <netinet/in.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include "build.h"
+#include "mem.h"
+
+#define BODY_LIMIT   65536 /* bytes that are kept of an answer's body where nothing else is asked */
+#define HEADER_LIMIT 65536 /* bytes that are kept of an answer's header and trailer lines */
+
+static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct fl_transfer *transfer = data;
+	/* Before 8.x libcurl does not set close-on-exec itself. */
+	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+	(void)purpose;
+	/* A second descriptor, as libcurl has closed its own when the end is known. */
+	if (transfer->http2 && fd >= 0 && transfer->sockets < FL_ARRAY_SIZE(transfer->socket)) {
+		int twin = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+		if (twin >= 0)
+			transfer->socket[transfer->sockets++] = twin;
+	}
+	return fd;
+}
+
+/*
+ * Whether the peer has sent anything. A final FIN counts as one byte in tcpi_bytes_received
+ * (net/ipv4/tcp_input.c); the shortest frame of HTTP/2 has nine.
+ */
+static bool heard(const struct fl_transfer *transfer)
+{
+	for (size_t i = 0; i < transfer->sockets; i++) {
+		struct tcp_info info = { .tcpi_bytes_received = 0 };
+		socklen_t length = sizeof(info);
+
+		if (getsockopt(transfer->socket[i], IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
+		    info.tcpi_bytes_received > 1)
+			return true;
+	}
+	return false;
+}
+
+static void forget_sockets(struct fl_transfer *transfer)
+{
+	while (transfer->sockets > 0)
+		close(transfer->socket[--transfer->sockets]);
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *data)
+{
+	struct fl_transfer *transfer = data;
+	struct fl_buf *headers = &transfer->response.headers;
+	size_t length = size * count, kept = length;
+
+	/* A status line begins the answer anew: what came before was 1xx. */
+	if (length >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
+		fl_buf_reset(headers);
+	while (kept > 0 && (bytes[kept - 1] == '\n' || bytes[kept - 1] == '\r'))
+		kept--;
+	if (kept > 0) {
+		fl_buf_add(headers, bytes, kept);
+		fl_buf_putc(headers, '\n');
+	}
+	return length;
+}
+
+static size_t on_write(char *bytes, size_t size, size_t count, void *data)
+{
+	struct fl_transfer *transfer = data;
+	struct fl_response *response = &transfer->response;
+	size_t length = size * count;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response->status);
+	if (transfer->on_body != NULL) {
+		*transfer->stirred = true;
+		transfer->stopped = !transfer->on_body(transfer->on_body_data, bytes, length);
+	} else {
+		fl_buf_add(&response->body, bytes, length);
+		transfer->stopped = response->body.truncated;
+	}
+	return transfer->stopped ? 0 : length;
+}
+
+static void add_header(struct fl_transfer *transfer, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(transfer->headers, line);
+
+	if (longer != NULL)
+		transfer->headers = longer;
+}
+
+static void set_headers(struct fl_transfer *transfer, const struct fl_request *request)
+{
+	bool typed = false;
+
+	for (const char *const *line = request->headers; line != NULL && *line != NULL; line++) {
+		typed |= strncasecmp(*line, "content-type:", 13) == 0;
+		add_header(transfer, *line);
+	}
+	if (!typed)
+		add_header(transfer, "Content-Type:"); /* instead of libcurl's, a form's */
+	/* No "Expect: 100-continue": libcurl would wait a second for servers that ignore it. */
+	add_header(transfer, "Expect:");
+	curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
+}
+
+static void set_method(CURL *easy, const struct fl_request *request)
+{
+	bool sends = strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0;
+
+	if (strcmp(request->method, "HEAD") == 0) {
+		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+		return;
+	}
+	/*
+	 * Without a body HTTP/1.1 wants "Content-Length: 0" (RFC 9110, 8.6). HTTP/2 wants END_STREAM
+	 * on HEADERS: a gRPC server answers an unknown method before an (empty) body has come and
+	 * resets the stream, and libcurl then loses one answer in three (trap 22).
+	 */
+	if (request->body != NULL) {
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+				 (curl_off_t)request->body_length);
+		curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body);
+	} else if (sends && !request->http2) {
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)0);
+		curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, "");
+	}
+	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+}
+
+static void set_options(struct fl_transfer *transfer, const struct fl_request *request)
+{
+	CURL *easy = transfer->easy;
+
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->reason);
+	curl_easy_setopt(easy, CURLOPT_URL, request->url);
+#if LIBCURL_VERSION_NUM >= 0x075500
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* A name server that does not answer holds up the end of a transfer no longer. */
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+	if (request->unix_socket != NULL)
+		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request->unix_socket);
+	/* http_proxy in the environment would capture calls to OneGate and Docker (trap 10). */
+	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "flower-appliance/" FL_VERSION);
+	if (request->connect_ms > 0)
+		curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+				 (long)(request->connect_ms < INT_MAX ? request->connect_ms : INT_MAX));
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+	if (request->http2) {
+		curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+				 (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
+		/* Each call sees what a new client would see. */
+		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	} else {
+		curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	}
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_write);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+	set_headers(transfer, request);
+	set_method(easy, request);
+}
+
+struct fl_transfer *fl_transfer_new(const struct fl_request *request, bool *stirred)
+{
+	struct fl_transfer *transfer = fl_xcalloc(1, sizeof(*transfer));
+
+	transfer->stirred = stirred;
+	transfer->on_body = request->on_body;
+	transfer->on_body_data = request->on_body_data;
+	transfer->deadline = request->deadline;
+	transfer->http2 = request->http2;
+	transfer->response.body.limit = request->limit != 0 ? request->limit : BODY_LIMIT;
+	transfer->response.headers.limit = HEADER_LIMIT;
+	transfer->easy = curl_easy_init();
+	if (transfer->easy != NULL)
+		set_options(transfer, request);
+	return transfer;
+}
+
+enum fl_http_failure fl_transfer_meaning(const struct fl_transfer *transfer, CURLcode code)
+{
+	long status = 0;
+
+	switch (code) {
+	case CURLE_OK:
+		return FL_HTTP_OK;
+	case CURLE_WRITE_ERROR:
+		return transfer->stopped ? FL_HTTP_OK : FL_HTTP_OTHER;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return FL_HTTP_RESOLVE;
+	case CURLE_COULDNT_CONNECT:
+		return FL_HTTP_CONNECT;
+	case CURLE_OPERATION_TIMEDOUT:
+		return FL_HTTP_TIMEOUT;
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_HTTP2:
+	case CURLE_HTTP2_STREAM:
+		curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+		return status == 0 && heard(transfer) ? FL_HTTP_PROTOCOL : FL_HTTP_CLOSED;
+	case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 */
+	case CURLE_WEIRD_SERVER_REPLY:
+	case CURLE_BAD_CONTENT_ENCODING:
+		return FL_HTTP_PROTOCOL;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+		return FL_HTTP_TLS;
+	default:
+		return FL_HTTP_OTHER;
+	}
+}
+
+void fl_transfer_finish(struct fl_transfer *transfer, enum fl_http_failure failure,
+			const char *reason)
+{
+	struct fl_response *response = &transfer->response;
+
+	if (transfer->easy != NULL) {
+		long number = 0;
+
+		curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response->status);
+		curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number);
+		response->errnum = failure == FL_HTTP_CONNECT ? (int)number : 0;
+	}
+	forget_sockets(transfer);
+	response->failure = failure;
+	if (failure != FL_HTTP_OK)
+		snprintf(response->reason, sizeof(response->reason), "%s",
+			 transfer->reason[0] != '\0' ? transfer->reason : reason);
+	transfer->done = true;
+	if (transfer->on_body != NULL)
+		*transfer->stirred = true;
+}
+
+void fl_transfer_free(struct fl_transfer *transfer)
+{
+	if (transfer->easy != NULL)
+		curl_easy_cleanup(transfer->easy);
+	forget_sockets(transfer);
+	curl_slist_free_all(transfer->headers);
+	fl_buf_free(&transfer->response.body);
+	fl_buf_free(&transfer->response.headers);
+	free(transfer);
+}
