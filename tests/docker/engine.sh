@@ -185,7 +185,7 @@ restore_network()
 		while read -r file value; do
 			[ -z "$value" ] || echo "$value" >"/proc/sys/net/ipv4/$file"
 		done <"$dir/sysctl"
-		rm -rf "$dir/iptables" "$dir/sysctl" "$dir/bin"
+		rm -rf "${dir:?}/iptables" "$dir/sysctl" "${dir:?}/bin"
 	fi
 	if [ -n "$bridge" ]; then
 		ip link del "$bridge" 2>/dev/null
@@ -235,6 +235,7 @@ reap()
 	[ -n "$left" ] || return 0
 	# A dockerd that was killed leaves containerd, shims and containers. Containers first: a shim's death
 	# would orphan them.
+	# shellcheck disable=SC2046,SC2086 # lists of numbers
 	kill -KILL $(children $left) $left 2>/dev/null
 	wait_gone 100
 }
