@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the world is told of this SuperLink: where it is reached and which Flower runs. */
+#ifndef FL_ENDPOINT_H
+#define FL_ENDPOINT_H
+
+#include "context.h"
+#include "paths.h"
+#include "settings.h"
+#include "wait.h"
+
+struct fl_endpoint {
+	struct fl_address address; /* of the Fleet API as SuperNodes reach it */
+	char link[32];             /* name of the link that carries it, "" if that was not asked */
+	const char *rule;          /* which rule chose it, a constant */
+};
+
+/*
+ * Finds the endpoint: the port is that of FL_FLEET_API_ADDRESS (trap 12); the host is the address
+ * that it names, as the port is published nowhere else, or, where it stands for every interface, the
+ * one that lib/netaddr.h chooses with ETH0_IP and ETH0_MAC of CONTEXT and the route towards
+ * ONEGATE_HOST (may be NULL). 0, or -1: 69 and the candidates, 71, 78 for a bad ETH0_IP or ETH0_MAC.
+ */
+int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context *context,
+		     const char *onegate_host, fl_time deadline, struct fl_endpoint *endpoint,
+		     struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 5, 6);
+
+/*
+ * The version of the Flower that runs, after any fallback: the tag that fl-bootstrap noted, without
+ * its suffix if it is a version, else the configured one. A fresh string.
+ */
+char *fl_endpoint_version(const struct fl_paths *paths, const struct fl_settings *settings)
+	FL_MUST_CHECK FL_NONNULL(1, 2);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "route.h"
+
+#include <arpa/inet.h>
+#include <linux/rtnetlink.h>
+#include <netdb.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "mem.h"
+
+#define DISCARD_PORT "9"   /* any will do: connecting a datagram socket sends nothing (udp(7)) */
+#define ANSWER_SIZE  32768 /* bytes of one netlink message, the kernel's most (netlink(7)) */
+
+/* A look-up that is under way; it outlives its caller where it cannot be called off. */
+struct lookup {
+	struct gaicb request;
+	struct addrinfo hints;
+	char host[NI_MAXHOST];
+};
+
+/* Addresses of HOST or NULL. A name server that is silent holds getaddrinfo(3) up far too long. */
+static struct addrinfo *look_up(const char *host, int family, fl_time deadline)
+{
+	struct lookup *lookup = fl_xcalloc(1, sizeof(*lookup));
+	struct gaicb *list[] = { &lookup->request };
+	const struct gaicb *waited[] = { &lookup->request };
+	struct addrinfo *found = NULL;
+	int left = fl_remaining_ms(deadline);
+	struct timespec limit = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * FL_MS };
+	int state;
+
+	snprintf(lookup->host, sizeof(lookup->host), "%s", host);
+	lookup->hints.ai_family = family;
+	lookup->hints.ai_socktype = SOCK_DGRAM;
+	lookup->request.ar_name = lookup->host;
+	lookup->request.ar_service = DISCARD_PORT;
+	lookup->request.ar_request = &lookup->hints;
+	if (getaddrinfo_a(GAI_NOWAIT, list, 1, NULL) != 0) {
+		free(lookup);
+		return NULL;
+	}
+	while (gai_suspend(waited, 1, &limit) == EAI_INTR)
+		;
+	state = gai_error(&lookup->request);
+	if (state == EAI_INPROGRESS && gai_cancel(&lookup->request) != EAI_CANCELED &&
+	    gai_error(&lookup->request) == EAI_INPROGRESS)
+		return NULL; /* its thread still writes to it */
+	if (gai_error(&lookup->request) == 0)
+		found = lookup->request.ar_result;
+	free(lookup);
+	return found;
+}
+
+static struct addrinfo *resolve(const char *host, int family, fl_time deadline)
+{
+	struct addrinfo hints = { .ai_family = family,
+				  .ai_socktype = SOCK_DGRAM,
+				  .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
+	struct addrinfo *found = NULL;
+	struct in6_addr any;
+
+	if (getaddrinfo(host, DISCARD_PORT, &hints, &found) == 0)
+		return found;
+	/* An address of the other family is no name to ask a server for. */
+	if (strchr(host, ':') != NULL || inet_pton(AF_INET, host, &any) == 1)
+		return NULL;
+	return look_up(host, family, deadline);
+}
+
+/* The address as text, without the zone of a link-local one. */
+static bool address_text(int family, const void *address, char text[static INET6_ADDRSTRLEN])
+{
+	return inet_ntop(family, address, text, INET6_ADDRSTRLEN) != NULL;
+}
+
+static bool source_towards(const struct addrinfo *to, char source[static INET6_ADDRSTRLEN])
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in four;
+		struct sockaddr_in6 six;
+	} own = { .any = { .sa_family = AF_UNSPEC } };
+	socklen_t length = sizeof(own);
+	fl_auto_close int fd = socket(to->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || connect(fd, to->ai_addr, to->ai_addrlen) != 0 ||
+	    getsockname(fd, &own.any, &length) != 0)
+		return false;
+	if (own.any.sa_family == AF_INET6)
+		return address_text(AF_INET6, &own.six.sin6_addr, source);
+	return address_text(AF_INET, &own.four.sin_addr, source);
+}
+
+bool fl_route_source(const char *host, int family, fl_time deadline,
+		     char source[static INET6_ADDRSTRLEN])
+{
+	struct addrinfo *found = resolve(host, family, deadline);
+	bool ok = false;
+
+	for (const struct addrinfo *to = found; to != NULL && !ok; to = to->ai_next)
+		ok = source_towards(to, source);
+	if (found != NULL)
+		freeaddrinfo(found);
+	return ok;
+}
+
+/* Takes a route of the dump for *BEST if it is a default route with a lower metric. */
+static void take_route(const struct nlmsghdr *message, int family, struct fl_route *best,
+		       uint32_t *best_metric)
+{
+	const struct rtmsg *head = NLMSG_DATA(message);
+	int length = (int)RTM_PAYLOAD(message);
+	struct fl_route route = { .link = "", .source = "" };
+	uint32_t metric = 0, index = 0;
+
+	if (message->nlmsg_type != RTM_NEWROUTE || head->rtm_dst_len != 0 ||
+	    head->rtm_type != RTN_UNICAST || head->rtm_table != RT_TABLE_MAIN ||
+	    head->rtm_family != family)
+		return;
+	for (const struct rtattr *a = RTM_RTA(head); RTA_OK(a, length); a = RTA_NEXT(a, length)) {
+		if (a->rta_type == RTA_OIF)
+			memcpy(&index, RTA_DATA(a), sizeof(index));
+		else if (a->rta_type == RTA_PRIORITY)
+			memcpy(&metric, RTA_DATA(a), sizeof(metric));
+		else if (a->rta_type == RTA_PREFSRC)
+			address_text(family, RTA_DATA(a), route.source);
+		else if (a->rta_type == RTA_MULTIPATH && index == 0)
+			index = (uint32_t)((const struct rtnexthop *)RTA_DATA(a))->rtnh_ifindex;
+	}
+	if (index == 0 || metric >= *best_metric || if_indextoname(index, route.link) == NULL)
+		return;
+	*best_metric = metric;
+	*best = route;
+}
+
+/* Reads one answer of the dump. Returns false at its end. */
+static bool read_routes(int fd, int family, struct fl_route *best, uint32_t *best_metric)
+{
+	fl_auto_free struct nlmsghdr *answer = fl_xcalloc(1, ANSWER_SIZE);
+	ssize_t got = recv(fd, answer, ANSWER_SIZE, 0);
+	unsigned length = got > 0 ? (unsigned)got : 0;
+
+	if (got <= 0)
+		return got < 0 && errno == EINTR;
+	for (const struct nlmsghdr *m = answer; NLMSG_OK(m, length); m = NLMSG_NEXT(m, length)) {
+		if (m->nlmsg_type == NLMSG_DONE || m->nlmsg_type == NLMSG_ERROR)
+			return false;
+		take_route(m, family, best, best_metric);
+	}
+	return true;
+}
+
+bool fl_route_default(int family, struct fl_route *route)
+{
+	const struct {
+		struct nlmsghdr header;
+		struct rtmsg body;
+	} dump = {
+		.header = { .nlmsg_len = sizeof(dump),
+			    .nlmsg_type = RTM_GETROUTE,
+			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.body = { .rtm_family = (unsigned char)family, .rtm_table = RT_TABLE_MAIN },
+	};
+	fl_auto_close int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	uint32_t metric = UINT32_MAX;
+
+	route->link[0] = '\0';
+	if (fd < 0 || send(fd, &dump, sizeof(dump), 0) < 0)
+		return false;
+	while (read_routes(fd, family, route, &metric))
+		;
+	return route->link[0] != '\0';
+}
