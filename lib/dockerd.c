@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dockerd.h"
+
+#include "log.h"
+#include "systemd.h"
+
+#define FIRST_PAUSE (20 * FL_MS)
+#define MOST_PAUSE  (500 * FL_MS)
+#define ASK_PAUSE   (2 * FL_SEC) /* between two questions to systemd */
+#define SAY_AFTER   (3 * FL_SEC) /* a boot that waits longer says for what */
+
+int fl_dockerd_wait(struct fl_docker *docker, const char *socket, bool ask_systemd,
+		    fl_time deadline, struct fl_error *err)
+{
+	struct fl_backoff backoff = FL_BACKOFF_INIT(FIRST_PAUSE, MOST_PAUSE);
+	fl_time say = fl_now() + SAY_AFTER, ask = 0;
+
+	for (;;) {
+		if (fl_docker_ping(docker, deadline, err) == 0) {
+			fl_log_progress_end();
+			return 0;
+		}
+		fl_log(FL_DEBUG, "not yet: %s", err->message);
+		/* No right to the socket, or a version that will not change: waiting is vain. */
+		if (err->errnum == EACCES || err->errnum == EPERM || err->errnum == EPROTO)
+			return -1;
+		if (ask_systemd && fl_now() >= ask) {
+			if (fl_systemd_docker_hopeful(deadline, err) != 0)
+				return -1;
+			ask = fl_now() + ASK_PAUSE;
+		}
+		if (fl_now() >= deadline)
+			break;
+		if (fl_now() >= say)
+			fl_log_progress("waiting for the Docker Engine on %s", socket);
+		fl_pause_for_path(socket, fl_backoff_next(&backoff), deadline);
+	}
+	fl_log_progress_end();
+	err->code = FL_EXIT_TIMEOUT;
+	fl_error_wrap(err, "the Docker Engine did not answer in time");
+	return fl_error_hint(err, "is it running? systemctl status docker, or docker -H unix://%s info",
+			     socket);
+}

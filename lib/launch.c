@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "launch.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "container.h"
+#include "events.h"
+#include "log.h"
+#include "mem.h"
+#include "systemd.h"
+#include "unit.h"
+
+#define ENGINE_LIMIT  (60 * FL_SEC)  /* for one order to the Engine; a start takes 0.3 s */
+#define SYSTEMD_LIMIT (120 * FL_SEC) /* for a systemctl that waits for a job, its stop included */
+#define START_LIMIT   (60 * FL_SEC)  /* until the container runs, once its start is ordered */
+
+/*
+ * How long a started container is watched before the step ends: one that cannot run its program
+ * ends within milliseconds. It costs the boot nothing, as no SuperLink listens before 0.5 s.
+ */
+#define SETTLE (250 * FL_MS)
+
+static int stop_the_unit(struct fl_error *err)
+{
+	static const char *const stop[] = { "stop", FL_UNIT_NAME, NULL };
+
+	return fl_systemctl(stop, NULL, fl_now() + SYSTEMD_LIMIT, err);
+}
+
+int fl_launch_create(struct fl_docker *docker, const struct fl_paths *paths,
+		     const struct fl_settings *settings, const struct fl_image *image,
+		     bool stop_unit, bool *replaced, struct fl_error *err)
+{
+	fl_auto_container struct fl_docker_container old = { .exists = false };
+	fl_auto_free char *digest = NULL;
+	fl_auto_free char *request = fl_container_request(settings, paths, image->reference,
+							  image->id, &digest);
+
+	if (fl_docker_inspect(docker, FL_CONTAINER_NAME, &old, fl_now() + ENGINE_LIMIT, err) != 0)
+		return -1;
+	if (old.exists && old.digest != NULL && strcmp(old.digest, digest) == 0) {
+		*replaced = false;
+		return 0;
+	}
+	*replaced = true;
+	if (old.exists) {
+		fl_log(FL_INFO, "replacing container " FL_CONTAINER_NAME
+				": it was made from something else");
+		/* The unit's own restart must not come between the removal and the new container. */
+		if (stop_unit && stop_the_unit(err) != 0)
+			return -1;
+		if (fl_docker_remove(docker, FL_CONTAINER_NAME, fl_now() + ENGINE_LIMIT, err) != 0)
+			return -1;
+	}
+	return fl_docker_create(docker, FL_CONTAINER_NAME, request, fl_now() + ENGINE_LIMIT, err);
+}
+
+static int start_by_systemd(struct fl_error *err)
+{
+	static const char *const reload[] = { "daemon-reload", NULL };
+	static const char *const enable[] = { "enable", "--quiet", FL_UNIT_NAME, NULL };
+	static const char *const start[] = { "start", FL_UNIT_NAME, NULL };
+	fl_time deadline = fl_now() + SYSTEMD_LIMIT;
+
+	if (fl_systemctl(reload, NULL, deadline, err) != 0 ||
+	    fl_systemctl(enable, NULL, deadline, err) != 0)
+		return -1;
+	if (fl_systemctl(start, NULL, deadline, err) != 0)
+		return fl_error_hint(err, "journalctl -u " FL_UNIT_NAME " shows why");
+	return 0;
+}
+
+static int start_by(enum fl_launcher launcher, struct fl_docker *docker, struct fl_error *err)
+{
+	if (launcher == FL_LAUNCH_SYSTEMD)
+		return start_by_systemd(err);
+	return fl_docker_start(docker, FL_CONTAINER_NAME, fl_now() + ENGINE_LIMIT, err);
+}
+
+/* This moment for the Engine's since=, RFC 3339 in UTC. */
+static char *moment(void)
+{
+	struct timespec now;
+	struct tm utc;
+	char seconds[32];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &utc);
+	strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &utc);
+	return fl_xasprintf("%s.%09ldZ", seconds, now.tv_nsec);
+}
+
+static int died(int64_t exit_code, struct fl_error *err)
+{
+	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+			    "container " FL_CONTAINER_NAME " ended at once with exit code %lld",
+			    (long long)exit_code);
+}
+
+/* Waits until it runs and has settled. The unit starts it a moment after systemctl has returned. */
+static int await(struct fl_docker *docker, struct fl_docker_events *events, struct fl_error *err)
+{
+	fl_time deadline = fl_now() + START_LIMIT;
+	int64_t exit_code = 0;
+
+	for (;;) {
+		fl_auto_container struct fl_docker_container now = { .exists = false };
+		fl_time until = deadline;
+
+		if (fl_docker_inspect(docker, FL_CONTAINER_NAME, &now, deadline, err) != 0)
+			return -1;
+		if (!now.exists)
+			return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+					    "container " FL_CONTAINER_NAME " is gone");
+		if (now.running && !now.restarting)
+			until = fl_now() + SETTLE;
+		switch (fl_docker_events_next(events, until, &exit_code)) {
+		case FL_EVENT_DIE:
+			return died(exit_code, err);
+		case FL_EVENT_NONE:
+			if (until != deadline)
+				return 0;
+			return fl_error_set(err, FL_EXIT_TIMEOUT, 0,
+					    "container " FL_CONTAINER_NAME " is '%s' and does not start",
+					    now.status);
+		case FL_EVENT_LOST:
+			return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+					    "the Docker Engine went away while the container started");
+		case FL_EVENT_START:
+			break;
+		}
+	}
+}
+
+int fl_launch_start(struct fl_docker *docker, enum fl_launcher launcher, bool *started,
+		    struct fl_error *err)
+{
+	fl_auto_container struct fl_docker_container before = { .exists = false };
+	fl_auto_events struct fl_docker_events *events = NULL;
+	fl_auto_free char *since = moment();
+
+	if (fl_docker_inspect(docker, FL_CONTAINER_NAME, &before, fl_now() + ENGINE_LIMIT, err) != 0)
+		return -1;
+	*started = !before.running || before.restarting;
+	if (start_by(launcher, docker, err) != 0)
+		return -1;
+	if (!*started)
+		return 0;
+	events = fl_docker_events_open(docker, FL_CONTAINER_NAME, since);
+	return await(docker, events, err);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "systemd.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "build.h"
+#include "mem.h"
+
+#define ARGUMENTS_MAX 8
+#define OUTPUT_MAX    16384 /* bytes of systemctl's output that are kept */
+
+bool fl_systemd_running(void)
+{
+	struct stat info;
+
+	return lstat("/run/systemd/system", &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* Starts systemctl with both outputs in PIPE_FD. Returns 0 or an error number. */
+static int start(const char *const *arguments, int pipe_fd, pid_t *pid)
+{
+	static char program[] = FL_SYSTEMCTL;
+	static char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C",
+					     "SYSTEMD_COLORS=0", "SYSTEMD_PAGER=", NULL };
+	char *argv[ARGUMENTS_MAX + 2] = { program };
+	posix_spawn_file_actions_t actions;
+	int result;
+
+	for (size_t i = 0; arguments[i] != NULL && i < ARGUMENTS_MAX; i++)
+		argv[i + 1] = (char *)(uintptr_t)arguments[i]; /* posix_spawn(3) does not write to it */
+	result = posix_spawn_file_actions_init(&actions);
+	if (result != 0)
+		return result;
+	posix_spawn_file_actions_adddup2(&actions, pipe_fd, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, pipe_fd, STDERR_FILENO);
+	result = posix_spawn(pid, program, &actions, NULL, argv, environment);
+	posix_spawn_file_actions_destroy(&actions);
+	return result;
+}
+
+/* Reads until the other end is closed or DEADLINE has passed; false then. */
+static bool drain(int fd, struct fl_buf *output, fl_time deadline)
+{
+	struct pollfd wanted = { .fd = fd, .events = POLLIN };
+	char block[4096];
+
+	for (;;) {
+		int ready = poll(&wanted, 1, fl_remaining_ms(deadline));
+		ssize_t got;
+
+		if (ready == 0)
+			return false;
+		if (ready < 0)
+			continue; /* EINTR */
+		got = read(fd, block, sizeof(block));
+		if (got == 0 || (got < 0 && errno != EINTR))
+			return true;
+		if (got > 0)
+			fl_buf_add(output, block, (size_t)got);
+	}
+}
+
+/* The last line that is not empty: systemctl's reason. */
+static char *last_line(const struct fl_buf *output)
+{
+	fl_auto_free char *text = fl_xstrdup(fl_buf_text(output));
+	size_t length = strlen(text);
+	const char *start_of_line;
+
+	while (length > 0 && text[length - 1] == '\n')
+		text[--length] = '\0';
+	start_of_line = strrchr(text, '\n');
+	return fl_xstrdup(start_of_line != NULL ? start_of_line + 1 : text);
+}
+
+static int judge(const char *verb, int status, const struct fl_buf *output, struct fl_error *err)
+{
+	fl_auto_free char *reason = NULL;
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	reason = last_line(output);
+	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "systemctl %s: %s", verb,
+			    reason[0] != '\0' ? reason : "failed without a word");
+}
+
+int fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time deadline,
+		 struct fl_error *err)
+{
+	fl_auto_buf struct fl_buf own = { .limit = OUTPUT_MAX };
+	struct fl_buf *words = output != NULL ? output : &own;
+	int ends[2], status = 0, result;
+	bool ended;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "systemctl: pipe");
+	result = start(arguments, ends[1], &pid);
+	fl_cleanup_close(&ends[1]);
+	if (result != 0) {
+		fl_cleanup_close(&ends[0]);
+		return fl_error_set(err, FL_EXIT_SYSTEM, result, "%s", FL_SYSTEMCTL);
+	}
+	ended = drain(ends[0], words, deadline);
+	fl_cleanup_close(&ends[0]);
+	if (!ended)
+		kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!ended)
+		return fl_error_set(err, FL_EXIT_TIMEOUT, 0, "systemctl %s: did not end in time",
+				    arguments[0]);
+	return judge(arguments[0], status, words, err);
+}
+
+/* The value of NAME= in `systemctl show`'s output; a fresh string, "" if it is not there. */
+static char *property(const struct fl_buf *output, const char *name)
+{
+	fl_auto_free char *text = fl_xstrdup(fl_buf_text(output));
+	size_t length = strlen(name);
+	char *rest = NULL;
+
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		if (strncmp(line, name, length) == 0 && line[length] == '=')
+			return fl_xstrdup(line + length + 1);
+	}
+	return fl_xstrdup("");
+}
+
+int fl_systemd_docker_hopeful(fl_time deadline, struct fl_error *err)
+{
+	static const char *const show[] = { "show", "--property=LoadState,ActiveState,Result",
+					    "docker.service", NULL };
+	fl_auto_buf struct fl_buf output = { .limit = OUTPUT_MAX };
+	fl_auto_free char *load = NULL, *active = NULL, *result = NULL;
+	struct fl_error ignored = FL_ERROR_INIT;
+
+	if (fl_systemctl(show, &output, deadline, &ignored) != 0)
+		return 0;
+	load = property(&output, "LoadState");
+	active = property(&output, "ActiveState");
+	result = property(&output, "Result");
+	if (strcmp(load, "not-found") == 0) {
+		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "docker.service: not installed");
+		return fl_error_hint(err, "install the package docker.io (on Debian 13 also docker-cli)");
+	}
+	if (strcmp(load, "masked") == 0) {
+		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "docker.service: masked");
+		return fl_error_hint(err, "systemctl unmask docker.service");
+	}
+	if (strcmp(active, "failed") == 0) {
+		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "docker.service: failed (%s)", result);
+		return fl_error_hint(err, "journalctl -u docker.service shows why; when it is mended: "
+					  "systemctl reset-failed docker.service, systemctl start "
+					  "docker.service");
+	}
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * systemd, by systemctl(1): the only program that these tools run. It gets a small environment of
+ * its own and nothing of the caller's, which below one-contextd holds every context variable.
+ */
+#ifndef FL_SYSTEMD_H
+#define FL_SYSTEMD_H
+
+#include <stdbool.h>
+
+#include "buf.h"
+#include "error.h"
+#include "wait.h"
+
+/* Whether systemd is this system's PID 1: /run/systemd/system is there (sd_booted(3)). */
+bool fl_systemd_running(void);
+
+/*
+ * Runs `systemctl ARGUMENTS...` (ended by NULL, without the program's name) and waits for its end,
+ * adding what it writes to OUTPUT (may be NULL). 0 if it exits with 0, else -1: 69 with its last
+ * line, 75 if DEADLINE passed (it is then killed), 71 if it cannot be run.
+ */
+int fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time deadline,
+		 struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 4);
+
+/*
+ * Whether waiting for Docker is vain: docker.service is not installed, masked or has failed.
+ * Returns -1 with 69 and the reason then, else 0 (also when systemctl itself cannot tell).
+ */
+int fl_systemd_docker_hopeful(fl_time deadline, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(2);
+
+#endif
