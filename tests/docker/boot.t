@@ -1,0 +1,106 @@
+#!/bin/sh
+# The whole chain with a real Engine and a real SuperLink: zero configuration, then again, then changed.
+. "${0%/*}/lib.sh"
+
+start_onegate
+gate_context >"$T/context"
+make_root <"$T/context"
+service configure
+exits 0 'trap 13: configure succeeds without Docker'
+real_engine
+
+# --- first boot -----------------------------------------------------------------------------------
+service bootstrap
+exits 0 'bootstrap with an empty configuration succeeds'
+is "$(status_file)" bootstrap_success 'the status file lets READY=YES be reported'
+for step in 7 8 9 10 11 12; do
+	is "$(printf '%s\n' "$err" | grep -c "step $step/12 ")" 1 "step $step is told once"
+done
+is "$(puts)" 1 'trap 14: OneGate got exactly one PUT'
+is "$(attribute FL_READY)" YES 'FL_READY is published'
+is "$(attribute FL_ENDPOINT)" 192.0.2.10:9092 'FL_ENDPOINT is published'
+is "$(attribute FL_VERSION)" 1.25.0 'FL_VERSION is published'
+is "$(attribute FL_ROLE)" superlink 'FL_ROLE is published'
+run fl-healthcheck --root "$ROOT"
+exits 0 'the health check says so too'
+is "$(inspect '{{.State.Running}}')" true 'the container runs'
+unlike "$(cat "$ROOT"/var/log/one-appliance/* "$ROOT"/etc/one-appliance/* "$ROOT"/opt/flower/config/*)" \
+	"$TOKEN" 'the token stands in no file that was written'
+
+# --- equivalent to the printed command --------------------------------------------------------------
+describe()
+{
+	docker inspect -f '{{json .HostConfig.Binds}} {{json .HostConfig.PortBindings}} {{json .HostConfig.RestartPolicy}}
+{{json .HostConfig.LogConfig}} {{json .HostConfig.CapDrop}} {{json .HostConfig.SecurityOpt}} {{json .HostConfig.Init}}
+{{json .Config.Cmd}} {{json .Config.Image}} {{json .Config.StopTimeout}} {{json .Config.Entrypoint}} {{json .Config.User}}
+{{json .HostConfig.NetworkMode}} {{json .HostConfig.Privileged}}' "$1"
+	docker inspect -f '{{range .Config.Env}}{{println .}}{{end}}' "$1" | sort
+}
+describe "$name" >"$T/by-api"
+fl-configure --root "$ROOT" --print=docker-run >"$T/command"
+docker rename "$name" made-by-api
+run sh "$T/command"
+exits 0 'the command that --print=docker-run prints can be pasted'
+describe "$name" >"$T/by-hand"
+is "$(diff "$T/by-api" "$T/by-hand")" '' 'and makes the same container'
+docker rm -f "$name" >/dev/null
+docker rename made-by-api "$name"
+
+# --- the same context again -------------------------------------------------------------------------
+before=$(cd "$ROOT/opt" && find . -path ./flower/state/\* -o -printf '%p %M %U:%G %s %T@ %i\n' | sort)
+unit_before=$(stat -c '%i %Y %s' "$ROOT/etc/systemd/system/flower-superlink.service")
+running=$(inspect '{{.Id}} {{.State.StartedAt}} {{.State.Pid}}')
+boot
+exits 0 'the second run succeeds'
+like "$err" 'unchanged' 'configure says that nothing changed'
+is "$(inspect '{{.Id}} {{.State.StartedAt}} {{.State.Pid}}')" "$running" 'the running container is not restarted'
+is "$(cd "$ROOT/opt" && find . -path ./flower/state/\* -o -printf '%p %M %U:%G %s %T@ %i\n' | sort)" "$before" \
+	'no file is rewritten and no modification time changed'
+is "$(stat -c '%i %Y %s' "$ROOT/etc/systemd/system/flower-superlink.service")" "$unit_before" 'nor is the unit'
+
+# --- a changed context ------------------------------------------------------------------------------
+json=$(cat "$ROOT/opt/flower/config/superlink.json")
+{ cat "$T/context" && echo 'export FL_NUM_ROUNDS="9"' && echo 'export FL_FLEET_API_ADDRESS="0.0.0.0:9999"'; } | context
+boot
+exits 0 'a changed context does not fail the boot'
+like "$err" 'FL_NUM_ROUNDS' 'the first variable that differs is named'
+like "$err" 'FL_FLEET_API_ADDRESS' 'the second one too'
+is "$(cat "$ROOT/opt/flower/config/superlink.json")" "$json" 'the old configuration stands'
+is "$(inspect '{{.Id}} {{.State.StartedAt}} {{.State.Pid}}')" "$running" 'and its container too'
+is "$(attribute FL_ENDPOINT)" 192.0.2.10:9092 'and what OneGate is told'
+context <"$T/context"
+
+# --- what the container may do to the host ----------------------------------------------------------
+echo secret >"$T/outside"
+chmod 600 "$T/outside"
+docker exec "$name" ln -s "$T/outside" /app/state/planted
+docker exec "$name" ln "/app/state/state.db" /app/state/hard
+service configure
+exits 0 'configure goes on where the container planted links'
+is "$(stat -c '%U %a' "$T/outside")" 'root 600' 'trap 6: a planted symbolic link is not followed'
+
+# --- container lost, state kept ---------------------------------------------------------------------
+database=$ROOT/opt/flower/state/state.db
+inode=$(stat -c %i "$database")
+docker rm -f "$name" >/dev/null
+boot
+exits 0 'a removed container is made again'
+is "$(stat -c %i "$database")" "$inode" 'trap 28: with the same database, not moved aside'
+run fl-healthcheck --root "$ROOT"
+exits 0 'and the SuperLink works on it'
+
+# --- an other container of that name ----------------------------------------------------------------
+docker rm -f "$name" >/dev/null
+docker create --name "$name" --entrypoint sleep "$prebaked" 1000 >/dev/null
+boot
+exits 0 'a container made from something else is replaced'
+like "$(inspect '{{json .Config.Cmd}}')" 'isolation' 'by the right one'
+
+# --- stopping ---------------------------------------------------------------------------------------
+# Without --init PID 1 ignores SIGTERM in its first moments: 30 s, then killed (137).
+docker stop "$name" >/dev/null
+docker start "$name" >/dev/null
+docker stop "$name" >/dev/null
+unlike "$(inspect '{{.State.ExitCode}}')" '^137$' 'trap 24: a stop right after the start is not a kill'
+
+done_testing

@@ -1,0 +1,89 @@
+#!/bin/sh
+# What is not healthy is told so, and why.
+. "${0%/*}/lib.sh"
+
+real_engine
+start_onegate
+gate_context >"$T/context"
+
+# seconds_of COMMAND...: runs it; sets $seconds.
+seconds_of()
+{
+	began=$(date +%s%N)
+	"$@"
+	seconds=$(awk -v ns="$(($(date +%s%N) - began))" 'BEGIN { printf "%.2f", ns / 1e9 }')
+}
+
+# --- a container that never listens -----------------------------------------------------------------
+variant silent sleep 1000
+{ cat "$T/context" && echo 'export FLOWER_IMAGE="test/silent"' && echo 'export FL_HEALTH_TIMEOUT="3"'; } | wipe
+boot
+exits 75 'a container that never listens: 75'
+like "$err" 'fleet' 'the first layer that fails is named'
+is "$(status_file)" bootstrap_failure 'READY=YES is not reported'
+unlike "$(cat "$gate_state" 2>/dev/null)" 'FL_READY": *"YES' 'nor published'
+run fl-healthcheck --probe=tcp 127.0.0.1:9092
+exits 0 'trap 1: a plain connect succeeds, as docker-proxy accepts'
+run fl-healthcheck --root "$ROOT"
+exits 1 'trap 1: the health check is not taken in'
+run fl-healthcheck --probe=grpc 127.0.0.1:9092
+exits 1 'trap 1: nor is one gRPC call'
+
+# --- a container that exits at once -----------------------------------------------------------------
+variant exits sh -c 'echo "the reason of its death" >&2; exit 3'
+{ cat "$T/context" && echo 'export FLOWER_IMAGE="test/exits"'; } | wipe
+seconds_of boot
+exits 69 'a container that exits at once: 69'
+like "$err" 'the reason of its death' 'with the end of its log'
+like "$err" '(status|code) 3|exit(ed)? .*3' 'and its exit status'
+is "$(status_file)" bootstrap_failure 'READY=YES is not reported'
+note "told after $seconds s"
+
+# --- a container that dies while waited for ---------------------------------------------------------
+variant late sh -c 'sleep 2; echo "died late" >&2; exit 4'
+{ cat "$T/context" && echo 'export FLOWER_IMAGE="test/late"'; } | wipe
+service configure
+run fl-bootstrap --root "$ROOT"
+exits 0 'a container that dies after two seconds is started'
+seconds_of run fl-healthcheck --root "$ROOT" --wait=60
+exits 69 'its death ends the wait: 69'
+like "$err" 'died late' 'with the end of its log'
+note "waited $seconds s of 60"
+
+# --- a processor that NumPy refuses -----------------------------------------------------------------
+variant numpy sh -c 'echo "RuntimeError: NumPy was built with baseline optimizations: (X86_V2) but your machine doesn'\''t support: (X86_V2)." >&2; exit 1'
+{ cat "$T/context" && echo 'export FLOWER_IMAGE="test/numpy"'; } | wipe
+boot
+exits 69 'trap 30: a server that dies at import: 69'
+like "$err" 'x86-64-v2|CPU|processor' 'trap 30: the processor is named as the cause'
+
+# --- a SuperExec that died --------------------------------------------------------------------------
+wipe <"$T/context"
+boot
+exits 0 'a good boot'
+run fl-healthcheck --root "$ROOT"
+exits 0 'it is healthy'
+kill -KILL "$(host_pid flower-superexec)"
+ok 'its SuperExec is killed' wait_until test -z "$(host_pid flower-superexec)"
+run fl-healthcheck --probe=grpc 127.0.0.1:9092
+exits 0 'trap 18: the ports still answer'
+run fl-healthcheck --root "$ROOT"
+exits 1 'trap 18, trap 23: a dead SuperExec, a zombie with its comm, is found'
+like "$out$err" '[sS]uper[eE]xec' 'and named'
+run fl-healthcheck --root "$ROOT" --json
+exits 1 'the same in JSON'
+is "$(py '[x["name"] for x in d["layers"] if not x["ok"]][0]' "$T/out")" superexec 'the layer is superexec'
+service bootstrap
+exits 0 'a boot heals it'
+run fl-healthcheck --root "$ROOT"
+exits 0 'it is healthy again'
+
+# --- stopped and missing ----------------------------------------------------------------------------
+docker stop "$name" >/dev/null
+run fl-healthcheck --root "$ROOT" --json
+exits 1 'a stopped container is not healthy'
+is "$(py '[x["name"] for x in d["layers"] if not x["ok"]][0]' "$T/out")" container 'the layer is container'
+docker rm "$name" >/dev/null
+run fl-healthcheck --root "$ROOT"
+exits 1 'nor is one that does not exist'
+done_testing

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Ready is told when it is true and never before, with Docker's userland proxy on (the default) and off.
+# ROUNDS=N starts for each; the figures are told and not judged, as they depend on the machine.
+. "${0%/*}/lib.sh"
+
+measure()
+{
+	wipe </dev/null
+	boot
+	exits 0 "proxy $1: the SuperLink boots"
+	run "$PYTHON" "$docker/truth.py" --socket "$SOCK" --root "$ROOT" --check "$BUILD/fl-healthcheck" \
+		--rounds "${ROUNDS:-5}"
+	exits 0 "proxy $1: each start is seen"
+	is "$(awk '$3 != 0' "$T/out")" '' "proxy $1: ready is told at each start"
+	is "$(awk '$1 < 0' "$T/out")" '' "proxy $1: and never before it is true"
+	note "proxy $1: milliseconds from true to told over $(grep -c . "$T/out") starts:" \
+		"$(awk '{ print $2 }' "$T/out" | sort -n | awk '{ v[NR] = $1 }
+		END { printf "minimum %s, median %s, maximum %s", v[1], v[int((NR + 1) / 2)], v[NR] }')" \
+		"(counted from the observer's last \"not yet\": minimum $(awk '{ print $1 }' "$T/out" | sort -n | head -n 1))"
+	docker rm -f "$name" >/dev/null
+}
+
+LIMIT=200
+real_engine
+measure on
+stop_engine
+restart_engine --userland-proxy=false
+measure off
+done_testing
