@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine.h"
+
+#include <cjson/cJSON.h>
+#include <string.h>
+
+#include "mem.h"
+#include "number.h"
+
+#define ANSWER_LIMIT (4 * 1024 * 1024) /* bytes of an answer; an inspect has some 10 KiB */
+
+void fl_engine_quote(struct fl_buf *url, const char *text, const char *keep)
+{
+	static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+					 "0123456789-._~";
+
+	for (; *text != '\0'; text++) {
+		if (strchr(unreserved, *text) != NULL || strchr(keep, *text) != NULL)
+			fl_buf_putc(url, *text);
+		else
+			fl_buf_printf(url, "%%%02X", (unsigned char)*text);
+	}
+}
+
+/* Sends a call to /v1.MINOR, or to no version for a MINOR of 0. */
+static struct fl_transfer *send_call(struct fl_docker *docker, int minor,
+				     const struct fl_engine_call *call)
+{
+	static const char *const json[] = { "Content-Type: application/json", NULL };
+	fl_auto_buf struct fl_buf url = FL_BUF_INIT;
+	struct fl_request request = {
+		.method = call->method,
+		.unix_socket = docker->socket,
+		.headers = call->body != NULL ? json : NULL,
+		.body = call->body,
+		.body_length = call->body != NULL ? strlen(call->body) : 0,
+		.limit = ANSWER_LIMIT,
+		.on_body = call->on_body,
+		.on_body_data = call->on_body_data,
+		.deadline = call->deadline,
+	};
+
+	fl_buf_puts(&url, "http://docker");
+	if (minor != 0)
+		fl_buf_printf(&url, "/v1.%d", minor);
+	fl_buf_puts(&url, call->path);
+	request.url = fl_buf_text(&url);
+	return fl_http_start(docker->http, &request);
+}
+
+struct fl_transfer *fl_engine_send(struct fl_docker *docker, const struct fl_engine_call *call)
+{
+	return send_call(docker, docker->minor, call);
+}
+
+int fl_engine_refused(const struct fl_docker *docker, const struct fl_engine_call *call,
+		      const struct fl_response *response, const char *body, struct fl_error *err)
+{
+	fl_auto_free char *what = fl_xasprintf("Docker Engine on %s: %s %.*s", docker->socket,
+					       call->method, (int)strcspn(call->path, "?"),
+					       call->path);
+	fl_auto_free char *message = NULL;
+	const cJSON *words;
+	cJSON *json;
+
+	if (response->failure != FL_HTTP_OK) {
+		fl_http_error(response, what, err);
+		if (response->errnum == EACCES)
+			return fl_error_hint(err, "run it as root or join the group docker");
+		if (response->errnum == ENOENT || response->errnum == ECONNREFUSED)
+			return fl_error_hint(err, "is Docker installed and running? "
+						  "(systemctl status docker)");
+		return -1;
+	}
+	if (body == NULL)
+		body = fl_buf_text(&response->body);
+	/* {"message": "..."}; before API 1.24, and from proxies in between, plain text. */
+	json = cJSON_Parse(body);
+	words = cJSON_GetObjectItemCaseSensitive(json, "message");
+	message = fl_xstrdup(cJSON_IsString(words) ? words->valuestring : NULL);
+	cJSON_Delete(json);
+	if (message == NULL)
+		message = fl_xstrndup(body, strcspn(body, "\r\n"));
+	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "%s: %ld%s%.600s", what, response->status,
+			    message[0] != '\0' ? ": " : "", message);
+}
+
+int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
+{
+	const struct fl_engine_call call = { .method = "GET", .path = "/_ping",
+					     .deadline = deadline };
+	fl_auto_transfer struct fl_transfer *ping = send_call(docker, 0, &call);
+	fl_auto_transfer struct fl_transfer *again = NULL;
+	const struct fl_response *response = fl_http_response(ping);
+	fl_auto_free char *api = NULL;
+	fl_auto_free char *server = NULL;
+	int64_t minor;
+
+	while (!fl_http_done(ping))
+		fl_http_run(docker->http, ping, FL_NEVER);
+	if (response->failure != FL_HTTP_OK || response->status != 200)
+		return fl_engine_refused(docker, &call, response, NULL, err);
+	api = fl_http_header(response, "Api-Version");
+	if (api == NULL || strncmp(api, "1.", 2) != 0 || !fl_number(api + 2, 0, 9999, &minor))
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+				    "%s: what answers there is no Docker Engine (Api-Version: %s)",
+				    docker->socket, api == NULL ? "none" : api);
+	server = fl_http_header(response, "Server"); /* "Docker/26.1.5 (linux)" */
+	if (server != NULL && strncmp(server, "Docker/", 7) == 0)
+		snprintf(docker->version, sizeof(docker->version), "%.*s, API %s",
+			 (int)strcspn(server + 7, " "), server + 7, api);
+	else
+		snprintf(docker->version, sizeof(docker->version), "API %s", api);
+	if (minor < FL_DOCKER_API_LEAST)
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+				    "Docker Engine on %s is too old: %s, needed is API 1.%d "
+				    "(Docker 19.03) or newer; upgrade Docker",
+				    docker->socket, docker->version, FL_DOCKER_API_LEAST);
+	if (minor > FL_DOCKER_API_MOST) {
+		/* It may have given up the versions known here; a ping does not say so, a 400 does. */
+		minor = FL_DOCKER_API_MOST;
+		again = send_call(docker, FL_DOCKER_API_MOST, &call);
+		response = fl_http_response(again);
+		while (!fl_http_done(again))
+			fl_http_run(docker->http, again, FL_NEVER);
+		if (response->failure != FL_HTTP_OK || response->status != 200) {
+			fl_engine_refused(docker, &call, response, NULL, err);
+			if (response->status == 400)
+				fl_error_wrap(err, "Docker %s is too new, API 1.%d is the newest "
+						   "known here", docker->version,
+					      FL_DOCKER_API_MOST);
+			return -1;
+		}
+	}
+	docker->minor = (int)minor;
+	return 0;
+}
+
+int fl_engine_negotiate(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
+{
+	return docker->minor != 0 ? 0 : fl_engine_ping(docker, deadline, err);
+}
+
+int fl_engine_perform(struct fl_docker *docker, const struct fl_engine_call *call,
+		      struct fl_transfer **transfer, struct fl_error *err)
+{
+	fl_auto_transfer struct fl_transfer *sent = NULL;
+	const struct fl_response *response;
+
+	if (fl_engine_negotiate(docker, call->deadline, err) < 0)
+		return -1;
+	sent = fl_engine_send(docker, call);
+	while (!fl_http_done(sent))
+		fl_http_run(docker->http, sent, FL_NEVER);
+	response = fl_http_response(sent);
+	if (response->failure != FL_HTTP_OK)
+		return fl_engine_refused(docker, call, response, NULL, err);
+	*transfer = fl_steal(&sent);
+	return 0;
+}
