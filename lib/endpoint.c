@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "endpoint.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "database.h"
 #include "log.h"
 #include "mem.h"
 #include "netaddr.h"
-
-static_assert(sizeof((struct fl_endpoint){ .rule = NULL }.link) >= IF_NAMESIZE,
-	      "a link's name fits");
 
 static bool is_loopback(const struct fl_address *address)
 {

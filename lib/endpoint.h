@@ -3,6 +3,8 @@
 #ifndef FL_ENDPOINT_H
 #define FL_ENDPOINT_H
 
+#include <net/if.h>
+
 #include "context.h"
 #include "paths.h"
 #include "settings.h"
@@ -10,7 +12,7 @@
 
 struct fl_endpoint {
 	struct fl_address address; /* of the Fleet API as SuperNodes reach it */
-	char link[32];             /* name of the link that carries it, "" if that was not asked */
+	char link[IF_NAMESIZE];    /* name of the link that carries it, "" if that was not asked */
 	const char *rule;          /* which rule chose it, a constant */
 };
 
