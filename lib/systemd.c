@@ -25,15 +25,17 @@ bool fl_systemd_running(void)
 /* Starts systemctl with both outputs in PIPE_FD. Returns 0 or an error number. */
 static int start(const char *const *arguments, int pipe_fd, pid_t *pid)
 {
+	/* Arrays and not literals: posix_spawn(3) takes pointers to what may be written. */
 	static char program[] = FL_SYSTEMCTL;
-	static char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C",
-					     "SYSTEMD_COLORS=0", "SYSTEMD_PAGER=", NULL };
+	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", language[] = "LANG=C";
+	static char colours[] = "SYSTEMD_COLORS=0", pager[] = "SYSTEMD_PAGER=";
+	static char *const environment[] = { path, language, colours, pager, NULL };
 	char *argv[ARGUMENTS_MAX + 2] = { program };
 	posix_spawn_file_actions_t actions;
 	int result;
 
 	for (size_t i = 0; arguments[i] != NULL && i < ARGUMENTS_MAX; i++)
-		argv[i + 1] = (char *)(uintptr_t)arguments[i]; /* posix_spawn(3) does not write to it */
+		argv[i + 1] = (char *)(uintptr_t)arguments[i]; /* nor does it write to these */
 	result = posix_spawn_file_actions_init(&actions);
 	if (result != 0)
 		return result;

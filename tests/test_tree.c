@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Trap 6: chown -R follows symbolic links that the container planted. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "mem.h"
+#include "tree.h"
+
+static char folder[] = "/tmp/fl-test-tree.XXXXXX";
+
+static int make_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) == NULL ? -1 : 0;
+}
+
+static int remove_one(const char *path, const struct stat *info, int type, struct FTW *ftw)
+{
+	(void)info, (void)type;
+	return ftw->level == 0 ? 0 : remove(path);
+}
+
+static int empty_folder(void **state)
+{
+	(void)state;
+	return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static int remove_folder(void **state)
+{
+	empty_folder(state);
+	return rmdir(folder);
+}
+
+static char *path_of(const char *name)
+{
+	return fl_xasprintf("%s/%s", folder, name);
+}
+
+static void touch(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	close(fd);
+}
+
+/* Someone else for root to give to; anybody else can only keep what is his. */
+static struct fl_owner owner(void)
+{
+	uid_t uid = geteuid() == 0 ? 49999 : geteuid();
+	gid_t gid = geteuid() == 0 ? 49999 : getegid();
+
+	return (struct fl_owner){ .uid = uid, .gid = gid, .mode = 0750 };
+}
+
+static void gives_the_whole_tree_away(void **state)
+{
+	fl_auto_free char *top = path_of("state"), *sub = path_of("state/a/b"), *leaf = path_of("state/a/b/c");
+	const struct fl_owner to = owner();
+	struct fl_error err = FL_ERROR_INIT;
+	struct stat info;
+	size_t changed = 0;
+
+	(void)state;
+	assert_true(fl_tree_differs(top, &to));
+	assert_int_equal(fl_tree_make(sub, 0755, &err), 0);
+	touch(leaf);
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	assert_true(changed > 0);
+	assert_int_equal(lstat(leaf, &info), 0);
+	assert_int_equal(info.st_uid, to.uid);
+	assert_int_equal(lstat(top, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0750);
+	assert_false(fl_tree_differs(top, &to));
+	changed = 0;
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	assert_int_equal(changed, 0);
+}
+
+static void never_follows_a_planted_link(void **state)
+{
+	fl_auto_free char *top = path_of("state"), *outside = path_of("outside"),
+			  *precious = path_of("outside/precious"), *to_file = path_of("state/to-file"),
+			  *to_folder = path_of("state/to-folder");
+	const struct fl_owner to = owner();
+	struct fl_error err = FL_ERROR_INIT;
+	struct stat info;
+	size_t changed = 0;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(fl_tree_make(top, 0755, &err), 0);
+	assert_int_equal(fl_tree_make(outside, 0755, &err), 0);
+	touch(precious);
+	assert_int_equal(symlink(precious, to_file), 0);
+	assert_int_equal(symlink(outside, to_folder), 0);
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	assert_int_equal(lstat(precious, &info), 0);
+	assert_int_equal(info.st_uid, 0);
+	assert_int_equal(lstat(outside, &info), 0);
+	assert_int_equal(info.st_uid, 0);
+	assert_int_equal(lstat(to_file, &info), 0);
+	assert_int_equal(info.st_uid, 49999); /* the link itself is given away */
+}
+
+static void the_top_must_be_a_real_folder(void **state)
+{
+	fl_auto_free char *real = path_of("real"), *link = path_of("link"), *file = path_of("file");
+	const struct fl_owner to = owner();
+	struct fl_error err = FL_ERROR_INIT;
+	size_t changed = 0;
+
+	(void)state;
+	assert_int_equal(mkdir(real, 0700), 0);
+	assert_int_equal(symlink(real, link), 0);
+	assert_int_equal(fl_tree_own(link, &to, &changed, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	touch(file);
+	assert_int_equal(fl_tree_own(file, &to, &changed, &err), -1);
+	assert_non_null(strstr(err.message, file));
+}
+
+static void folders_of_the_database_are_made(void **state)
+{
+	fl_auto_free char *top = path_of("state"), *sub = path_of("state/runs/db"),
+			  *outside = path_of("outside"), *link = path_of("state/link");
+	const struct fl_owner to = owner();
+	struct fl_error err = FL_ERROR_INIT;
+	struct stat info;
+	size_t changed = 0;
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkdir(top, 0700), 0);
+	assert_int_equal(fl_tree_make_below(top, "runs/db/state.db", &to, &changed, &err), 0);
+	assert_int_equal(changed, 2);
+	assert_int_equal(stat(sub, &info), 0);
+	assert_int_equal(info.st_uid, to.uid);
+	assert_int_equal(fl_tree_make_below(top, "state.db", &to, &changed, &err), 0);
+	fd = fl_tree_open_below(top, "runs/db/state.db");
+	assert_true(fd >= 0);
+	close(fd);
+
+	assert_int_equal(mkdir(outside, 0700), 0);
+	assert_int_equal(symlink(outside, link), 0);
+	assert_int_equal(fl_tree_make_below(top, "link/x/state.db", &to, &changed, &err), -1);
+	assert_int_equal(fl_tree_open_below(top, "link/state.db"), -1);
+	assert_int_equal(rmdir(outside), 0); /* nothing was made in it */
+}
+
+static void a_file_in_the_way_is_named(void **state)
+{
+	fl_auto_free char *file = path_of("file"), *below = path_of("file/sub");
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	touch(file);
+	assert_int_equal(fl_tree_make(below, 0755, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	assert_non_null(strstr(err.message, below));
+	assert_int_equal(fl_tree_make(file, 0755, &err), -1);
+	assert_int_equal(err.errnum, ENOTDIR);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(gives_the_whole_tree_away, empty_folder),
+		cmocka_unit_test_setup(never_follows_a_planted_link, empty_folder),
+		cmocka_unit_test_setup(the_top_must_be_a_real_folder, empty_folder),
+		cmocka_unit_test_setup(folders_of_the_database_are_made, empty_folder),
+		cmocka_unit_test_setup(a_file_in_the_way_is_named, empty_folder),
+	};
+
+	return cmocka_run_group_tests_name("tree", tests, make_folder, remove_folder);
+}
