@@ -4,7 +4,7 @@
 # Nothing here leaves the test's own folder $T and the loopback device; every command is bounded.
 
 set -u
-top=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
+top=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)} || exit 1
 BUILD=${BUILD:-$top}
 BUILD=$(cd "$BUILD" && pwd) || exit 1
 standin=$top/tests/standin
@@ -27,6 +27,18 @@ private_net()
 	fi
 	echo '1..0 # SKIP no right to make a network namespace'
 	exit 0
+}
+
+# add_link NAME MAC ADDRESS/LENGTH...: a link of that name in the private network, up.
+add_link()
+{
+	ip link add "$1" address "$2" type veth peer name "veth-$1" &&
+		ip link set "$1" up && ip link set "veth-$1" up || return 1
+	name=$1
+	shift 2
+	for address in "$@"; do
+		ip addr add "$address" dev "$name" || return 1
+	done
 }
 
 T=$(mktemp -d "${TMPDIR:-/tmp}/fl.XXXXXX") || exit 1
@@ -163,6 +175,14 @@ done_testing()
 # run COMMAND...: at most $LIMIT seconds; sets $status, $out, $err ($T/out and $T/err have the bytes).
 run()
 {
+	case $1 in
+	fl-*)
+		command -v "$1" >/dev/null || {
+			echo "# $1 is not in $BUILD: run make first, or set BUILD"
+			exit 1
+		}
+		;;
+	esac
 	timeout -k 2 "${LIMIT:-20}" "$@" >"$T/out" 2>"$T/err" </dev/null
 	status=$?
 	out=$(tr -d '\000' <"$T/out")
@@ -262,6 +282,22 @@ stop()
 
 TOKEN='c2VjcmV0IHRva2VuIG9mIHRoZSB0ZXN0==' # looks as OneGate's do
 
+# start_journal: journald's socket below $ROOT; its datagrams are appended to $T/journal.
+start_journal()
+{
+	mkdir -p "$ROOT/run/systemd/journal"
+	: >"$T/journal"
+	background "$PYTHON" -c '
+import socket, sys
+link = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+link.bind(sys.argv[1])
+while True:
+    data = link.recv(1 << 20)
+    with open(sys.argv[2], "ab") as out:
+        out.write(data + b"\n")' "$ROOT/run/systemd/journal/socket" "$T/journal"
+	wait_until test -S "$ROOT/run/systemd/journal/socket"
+}
+
 # start_onegate [OPTION...]: sets $GATE (its URL), $gate_pid, $gate_journal, $gate_state.
 start_onegate()
 {
@@ -285,6 +321,33 @@ start_engine()
 	engine_pid=$pid
 	case " $*" in *' --after'*) return 0 ;; esac
 	wait_until test -S "$SOCK" || show "$(cat "$T/background.log")"
+}
+
+# asked METHOD PATH-REGEXP: the number of such requests to the Engine (path without version).
+asked()
+{
+	grep -cE "\"method\": \"$1\", \"path\": \"$2\"" "$engine_journal"
+}
+
+# engine_call METHOD PATH [JSON]: a request of the test's own; prints the answer's body.
+engine_call()
+{
+	"$PYTHON" -c '
+import http.client, socket, sys
+link = http.client.HTTPConnection("engine", timeout=10)
+link.sock = socket.socket(socket.AF_UNIX)
+link.sock.connect(sys.argv[1])
+body = sys.argv[4] if len(sys.argv) > 4 else None
+link.request(sys.argv[2], sys.argv[3], body, {"Content-Type": "application/json"})
+answer = link.getresponse()
+sys.stdout.write(answer.read().decode())
+sys.exit(answer.status >= 400)' "$SOCK" "$@"
+}
+
+# container FIELD: of flower-superlink, a Python expression on its inspect document `c`.
+container()
+{
+	py "(lambda c: $1)(d['containers'].get('flower-superlink'))" "$engine_state"
 }
 
 # start_superlink [OPTION...]: sets $FLEET, $CONTROL, $APPIO, $link_pid; ports of its own unless
