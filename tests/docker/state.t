@@ -1,0 +1,93 @@
+#!/bin/sh
+# A state folder that cannot be used: open ports, answers, and yet no run would ever be carried out.
+. "${0%/*}/lib.sh"
+
+# A volume of its own that is nearly full. The Engine sees only what was mounted before it started.
+mkdir "$T/full"
+mount -t tmpfs -o size=512k,mode=755 tmpfs "$T/full" && mounts=$T/full
+real_engine
+start_onegate
+{ gate_context && echo 'export FL_HEALTH_TIMEOUT="20"'; } >"$T/context"
+
+# broken WHAT CAUSE: bootstrap tells it and why.
+broken()
+{
+	service bootstrap
+	exits 69 "$1: 69"
+	like "$err" "$2" "$1: the cause is told"
+	is "$(status_file)" bootstrap_failure "$1: READY=YES is not reported"
+	is "$(inspect '{{.State.Running}}')" true "$1: although the container runs"
+	run fl-healthcheck --probe=grpc 127.0.0.1:9092
+	exits 0 "$1: and its ports answer"
+	run fl-healthcheck --root "$ROOT"
+	exits 1 "$1: a single check says no as well"
+	docker rm -f "$name" >/dev/null
+}
+
+state=$T/root/opt/flower/state
+
+wipe <"$T/context"
+service configure
+chown 0:0 "$state"
+broken 'trap 18: state/ of the wrong owner' 49999
+service configure
+service bootstrap
+exits 0 'trap 18: configure mends the owner'
+is "$(attribute FL_READY)" YES 'and OneGate is told'
+
+docker rm -f "$name" >/dev/null
+chown -R 0:0 "$state"
+broken 'trap 21: an earlier boot'\''s database of the wrong owner' 49999
+is "$(attribute FL_READY)" NO 'FL_READY=YES of the earlier boot does not stay standing'
+service configure
+service bootstrap
+exits 0 'trap 21: configure mends the owner of all'
+docker rm -f "$name" >/dev/null
+
+rm -f "$state"/state.db*
+echo 'this is no database, only a text that stands where one should be' >"$state/state.db"
+chown 49999:49999 "$state/state.db"
+broken 'a database that is damaged' 'not a database|damage'
+is "$(head -c 7 "$state/state.db")" 'this is' 'trap 28: it is not moved aside'
+
+# --- no space -----------------------------------------------------------------------------------------
+rm -f "$state"/state.db*
+if [ -n "$mounts" ]; then
+	make_root full/root <"$T/context"
+	service configure
+	exits 0 'configure on a small volume succeeds'
+	dd if=/dev/zero of="$T/full/ballast" bs=4k 2>/dev/null
+	broken 'a disk that is full' '[Ss]pace|full'
+	rm -f "$T/full/ballast"
+	ROOT=$T/root
+else
+	skip 'a disk that is full' 'no right to mount'
+fi
+
+# --- trap 25: a database of a newer Flower ------------------------------------------------------------
+wipe <"$T/context"
+service configure
+"$PYTHON" -c 'import sqlite3, sys
+link = sqlite3.connect(sys.argv[1])
+link.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+link.execute("CREATE TABLE run (run_id INTEGER)")
+link.commit()' "$state/state.db"
+chown 49999:49999 "$state/state.db"
+sum=$(sha256sum <"$state/state.db")
+service bootstrap
+exits 69 'trap 25: a database that a newer Flower has upgraded: 69'
+like "$err" 'newer' 'trap 25: the cause is told'
+like "$(inspect '{{.State.Running}}')" 'No such|false' 'trap 25: before anything was started'
+is "$(sha256sum <"$state/state.db")" "$sum" 'trap 25, trap 28: the database is not touched'
+rm "$state"/state.db*
+service bootstrap
+exits 0 'without it the SuperLink starts'
+
+# --- the note of what ran last ------------------------------------------------------------------------
+is "$(cat "$state/state.db.flower-version")" 1.25.0 'the version that ran is noted beside the database'
+docker rm -f "$name" >/dev/null
+echo 1.31.0 >"$state/state.db.flower-version"
+service bootstrap
+exits 69 'trap 25: an older image than the one that ran last: 69'
+like "$err" '1\.31\.0' 'trap 25: the newer version is named'
+done_testing
