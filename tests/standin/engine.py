@@ -24,6 +24,7 @@ happens in the middle; --set KEY=JSON gives the same on the command line:
                the ports that were asked for
 """
 import argparse
+import calendar
 import hashlib
 import http.server
 import json
@@ -439,7 +440,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def follow_events(self, engine, query, body):
         wanted = json.loads(query.get("filters") or "{}")
         wanted = {k: list(v) for k, v in wanted.items()}  # a list, or {"name": true}
-        since, until = query.get("since"), query.get("until")
+        since, until = moment(query.get("since")), moment(query.get("until"))
         self.start_answer(200, "application/json", None)
         self.wfile.flush()
         begin = time.time()
@@ -451,7 +452,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 new, at = engine.events.list[at:], len(engine.events.list)
             for event in new:
                 stamp = event["timeNano"] / 1e9
-                if stamp < (float(since) if since else begin) or (until and stamp > float(until)):
+                if stamp < (since or begin) or (until and stamp > until):
                     continue
                 names = (event["id"], event["Actor"]["Attributes"]["name"])
                 if ("container" in wanted and not set(wanted["container"]) & set(names)
@@ -459,7 +460,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                         or "type" in wanted and event["Type"] not in wanted["type"]):
                     continue
                 self.chunk(json.dumps(event).encode() + b"\n")
-            if until and time.time() > float(until):
+            if until and time.time() > until:
                 return self.chunk(b"")
             if self.gone(0):
                 self.close_connection = True
@@ -492,6 +493,17 @@ ROUTES = (
 
 def number(version):
     return tuple(int(part) for part in version.split("."))
+
+
+def moment(text):
+    """since= and until=: seconds, or RFC 3339 in UTC, both with a fraction; None for none."""
+    if not text:
+        return None
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?Z", text)
+    if not match:
+        return float(text)
+    return (calendar.timegm(time.strptime(match.group(1), "%Y-%m-%dT%H:%M:%S"))
+            + float(match.group(2) or 0))
 
 
 def names_of(query):
