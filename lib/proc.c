@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proc.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "buf.h"
+#include "mem.h"
+#include "number.h"
+
+#define COMM_LENGTH   15          /* TASK_COMM_LEN - 1, proc_pid_comm(5) */
+#define CMDLINE_LIMIT (64 * 1024) /* bytes; the program's name stands in the first few words */
+
+struct process {
+	pid_t pid;
+	pid_t parent;
+	char state;
+	bool zombie_of_program; /* a zombie that has the program's name as far as comm holds it */
+};
+
+struct table {
+	struct process *rows; /* owned */
+	size_t count;
+	size_t room;
+};
+
+static void free_table(struct table *table)
+{
+	free(table->rows);
+}
+
+static void cleanup_dir(DIR **dir)
+{
+	if (*dir != NULL)
+		closedir(*dir);
+}
+
+/* Reads the file NAME of process PID; false if the process has gone. */
+static bool read_of(int proc, const char *pid, const char *name, struct fl_buf *out)
+{
+	fl_auto_free char *path = fl_xasprintf("%s/%s", pid, name);
+	fl_auto_close int fd = openat(proc, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	char bytes[4096];
+	ssize_t got;
+
+	fl_buf_reset(out);
+	if (fd < 0)
+		return false;
+	while (out->length < CMDLINE_LIMIT && (got = read(fd, bytes, sizeof(bytes))) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return false;
+		fl_buf_add(out, bytes, (size_t)got);
+	}
+	return true;
+}
+
+/* "PID (COMM) STATE PPID ...", proc_pid_stat(5). COMM may hold anything, also ") R 1". */
+static bool parse_stat(char *text, const char *program, struct process *process)
+{
+	char *open = strchr(text, '(');
+	char *close = strrchr(text, ')');
+	char *end;
+	int64_t parent;
+
+	if (open == NULL || close == NULL || close < open || strlen(close) < 5 || close[1] != ' ' ||
+	    close[3] != ' ')
+		return false;
+	*close = '\0';
+	process->state = close[2];
+	end = strchr(close + 4, ' ');
+	if (end == NULL)
+		return false;
+	*end = '\0';
+	if (!fl_number(close + 4, 0, INT32_MAX, &parent))
+		return false;
+	process->parent = (pid_t)parent;
+	process->zombie_of_program = (process->state == 'Z' || process->state == 'X') &&
+				     strncmp(open + 1, program, COMM_LENGTH) == 0;
+	return true;
+}
+
+static void add_row(struct table *table, const struct process *process)
+{
+	if (table->count == table->room) {
+		table->room = table->room == 0 ? 256 : 2 * table->room;
+		table->rows = fl_xrealloc(table->rows, table->room * sizeof(*table->rows));
+	}
+	table->rows[table->count++] = *process;
+}
+
+static void read_table(DIR *dir, const char *program, struct table *table)
+{
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+	const struct dirent *entry;
+
+	while ((entry = readdir(dir)) != NULL) {
+		struct process process = { .pid = 0 };
+		int64_t pid;
+
+		if (!fl_number(entry->d_name, 1, INT32_MAX, &pid) ||
+		    !read_of(dirfd(dir), entry->d_name, "stat", &text) || text.length == 0)
+			continue;
+		process.pid = (pid_t)pid;
+		if (parse_stat(text.data, program, &process))
+			add_row(table, &process);
+	}
+}
+
+static const struct process *row_of(const struct table *table, pid_t pid)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		if (table->rows[i].pid == pid)
+			return &table->rows[i];
+	}
+	return NULL;
+}
+
+/* The table is no snapshot: an id that was used anew meanwhile could make a ring, so it is bounded. */
+static bool is_below(const struct table *table, const struct process *process, pid_t ancestor)
+{
+	for (size_t i = 0; process != NULL && i < table->count; i++) {
+		if (process->parent == ancestor)
+			return true;
+		process = row_of(table, process->parent);
+	}
+	return false;
+}
+
+static bool has_argument(const struct fl_buf *cmdline, const char *program)
+{
+	const char *word = fl_buf_text(cmdline);
+	const char *end = word + cmdline->length;
+
+	for (; word < end; word += strlen(word) + 1) {
+		const char *slash = strrchr(word, '/');
+
+		if (strcmp(slash == NULL ? word : slash + 1, program) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool runs(int proc, const struct process *process, const char *program,
+		 struct fl_buf *cmdline)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%ld", (long)process->pid);
+	return process->state != 'Z' && process->state != 'X' &&
+	       read_of(proc, name, "cmdline", cmdline) && has_argument(cmdline, program);
+}
+
+int fl_proc_find(const char *proc, pid_t ancestor, const char *program, enum fl_process *found,
+		 pid_t *pid, struct fl_error *err)
+{
+	__attribute__((cleanup(cleanup_dir))) DIR *dir = opendir(proc);
+	__attribute__((cleanup(free_table))) struct table table = { .rows = NULL };
+	fl_auto_buf struct fl_buf cmdline = FL_BUF_INIT;
+
+	*found = FL_PROCESS_ABSENT;
+	if (dir == NULL)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s", proc);
+	read_table(dir, program, &table);
+	if (row_of(&table, ancestor) == NULL)
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+				    "%s/%ld: no such process; is the Engine on this machine and in "
+				    "its process namespace?",
+				    proc, (long)ancestor);
+	for (size_t i = 0; i < table.count; i++) {
+		const struct process *process = &table.rows[i];
+
+		if (!is_below(&table, process, ancestor))
+			continue;
+		if (process->zombie_of_program)
+			*found = FL_PROCESS_ZOMBIE;
+		if (runs(dirfd(dir), process, program, &cmdline)) {
+			*found = FL_PROCESS_ALIVE;
+			if (pid != NULL)
+				*pid = process->pid;
+			return 0;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verdict.h"
+
+#include <cjson/cJSON.h>
+#include <string.h>
+
+#include "container.h"
+#include "logs.h"
+#include "mem.h"
+#include "postmortem.h"
+
+#define LOG_LINES 100          /* of the container, to look for a cause: a traceback is long */
+#define LOG_TIME  (2 * FL_SEC) /* for fetching them */
+
+static enum fl_cause cause_of(const struct fl_health *health, enum fl_layer_id failure,
+			      const char *log)
+{
+	const struct fl_docker_container *container = &health->container;
+	enum fl_cause cause = health->cause;
+
+	/* A database that answers gives its own reason; the log may hold those of earlier days. */
+	if (cause != FL_CAUSE_NONE || health->refused || !health->inspected || !container->exists)
+		return cause;
+	if (failure == FL_LAYER_CONTAINER)
+		cause = fl_diagnosis_of_exit(container->exit_code, container->oom_killed);
+	if (cause == FL_CAUSE_NONE)
+		cause = fl_diagnosis_of_log(log);
+	if (health->layers[FL_LAYER_DATABASE].state == FL_LAYER_HOLDS &&
+	    fl_diagnosis_is_final(cause))
+		return FL_CAUSE_NONE; /* it was so, but it is no longer */
+	return cause;
+}
+
+/* Leaves the last COUNT lines of TEXT. */
+static void keep_last(struct fl_buf *text, int count)
+{
+	fl_auto_free char *all = fl_buf_take(text);
+	const char *at = all + strlen(all);
+
+	if (at > all && at[-1] == '\n')
+		at--;
+	while (at > all && (at[-1] != '\n' || --count > 0))
+		at--;
+	fl_buf_puts(text, at);
+}
+
+int fl_verdict_error(const struct fl_health *health, const struct fl_health_check *check,
+		     enum fl_exit code, struct fl_buf *log, struct fl_error *err)
+{
+	enum fl_layer_id failure = fl_health_failure(health);
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+	struct fl_error ignored = FL_ERROR_INIT;
+	enum fl_cause cause;
+
+	if (health->inspected && health->container.exists &&
+	    fl_docker_logs(check->docker, FL_CONTAINER_NAME, LOG_LINES, log, fl_now() + LOG_TIME,
+			   &ignored) != 0)
+		fl_buf_reset(log);
+	cause = cause_of(health, failure, fl_buf_text(log));
+	keep_last(log, FL_POSTMORTEM_LINES);
+	if (failure == FL_LAYER_COUNT)
+		fl_buf_puts(&text, "not looked at in time");
+	else
+		fl_buf_printf(&text, "%s: %s", fl_layer_name(failure),
+			      health->layers[failure].detail);
+	if (cause != FL_CAUSE_NONE)
+		fl_buf_puts(&text, "; ");
+	fl_diagnosis_explain(cause, check->state_dir, &text);
+	return fl_error_set(err, code, 0, "%s", fl_buf_text(&text));
+}
+
+static void cleanup_json(cJSON **json)
+{
+	cJSON_Delete(*json);
+}
+
+static char *print(const cJSON *object)
+{
+	char *text = cJSON_PrintUnformatted(object);
+	char *line;
+
+	if (text == NULL)
+		fl_fatal("out of memory");
+	line = fl_xasprintf("%s\n", text);
+	cJSON_free(text);
+	return line;
+}
+
+static void add_layer(cJSON *list, const char *name, enum fl_layer_state state, const char *detail)
+{
+	cJSON *layer = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(layer, "name", name);
+	if (state == FL_LAYER_UNTRIED) {
+		cJSON_AddNullToObject(layer, "ok");
+		cJSON_AddNullToObject(layer, "detail");
+	} else {
+		cJSON_AddBoolToObject(layer, "ok", state == FL_LAYER_HOLDS);
+		cJSON_AddStringToObject(layer, "detail", detail);
+	}
+	cJSON_AddItemToArray(list, layer);
+}
+
+char *fl_verdict_json(const struct fl_health *health)
+{
+	__attribute__((cleanup(cleanup_json))) cJSON *object = cJSON_CreateObject();
+	bool ready = true;
+	cJSON *list;
+
+	for (int id = 0; id < FL_LAYER_COUNT; id++) {
+		if (health->layers[id].applies && health->layers[id].state != FL_LAYER_HOLDS)
+			ready = false;
+	}
+	cJSON_AddBoolToObject(object, "ready", ready);
+	list = cJSON_AddArrayToObject(object, "layers");
+	for (int id = 0; id < FL_LAYER_COUNT; id++) {
+		const struct fl_layer *layer = &health->layers[id];
+
+		if (layer->applies)
+			add_layer(list, fl_layer_name((enum fl_layer_id)id), layer->state,
+				  layer->detail);
+	}
+	return print(object);
+}
+
+char *fl_verdict_json_one(const char *name, bool ok, const char *detail)
+{
+	__attribute__((cleanup(cleanup_json))) cJSON *object = cJSON_CreateObject();
+
+	cJSON_AddBoolToObject(object, "ready", ok);
+	add_layer(cJSON_AddArrayToObject(object, "layers"), name,
+		  ok ? FL_LAYER_HOLDS : FL_LAYER_FAILS, detail);
+	return print(object);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "watch.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "container.h"
+#include "events.h"
+#include "mem.h"
+
+/*
+ * A pause is a hundredth of the time waited so far, within these bounds: ready is seen 50 ms late
+ * at most and by half of that in the median, and a look each 10 ms is made in the first second only.
+ */
+#define PAUSE_SHARE 100
+#define PAUSE_LEAST (10 * FL_MS)
+#define PAUSE_MOST  (50 * FL_MS)
+
+#define PAUSE_ABSENT (100 * FL_MS) /* no Engine, or no container that runs */
+#define PAUSE_LOGGED FL_SEC        /* where each call leaves a line in the SuperLink's log */
+#define INSPECT_EACH FL_SEC        /* the container, although its events are followed */
+#define LAST_INSPECT FL_SEC        /* for asking what became of a container that has ended */
+
+/* A connect to this machine is answered at once; a lost SYN would be repeated after a second. */
+#define CONNECT_MS 300
+
+struct watch {
+	struct fl_health *health;
+	struct fl_health_check check;
+	struct fl_docker_events *events; /* owned */
+	char *started_at;                /* owned; the run that is watched, NULL before the first */
+	bool replayed;                   /* the start that belongs to started_at has come */
+	fl_time inspect_at;              /* when the Engine is to be asked again */
+	fl_time began;
+	bool superexec_seen;
+	bool woken;                      /* the container that is waited for has started */
+	bool ended;                      /* waiting longer cannot help */
+};
+
+static void cleanup_watch(struct watch *watch)
+{
+	fl_docker_events_close(watch->events);
+	free(watch->started_at);
+}
+
+static void follow(struct watch *watch, const char *since)
+{
+	fl_docker_events_close(watch->events);
+	watch->events = fl_docker_events_open(watch->check.docker, FL_CONTAINER_NAME, since);
+	watch->replayed = false;
+}
+
+/* The container that was watched has ended; the Engine knows more of it, if it answers. */
+static void end_container(struct watch *watch, const char *what)
+{
+	struct fl_health *health = watch->health;
+	const struct fl_docker_container *container = &health->container;
+
+	watch->ended = true;
+	(void)!fl_health_container(health, &watch->check, fl_now() + LAST_INSPECT);
+	if (health->inspected && container->exists && container->oom_killed)
+		fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_FAILS, "%s, out of memory", what);
+	else
+		fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_FAILS, "%s", what);
+}
+
+/* Takes events, waiting for one until UNTIL. Returns whether the container has ended. */
+static bool take_events(struct watch *watch, fl_time until)
+{
+	while (watch->events != NULL && !watch->ended) {
+		fl_auto_free char *what = NULL;
+		int64_t exit_code = 0;
+
+		switch (fl_docker_events_next(watch->events, until, &exit_code)) {
+		case FL_EVENT_NONE:
+			return false;
+		case FL_EVENT_START:
+			if (watch->started_at != NULL && !watch->replayed) {
+				watch->replayed = true;
+				break;
+			}
+			watch->inspect_at = 0;
+			watch->woken = true;
+			return false;
+		case FL_EVENT_DIE:
+			if (watch->started_at == NULL)
+				break; /* an earlier run's: this one is still to come */
+			what = fl_xasprintf("it ended with exit status %" PRId64
+					    " while it was waited for",
+					    exit_code);
+			end_container(watch, what);
+			break;
+		case FL_EVENT_LOST: /* the Engine ended, or the container is gone with it */
+			fl_docker_events_close(fl_steal(&watch->events));
+			watch->inspect_at = 0;
+			return false;
+		}
+	}
+	return watch->ended;
+}
+
+/* Asked in the middle of a call, which may hang for as long as the container stays dead. */
+static bool interrupted(void *data)
+{
+	return take_events(data, 0);
+}
+
+/* Asks the Engine. Returns whether the container runs and is the one that was watched. */
+static bool look_at_container(struct watch *watch, fl_time until)
+{
+	struct fl_health *health = watch->health;
+	const struct fl_docker_container *container = &health->container;
+	bool runs = fl_health_container(health, &watch->check, until);
+
+	if (!health->inspected)
+		return false;
+	if (container->exists && (container->restarting || strcmp(container->status, "dead") == 0)) {
+		watch->ended = true;
+		return false;
+	}
+	if (watch->started_at == NULL) {
+		if (!container->exists || !container->running) {
+			if (watch->events == NULL)
+				follow(watch, NULL);
+			return false;
+		}
+		watch->started_at = fl_xstrdup(container->started_at);
+	} else if (!container->exists) {
+		end_container(watch, "it was removed while it was waited for");
+		return false;
+	} else if (!container->running) {
+		watch->ended = true;
+		return false;
+	} else if (strcmp(watch->started_at, container->started_at) != 0) {
+		end_container(watch, "it was restarted while it was waited for");
+		return false;
+	} else if (watch->events != NULL) {
+		return runs;
+	}
+	/* From the start of this run on, so that nothing falls between the look and the stream. */
+	follow(watch, watch->started_at);
+	return runs;
+}
+
+/* One look. The container is not asked for again as long as its events say nothing. */
+static bool look(struct watch *watch, fl_time until)
+{
+	struct fl_health *health = watch->health;
+
+	if (fl_now() >= watch->inspect_at) {
+		if (!look_at_container(watch, until))
+			return false;
+		watch->inspect_at = fl_now() + INSPECT_EACH;
+	}
+	return fl_health_services(health, &watch->check, until) && !take_events(watch, 0);
+}
+
+/* What a longer wait would not change. */
+static void judge(struct watch *watch)
+{
+	struct fl_health *health = watch->health;
+	struct fl_error ignored = FL_ERROR_INIT;
+
+	if (watch->ended)
+		return;
+	if (health->refused && fl_diagnosis_is_final(health->cause)) {
+		watch->ended = true;
+		return;
+	}
+	/* A refusal for another reason may pass, but not once SuperExec has died of it. */
+	if (health->refused && health->layers[FL_LAYER_SUPEREXEC].applies)
+		(void)!fl_health_superexec(health, &watch->check, NULL, &ignored);
+	if (health->superexec == FL_PROCESS_ALIVE)
+		watch->superexec_seen = true;
+	else if (health->superexec == FL_PROCESS_ZOMBIE || watch->superexec_seen)
+		watch->ended = true;
+}
+
+static void pause_between(struct watch *watch, fl_time deadline)
+{
+	const struct fl_health *health = watch->health;
+	int64_t pause = (fl_now() - watch->began) / PAUSE_SHARE;
+
+	if (pause < PAUSE_LEAST)
+		pause = PAUSE_LEAST;
+	if (pause > PAUSE_MOST)
+		pause = PAUSE_MOST;
+	if (health->layers[FL_LAYER_CONTAINER].state != FL_LAYER_HOLDS)
+		pause = PAUSE_ABSENT;
+	else if (health->layers[FL_LAYER_DATABASE].state == FL_LAYER_FAILS && health->logged)
+		pause = PAUSE_LOGGED;
+	deadline = fl_earlier(deadline, fl_now() + pause);
+	watch->woken = false;
+	take_events(watch, deadline);
+	if (!watch->ended && !watch->woken)
+		fl_pause(deadline - fl_now(), deadline); /* there was no stream to wait on */
+}
+
+/*
+ * A look that the deadline cut short may fail at any layer. What the one before it found is the
+ * truth then: layer FAILURE, with DETAIL.
+ */
+static void restore(struct fl_health *health, enum fl_layer_id failure, const char *detail)
+{
+	if (failure == FL_LAYER_COUNT || fl_health_failure(health) >= failure)
+		return;
+	for (int id = 0; id < (int)failure; id++)
+		fl_health_set(health, (enum fl_layer_id)id, FL_LAYER_HOLDS, "it held until the end");
+	fl_health_set(health, failure, FL_LAYER_FAILS, "%s", detail);
+}
+
+int fl_watch(struct fl_health *health, const struct fl_health_check *check, fl_time deadline,
+	     fl_watch_progress *progress, void *data, enum fl_exit *code)
+{
+	__attribute__((cleanup(cleanup_watch))) struct watch watch = { .health = health,
+								       .check = *check,
+								       .began = fl_now() };
+
+	watch.check.interrupted = interrupted;
+	watch.check.data = &watch;
+	if (watch.check.connect_ms == 0)
+		watch.check.connect_ms = CONNECT_MS;
+	do {
+		enum fl_layer_id failure = fl_health_failure(health);
+		fl_auto_free char *detail =
+			failure == FL_LAYER_COUNT ? NULL : fl_xstrdup(health->layers[failure].detail);
+		fl_time start = fl_now();
+
+		if (look(&watch, fl_earlier(start + FL_HEALTH_TRY, deadline)))
+			return 0;
+		judge(&watch);
+		if (watch.ended)
+			break;
+		if (fl_now() >= deadline && deadline - start < FL_SEC)
+			restore(health, failure, detail);
+		if (progress != NULL)
+			progress(data, health);
+		pause_between(&watch, deadline);
+	} while (!watch.ended && fl_now() < deadline);
+	*code = watch.ended ? FL_EXIT_UNAVAILABLE : FL_EXIT_TIMEOUT;
+	return -1;
+}
