@@ -36,15 +36,15 @@ describe()
 {{json .HostConfig.NetworkMode}} {{json .HostConfig.Privileged}}' "$1"
 	docker inspect -f '{{range .Config.Env}}{{println .}}{{end}}' "$1" | sort
 }
-describe "$name" >"$T/by-api"
+describe "$container" >"$T/by-api"
 fl-configure --root "$ROOT" --print=docker-run >"$T/command"
-docker rename "$name" made-by-api
+docker rename "$container" made-by-api
 run sh "$T/command"
 exits 0 'the command that --print=docker-run prints can be pasted'
-describe "$name" >"$T/by-hand"
+describe "$container" >"$T/by-hand"
 is "$(diff "$T/by-api" "$T/by-hand")" '' 'and makes the same container'
-docker rm -f "$name" >/dev/null
-docker rename made-by-api "$name"
+docker rm -f "$container" >/dev/null
+docker rename made-by-api "$container"
 
 # --- the same context again -------------------------------------------------------------------------
 before=$(cd "$ROOT/opt" && find . -path ./flower/state/\* -o -printf '%p %M %U:%G %s %T@ %i\n' | sort)
@@ -73,8 +73,8 @@ context <"$T/context"
 # --- what the container may do to the host ----------------------------------------------------------
 echo secret >"$T/outside"
 chmod 600 "$T/outside"
-docker exec "$name" ln -s "$T/outside" /app/state/planted
-docker exec "$name" ln "/app/state/state.db" /app/state/hard
+docker exec "$container" ln -s "$T/outside" /app/state/planted
+docker exec "$container" ln "/app/state/state.db" /app/state/hard
 service configure
 exits 0 'configure goes on where the container planted links'
 is "$(stat -c '%U %a' "$T/outside")" 'root 600' 'trap 6: a planted symbolic link is not followed'
@@ -82,7 +82,7 @@ is "$(stat -c '%U %a' "$T/outside")" 'root 600' 'trap 6: a planted symbolic link
 # --- container lost, state kept ---------------------------------------------------------------------
 database=$ROOT/opt/flower/state/state.db
 inode=$(stat -c %i "$database")
-docker rm -f "$name" >/dev/null
+docker rm -f "$container" >/dev/null
 boot
 exits 0 'a removed container is made again'
 is "$(stat -c %i "$database")" "$inode" 'trap 28: with the same database, not moved aside'
@@ -90,17 +90,17 @@ run fl-healthcheck --root "$ROOT"
 exits 0 'and the SuperLink works on it'
 
 # --- an other container of that name ----------------------------------------------------------------
-docker rm -f "$name" >/dev/null
-docker create --name "$name" --entrypoint sleep "$prebaked" 1000 >/dev/null
+docker rm -f "$container" >/dev/null
+docker create --name "$container" --entrypoint sleep "$prebaked" 1000 >/dev/null
 boot
 exits 0 'a container made from something else is replaced'
 like "$(inspect '{{json .Config.Cmd}}')" 'isolation' 'by the right one'
 
 # --- stopping ---------------------------------------------------------------------------------------
 # Without --init PID 1 ignores SIGTERM in its first moments: 30 s, then killed (137).
-docker stop "$name" >/dev/null
-docker start "$name" >/dev/null
-docker stop "$name" >/dev/null
+docker stop "$container" >/dev/null
+docker start "$container" >/dev/null
+docker stop "$container" >/dev/null
 unlike "$(inspect '{{.State.ExitCode}}')" '^137$' 'trap 24: a stop right after the start is not a kill'
 
 done_testing

@@ -22,7 +22,7 @@ like "$err" 'step 7/12.*[1-9]\.[0-9]* s' 'and the wait is told'
 wait "$late"
 
 # --- slow ---------------------------------------------------------------------------------------------
-docker rm -f "$name" >/dev/null
+docker rm -f "$container" >/dev/null
 background "$PYTHON" "$docker/slow-socket.py" "$SOCK" "$T/slow.sock" 1.5
 wait_until test -S "$T/slow.sock"
 DOCKER_HOST=unix://$T/slow.sock

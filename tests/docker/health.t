@@ -73,16 +73,16 @@ like "$out$err" '[sS]uper[eE]xec' 'and named'
 run fl-healthcheck --root "$ROOT" --json
 exits 1 'the same in JSON'
 is "$(py '[x["name"] for x in d["layers"] if not x["ok"]][0]' "$T/out")" superexec 'the layer is superexec'
-docker restart "$name" >/dev/null
+docker restart "$container" >/dev/null
 service bootstrap
 exits 0 'a restart of the container heals it'
 
 # --- stopped and missing ----------------------------------------------------------------------------
-docker stop "$name" >/dev/null
+docker stop "$container" >/dev/null
 run fl-healthcheck --root "$ROOT" --json
 exits 1 'a stopped container is not healthy'
 is "$(py '[x["name"] for x in d["layers"] if not x["ok"]][0]' "$T/out")" container 'the layer is container'
-docker rm "$name" >/dev/null
+docker rm "$container" >/dev/null
 run fl-healthcheck --root "$ROOT"
 exits 1 'nor is one that does not exist'
 done_testing

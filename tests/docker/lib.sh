@@ -15,7 +15,7 @@ fi
 docker=$top/tests/docker
 CACHE=${CACHE:-${XDG_CACHE_HOME:-/var/cache}/flower-appliance}
 prebaked=flwr/superlink:1.25.0
-name=flower-superlink
+container=flower-superlink
 LIMIT=90
 
 docker_clean_up()
@@ -83,7 +83,7 @@ boot()
 # wipe: no container, and a fresh tree with the context on stdin.
 wipe()
 {
-	docker rm -f "$name" >/dev/null 2>&1
+	docker rm -f "$container" >/dev/null 2>&1
 	make_root
 }
 
@@ -102,7 +102,7 @@ variant()
 # inspect FORMAT: of the SuperLink's container.
 inspect()
 {
-	docker inspect -f "$1" "$name" 2>&1
+	docker inspect -f "$1" "$container" 2>&1
 }
 
 # attribute NAME: as the OneGate stand-in holds it.
@@ -124,7 +124,7 @@ status_file()
 # host_pid NAME: the process in the container with this word's base name among its arguments.
 host_pid()
 {
-	docker top "$name" -eo pid,args | awk -v name="$1" 'NR > 1 {
+	docker top "$container" -eo pid,args | awk -v name="$1" 'NR > 1 {
 		for (i = 2; i <= NF; i++) { n = split($i, part, "/"); if (part[n] == name) { print $1; exit } } }'
 }
 

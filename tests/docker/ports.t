@@ -17,9 +17,9 @@ exits 0 'trap 12: it boots with other ports'
 is "$(attribute FL_ENDPOINT)" 192.0.2.10:19092 'trap 12: FL_ENDPOINT follows the Fleet port'
 run fl-healthcheck --root "$ROOT"
 exits 0 'trap 12: the health check follows'
-is "$(docker port "$name" 19092/tcp | head -n 1)" 0.0.0.0:19092 'the Fleet API is published everywhere'
-is "$(docker port "$name" 19093/tcp)" 127.0.0.1:19093 'the Control API on the interface that the context names'
-is "$(docker port "$name" 9091/tcp)" 127.0.0.1:9091 'ServerAppIo on loopback'
+is "$(docker port "$container" 19092/tcp | head -n 1)" 0.0.0.0:19092 'the Fleet API is published everywhere'
+is "$(docker port "$container" 19093/tcp)" 127.0.0.1:19093 'the Control API on the interface that the context names'
+is "$(docker port "$container" 9091/tcp)" 127.0.0.1:9091 'ServerAppIo on loopback'
 run fl-healthcheck --probe=grpc 192.0.2.10:19092
 exits 0 'SuperNodes are answered on the other port'
 run fl-healthcheck --probe=grpc 192.0.2.10:19093
@@ -31,7 +31,7 @@ exits 1 'nor is ServerAppIo'
 { cat "$T/context" && echo 'export FL_ISOLATION="process"'; } | wipe
 boot
 exits 0 'it boots in process isolation'
-is "$(docker port "$name" 9091/tcp | head -n 1)" 0.0.0.0:9091 'ServerAppIo is published everywhere'
+is "$(docker port "$container" 9091/tcp | head -n 1)" 0.0.0.0:9091 'ServerAppIo is published everywhere'
 is "$(host_pid flower-superexec)" '' 'there is no SuperExec'
 run fl-healthcheck --root "$ROOT" --json
 exits 0 'the health check does not miss it'
@@ -48,5 +48,5 @@ is "$(owner_of "$ROOT/opt/flower/state/db/main/runs.db")" 49999:49999 'the datab
 { cat "$T/context" && echo 'export FL_LOG_LEVEL="ERROR"'; } | wipe
 boot
 exits 0 'it boots with a log that says nothing'
-is "$(docker logs "$name" 2>&1)" '' 'trap 1: readiness is no matter of log lines'
+is "$(docker logs "$container" 2>&1)" '' 'trap 1: readiness is no matter of log lines'
 done_testing

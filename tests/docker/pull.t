@@ -36,7 +36,7 @@ is "$(attribute FL_VERSION)" 1.26.0 'its version is what OneGate is told'
 
 # --- an older one on the same database ---------------------------------------------------------------
 "$docker/registry.sh" stop "$T/r"
-docker rm -f "$name" >/dev/null
+docker rm -f "$container" >/dev/null
 docker rmi "$private:1.26.0" >/dev/null
 boot
 exits 69 'trap 25: a fallback to an older Flower on its database is refused: 69'
@@ -72,7 +72,7 @@ ok 'trap 26: the pull was cancelled, the registry sees the end of the connection
 stop "$pid"
 
 # --- no pre-baked image to fall back to ---------------------------------------------------------------
-docker tag "$prebaked" test/kept:1 && docker rm -f "$name" >/dev/null && docker rmi "$prebaked" >/dev/null
+docker tag "$prebaked" test/kept:1 && docker rm -f "$container" >/dev/null && docker rmi "$prebaked" >/dev/null
 override "$private" 1.27.0
 boot
 exits 69 'neither the override nor the pre-baked image: 69'
@@ -86,7 +86,7 @@ override "$private" 1.28.0
 boot
 exits 0 'an override that is present needs no registry'
 is "$(attribute FL_VERSION)" 1.28.0 'and is what runs'
-docker rm -f "$name" >/dev/null
+docker rm -f "$container" >/dev/null
 docker tag test/kept:1 "$prebaked"
 docker rmi test/kept:1 "$private:1.28.0" >/dev/null
 done_testing

@@ -17,7 +17,7 @@ measure()
 		"$(awk '{ print $2 }' "$T/out" | sort -n | awk '{ v[NR] = $1 }
 		END { printf "minimum %s, median %s, maximum %s", v[1], v[int((NR + 1) / 2)], v[NR] }')" \
 		"(counted from the observer's last \"not yet\": minimum $(awk '{ print $1 }' "$T/out" | sort -n | head -n 1))"
-	docker rm -f "$name" >/dev/null
+	docker rm -f "$container" >/dev/null
 }
 
 LIMIT=200

@@ -21,7 +21,7 @@ broken()
 	exits 0 "$1: and its ports answer"
 	run fl-healthcheck --root "$ROOT"
 	exits 1 "$1: a single check says no as well"
-	docker rm -f "$name" >/dev/null
+	docker rm -f "$container" >/dev/null
 }
 
 state=$T/root/opt/flower/state
@@ -35,14 +35,14 @@ service bootstrap
 exits 0 'trap 18: configure mends the owner'
 is "$(attribute FL_READY)" YES 'and OneGate is told'
 
-docker rm -f "$name" >/dev/null
+docker rm -f "$container" >/dev/null
 chown -R 0:0 "$state"
 broken 'trap 21: an earlier boot'\''s database of the wrong owner' 49999
 is "$(attribute FL_READY)" NO 'FL_READY=YES of the earlier boot does not stay standing'
 service configure
 service bootstrap
 exits 0 'trap 21: configure mends the owner of all'
-docker rm -f "$name" >/dev/null
+docker rm -f "$container" >/dev/null
 
 rm -f "$state"/state.db*
 echo 'this is no database, only a text that stands where one should be' >"$state/state.db"
@@ -85,7 +85,7 @@ exits 0 'without it the SuperLink starts'
 
 # --- the note of what ran last ------------------------------------------------------------------------
 is "$(cat "$state/state.db.flower-version")" 1.25.0 'the version that ran is noted beside the database'
-docker rm -f "$name" >/dev/null
+docker rm -f "$container" >/dev/null
 echo 1.31.0 >"$state/state.db.flower-version"
 service bootstrap
 exits 69 'trap 25: an older image than the one that ran last: 69'

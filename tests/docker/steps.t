@@ -77,7 +77,7 @@ exits 0 'step 9: when it is free the next run succeeds'
 
 # Step 10 has health.t and state.t; here that a failure holds back the report.
 puts=$(puts)
-docker stop "$name" >/dev/null
+docker stop "$container" >/dev/null
 chown -R 0:0 "$ROOT/opt/flower/state"
 service bootstrap
 exits 69 'step 10: the SuperLink does not work: 69'
