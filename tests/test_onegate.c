@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* OneGate's requests, with a transport and a clock that the test plays. */
+#include "onegate.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "log.h"
+#include "mem.h"
+
+/* wrap: fl_http_perform fl_http_response fl_http_end fl_now fl_pause fl_backoff_next */
+
+#define TOKEN "c2VjcmV0IG9mIHRoZSB0ZXN0"
+
+/* One answer; `takes` is how long the peer needs for it, a try may be given less. */
+struct answer {
+	enum fl_http_failure failure;
+	long status;
+	const char *body;
+	int64_t takes; /* ns */
+	bool truncated;
+};
+
+/* The scene: what the peer does, and what was asked of it. */
+static struct {
+	const struct answer *answers; /* the last one is given for ever */
+	size_t count;
+	int requests;
+	fl_time now;
+	int64_t longest;       /* time given to the last try */
+	struct fl_buf journal; /* method, url, body of each request */
+	struct fl_buf headers; /* of the last request */
+	struct fl_buf log;
+	struct fl_response response;
+} scene;
+
+struct fl_transfer *__wrap_fl_http_perform(struct fl_http *http, const struct fl_request *request);
+const struct fl_response *__wrap_fl_http_response(const struct fl_transfer *transfer);
+void __wrap_fl_http_end(struct fl_transfer *transfer);
+fl_time __wrap_fl_now(void);
+void __wrap_fl_pause(int64_t nanoseconds, fl_time deadline);
+int64_t __wrap_fl_backoff_next(struct fl_backoff *backoff);
+
+struct fl_transfer *__wrap_fl_http_perform(struct fl_http *http, const struct fl_request *request)
+{
+	size_t n = (size_t)scene.requests < scene.count ? (size_t)scene.requests : scene.count - 1;
+	struct answer answer = scene.answers[n];
+
+	(void)http;
+	scene.requests++;
+	fl_buf_printf(&scene.journal, "%s %s %.*s;", request->method, request->url,
+		      (int)request->body_length, request->body != NULL ? request->body : "");
+	fl_buf_reset(&scene.headers);
+	for (const char *const *h = request->headers; *h != NULL; h++)
+		fl_buf_printf(&scene.headers, "%s\n", *h);
+	assert_null(request->unix_socket);
+	assert_false(request->http2);
+	assert_in_range(request->limit, 0, 65536);
+	assert_true(request->deadline > scene.now);
+	assert_true(request->connect_ms > 0);
+	scene.longest = request->deadline - scene.now;
+	if (answer.takes > scene.longest) {
+		scene.now = request->deadline;
+		answer = (struct answer){ .failure = FL_HTTP_TIMEOUT };
+	} else {
+		scene.now += answer.takes;
+	}
+	fl_buf_reset(&scene.response.body);
+	scene.response.failure = answer.failure;
+	scene.response.status = answer.status;
+	if (answer.body != NULL)
+		fl_buf_puts(&scene.response.body, answer.body);
+	scene.response.body.truncated = answer.truncated;
+	snprintf(scene.response.reason, sizeof(scene.response.reason), "%s",
+		 answer.failure == FL_HTTP_TIMEOUT ? "no answer in time" : "it went wrong");
+	return (struct fl_transfer *)(void *)&scene;
+}
+
+const struct fl_response *__wrap_fl_http_response(const struct fl_transfer *transfer)
+{
+	assert_ptr_equal(transfer, &scene);
+	return &scene.response;
+}
+
+void __wrap_fl_http_end(struct fl_transfer *transfer)
+{
+	(void)transfer;
+}
+
+fl_time __wrap_fl_now(void)
+{
+	return scene.now;
+}
+
+void __wrap_fl_pause(int64_t nanoseconds, fl_time deadline)
+{
+	assert_true(nanoseconds > 0);
+	assert_true(scene.now + nanoseconds <= deadline);
+	scene.now += nanoseconds;
+}
+
+/* Without the jitter. */
+int64_t __wrap_fl_backoff_next(struct fl_backoff *backoff)
+{
+	int64_t pause = backoff->next;
+
+	backoff->next = pause * 2 < backoff->most ? pause * 2 : backoff->most;
+	return pause;
+}
+
+static void take_log(void *data, enum fl_level level, const char *line)
+{
+	(void)data;
+	(void)level;
+	fl_buf_printf(&scene.log, "%s\n", line);
+}
+
+static void play(const struct answer *answers, size_t count)
+{
+	scene.answers = answers;
+	scene.count = count;
+	scene.requests = 0;
+	scene.now = 1000 * FL_SEC;
+	fl_buf_reset(&scene.journal);
+	fl_buf_reset(&scene.log);
+}
+
+#define PLAY(...)                                                     \
+	do {                                                          \
+		static const struct answer list_[] = { __VA_ARGS__ }; \
+		play(list_, FL_ARRAY_SIZE(list_));                    \
+	} while (0)
+
+#define OK                    \
+	{                     \
+		.status = 200 \
+	}
+
+/* Never looked into, as the transport is played. */
+static struct fl_http *http(void)
+{
+	return (struct fl_http *)(void *)&scene;
+}
+
+/* A gate that context text and a total of 20 s make. */
+static int make(struct fl_onegate *onegate, const char *text, struct fl_error *err)
+{
+	fl_auto_context struct fl_context *context = NULL;
+
+	assert_int_equal(fl_context_parse("one_env", text, strlen(text), &context, err), 0);
+	return fl_onegate_init(onegate, context, "/nonexistent/one_env", 20, err);
+}
+
+#define CONTEXT(url)                                                \
+	"export ONEGATE_ENDPOINT=\"" url "\"\nexport VMID=\"42\"\n" \
+	"export TOKENTXT=\"" TOKEN "\"\n"
+
+static int publish(const char *context, struct fl_error *err)
+{
+	fl_auto_onegate struct fl_onegate onegate = FL_ONEGATE_INIT;
+	fl_auto_attributes struct fl_attributes attributes = FL_ATTRIBUTES_INIT;
+
+	assert_int_equal(make(&onegate, context, err), 0);
+	assert_int_equal(fl_attributes_parse(&attributes, "FL_READY=YES", err), 0);
+	assert_int_equal(fl_attributes_parse(&attributes, "FL_ENDPOINT=192.0.2.1:9092", err), 0);
+	return fl_onegate_publish(&onegate, http(), &attributes, scene.now + 20 * FL_SEC, err);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	fl_log_set_sink(take_log, NULL);
+	fl_log_threshold(FL_DEBUG);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	fl_buf_free(&scene.journal);
+	fl_buf_free(&scene.headers);
+	fl_buf_free(&scene.log);
+	fl_buf_free(&scene.response.body);
+	return 0;
+}
+
+static void test_put(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	PLAY(OK);
+	assert_int_equal(publish(CONTEXT("http://169.254.16.9:5030"), &err), 0);
+	/* trap 2 and trap 14: one request with everything in it. */
+	assert_string_equal(fl_buf_text(&scene.journal),
+			    "PUT http://169.254.16.9:5030/vm "
+			    "FL_READY=YES\nFL_ENDPOINT=192.0.2.1:9092\n;");
+	assert_string_equal(fl_buf_text(&scene.headers),
+			    "X-ONEGATE-TOKEN: " TOKEN "\nX-ONEGATE-VMID: 42\n"
+			    "Content-Type: text/plain\n");
+	assert_int_equal(scene.longest, 5 * FL_SEC);
+}
+
+static void test_urls(void **state)
+{
+	static const struct {
+		const char *context, *url, *host;
+	} cases[] = {
+		{ CONTEXT("http://h:5030/"), "http://h:5030/vm", "h" },
+		{ CONTEXT("http://h:5030///"), "http://h:5030/vm", "h" },
+		{ CONTEXT("https://gate.example/one/gate/"), "https://gate.example/one/gate/vm",
+		  "gate.example" },
+		{ CONTEXT("http://[fd00::9]:5030"), "http://[fd00::9]:5030/vm", "fd00::9" },
+		{ CONTEXT("http://[fe80::9%25eth0]"), "http://[fe80::9%25eth0]/vm",
+		  "fe80::9%eth0" },
+		{ CONTEXT("http://192.0.2.1"), "http://192.0.2.1/vm", "192.0.2.1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		fl_auto_onegate struct fl_onegate onegate = FL_ONEGATE_INIT;
+		struct fl_error err = FL_ERROR_INIT;
+
+		assert_int_equal(make(&onegate, cases[i].context, &err), 0);
+		assert_string_equal(onegate.url, cases[i].url);
+		assert_string_equal(onegate.host, cases[i].host);
+		assert_string_equal(onegate.vmid, "42");
+		assert_string_equal(onegate.token, TOKEN);
+	}
+}
+
+static void test_bad_context(void **state)
+{
+	static const char *const cases[] = {
+		"export ONEGATE_ENDPOINT=\"ftp://h\"\nexport VMID=\"42\"\n",
+		"export ONEGATE_ENDPOINT=\"http://u:p@h\"\nexport VMID=\"42\"\n",
+		"export ONEGATE_ENDPOINT=\"http://h\"\nexport VMID=\"4x\"\n",
+		"export ONEGATE_ENDPOINT=\"http://h\"\nexport VMID=\"-4\"\n",
+		"export ONEGATE_ENDPOINT=\"http://h\"\nexport TOKENTXT=\"" TOKEN "\"\n",
+		"export VMID=\"42\"\nexport ONEGATE_ENDPOINT=\"http://h\"\n"
+		"export TOKENTXT=\"" TOKEN "\nX-Evil: 1\"\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		fl_auto_onegate struct fl_onegate onegate = FL_ONEGATE_INIT;
+		struct fl_error err = FL_ERROR_INIT;
+
+		assert_int_equal(make(&onegate, cases[i], &err), -1);
+		assert_int_equal(err.code, FL_EXIT_CONFIG);
+		assert_null(strstr(err.message, TOKEN));
+	}
+}
+
+/* trap 17: without TOKEN=YES there is no OneGate in the context, and that is no error. */
+static void test_no_onegate(void **state)
+{
+	fl_auto_onegate struct fl_onegate onegate = FL_ONEGATE_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(make(&onegate, "export VMID=\"42\"\nexport ONEGATE_ENDPOINT=\"\"\n", &err),
+			 0);
+	assert_null(onegate.url);
+	assert_null(onegate.host);
+}
+
+static void test_no_token(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	PLAY(OK);
+	assert_int_equal(publish("export ONEGATE_ENDPOINT=\"http://h\"\nexport VMID=\"42\"\n",
+				 &err),
+			 -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_non_null(strstr(err.message, "TOKEN=YES"));
+	assert_int_equal(scene.requests, 0);
+}
+
+/* trap 16: the token is TOKENTXT; token.txt beside one_env counts where that is missing. */
+static void test_token_file(void **state)
+{
+	static const struct {
+		const char *context, *file, *token; /* token NULL: none; "": an error */
+	} cases[] = {
+		{ "", "ZmlsZQ==\n", "ZmlsZQ==" },
+		{ "", "ZmlsZQ==\r\n", "ZmlsZQ==" },
+		{ "", "ZmlsZQ==", "ZmlsZQ==" },
+		{ "export TOKENTXT=\"dGV4dA==\"\n", "ZmlsZQ==\n", "dGV4dA==" },
+		{ "", "\n", NULL },
+		{ "", "two words\n", "" },
+		{ "", "one\ntwo\n", "" },
+	};
+	char folder[] = "/tmp/fl-onegate-XXXXXX";
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	fl_auto_free char *path = fl_xasprintf("%s/token.txt", folder);
+	fl_auto_free char *one_env = fl_xasprintf("%s/one_env", folder);
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		fl_auto_onegate struct fl_onegate onegate = FL_ONEGATE_INIT;
+		fl_auto_context struct fl_context *context = NULL;
+		fl_auto_free char *text = fl_xasprintf("export ONEGATE_ENDPOINT=\"http://h\"\n"
+						       "export VMID=\"1\"\n%s",
+						       cases[i].context);
+		struct fl_error err = FL_ERROR_INIT;
+		FILE *file = fopen(path, "w");
+		bool bad = cases[i].token != NULL && cases[i].token[0] == '\0';
+
+		assert_non_null(file);
+		fputs(cases[i].file, file);
+		assert_int_equal(fclose(file), 0);
+		assert_int_equal(fl_context_parse("x", text, strlen(text), &context, &err), 0);
+		assert_int_equal(fl_onegate_init(&onegate, context, one_env, 20, &err),
+				 bad ? -1 : 0);
+		if (bad) {
+			assert_int_equal(err.code, FL_EXIT_CONFIG);
+			assert_null(strstr(err.message, "two"));
+		} else if (cases[i].token == NULL) {
+			assert_null(onegate.token);
+		} else {
+			assert_string_equal(onegate.token, cases[i].token);
+		}
+	}
+	assert_int_equal(unlink(path), 0);
+	/* A folder in its place is no token, and is told. */
+	assert_int_equal(mkdir(path, 0700), 0);
+	fl_auto_onegate struct fl_onegate onegate = FL_ONEGATE_INIT;
+	fl_auto_context struct fl_context *context = NULL;
+	static const char text[] = "export ONEGATE_ENDPOINT=\"http://h\"\nexport VMID=\"1\"\n";
+	struct fl_error err = FL_ERROR_INIT;
+
+	PLAY(OK);
+	assert_int_equal(fl_context_parse("x", text, strlen(text), &context, &err), 0);
+	assert_int_equal(fl_onegate_init(&onegate, context, one_env, 20, &err), 0);
+	assert_null(onegate.token);
+	assert_non_null(strstr(fl_buf_text(&scene.log), "token.txt: "));
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+/* What passes is tried again, and the success counts. */
+static void test_retries(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	PLAY({ .failure = FL_HTTP_CONNECT }, { .status = 503 }, { .status = 429 },
+	     { .failure = FL_HTTP_CLOSED }, { .failure = FL_HTTP_RESOLVE }, { .status = 500 }, OK);
+	assert_int_equal(publish(CONTEXT("http://h"), &err), 0);
+	assert_int_equal(scene.requests, 7);
+	/* 0.25 + 0.5 + 1 + 2 + 4 + 4 s of pauses */
+	assert_int_equal(scene.now, 1000 * FL_SEC + 47 * FL_SEC / 4);
+}
+
+/* What does not pass is not. */
+static void test_final(void **state)
+{
+	static const struct {
+		struct answer answer;
+		const char *part;
+	} cases[] = {
+		{ { .status = 401, .body = "Not authorized" },
+		  "PUT http://h/vm: HTTP status 401 'Not authorized'; TOKEN=YES is missing" },
+		{ { .status = 403, .body = "Host not permitted" }, "IP address only" },
+		{ { .status = 403, .body = "Attribute (SERVICE_ID) cannot be modified" },
+		  "restricted_attrs" },
+		{ { .status = 404 }, "HTTP status 404; no OneGate" },
+		{ { .status = 400 }, "HTTP status 400; " },
+		{ { .status = 302 }, "redirects are not followed" },
+		{ { .status = 307 }, "redirects are not followed" },
+		{ { .failure = FL_HTTP_TLS }, "CA certificates" },
+		{ { .failure = FL_HTTP_PROTOCOL }, "not the URL of a OneGate" },
+		{ { .failure = FL_HTTP_OTHER }, "PUT http://h/vm" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		struct fl_error err = FL_ERROR_INIT;
+
+		play(&cases[i].answer, 1);
+		assert_int_equal(publish(CONTEXT("http://h"), &err), -1);
+		assert_int_equal(scene.requests, 1);
+		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+		assert_non_null(strstr(err.message, cases[i].part));
+	}
+}
+
+/* Used up: 75 after a time-out, else 69, within 20 s of the scene's clock. */
+static void test_used_up(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	PLAY({ .failure = FL_HTTP_CONNECT });
+	assert_int_equal(publish(CONTEXT("http://h"), &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_int_equal(scene.now, 1000 * FL_SEC + 39 * FL_SEC / 2); /* the last try at 19.5 s */
+	assert_non_null(strstr(err.message, "; tried 9 times"));
+
+	PLAY({ .takes = 3600 * FL_SEC });
+	assert_int_equal(publish(CONTEXT("http://h"), &err), -1);
+	assert_int_equal(err.code, FL_EXIT_TIMEOUT);
+	assert_int_equal(scene.now, 1020 * FL_SEC);
+	assert_int_equal(scene.requests, 3); /* 5 s, 10 s and the rest */
+
+	PLAY({ .takes = 3600 * FL_SEC }, { .status = 503 });
+	assert_int_equal(publish(CONTEXT("http://h"), &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+}
+
+/* A OneGate under load that needs eight seconds is waited for. */
+static void test_slow(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	PLAY({ .status = 200, .takes = 8 * FL_SEC });
+	assert_int_equal(publish(CONTEXT("http://h"), &err), 0);
+	assert_int_equal(scene.requests, 2);
+}
+
+/* The token is in no message, not even where the peer sends it back. */
+static void test_secret(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	PLAY({ .status = 503, .body = "you sent " TOKEN }, { .status = 401, .body = TOKEN });
+	assert_int_equal(publish(CONTEXT("http://h"), &err), -1);
+	assert_int_equal(scene.requests, 2);
+	assert_null(strstr(err.message, TOKEN));
+	assert_non_null(strstr(fl_buf_text(&scene.log), "503"));
+	assert_null(strstr(fl_buf_text(&scene.log), TOKEN));
+}
+
+static int verify(struct fl_error *err)
+{
+	fl_auto_onegate struct fl_onegate onegate = FL_ONEGATE_INIT;
+	fl_auto_attributes struct fl_attributes attributes = FL_ATTRIBUTES_INIT;
+
+	assert_int_equal(make(&onegate, CONTEXT("http://h"), err), 0);
+	assert_int_equal(fl_attributes_parse(&attributes, "FL_READY=YES", err), 0);
+	return fl_onegate_verify(&onegate, http(), &attributes, scene.now + 20 * FL_SEC, err);
+}
+
+static void test_verify(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	PLAY({ .status = 502 },
+	     { .status = 200, .body = "{\"VM\":{\"USER_TEMPLATE\":{\"FL_READY\":\"YES\"}}}" });
+	assert_int_equal(verify(&err), 0);
+	assert_string_equal(fl_buf_text(&scene.journal), "GET http://h/vm ;GET http://h/vm ;");
+	assert_string_equal(fl_buf_text(&scene.headers),
+			    "X-ONEGATE-TOKEN: " TOKEN "\nX-ONEGATE-VMID: 42\n");
+
+	PLAY({ .status = 200, .body = "{\"VM\":{\"USER_TEMPLATE\":{}}}" });
+	assert_int_equal(verify(&err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_string_equal(err.message, "GET http://h/vm: FL_READY: OneGate took the request and "
+					 "did not store it");
+
+	PLAY({ .status = 200, .body = "{", .truncated = true });
+	assert_int_equal(verify(&err), -1);
+	assert_non_null(strstr(err.message, "larger than 64 KiB"));
+
+	PLAY({ .status = 401 });
+	assert_int_equal(verify(&err), -1);
+	assert_int_equal(scene.requests, 1);
+}
+
+static void test_curl(void **state)
+{
+	fl_auto_onegate struct fl_onegate onegate = FL_ONEGATE_INIT;
+	fl_auto_attributes struct fl_attributes attributes = FL_ATTRIBUTES_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(make(&onegate, CONTEXT("http://[fd00::1]:5030/x'y/"), &err), 0);
+	assert_int_equal(fl_attributes_parse(&attributes, "A=it's", &err), 0);
+	fl_auto_free char *text = fl_onegate_curl(&onegate, &attributes, 20, &err);
+	assert_non_null(text);
+	assert_null(strstr(text, TOKEN));
+	assert_non_null(strstr(text, "--request PUT"));
+	assert_non_null(strstr(text, "--noproxy '*'"));
+	assert_non_null(strstr(text, "\"X-ONEGATE-TOKEN: $TOKENTXT\""));
+	assert_non_null(strstr(text, "'X-ONEGATE-VMID: 42'"));
+	assert_non_null(strstr(text, "--data-binary 'A=it'\\''s\n'"));
+	assert_non_null(strstr(text, "'http://[fd00::1]:5030/x'\\''y/vm'\n"));
+	assert_int_equal(fl_attributes_parse(&attributes, "E=", &err), 0);
+	assert_int_equal(fl_attributes_parse(&attributes, "L=[]", &err), 0);
+	assert_null(fl_onegate_curl(&onegate, &attributes, 20, &err));
+	assert_int_equal(err.code, FL_EXIT_USAGE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_put),         cmocka_unit_test(test_urls),
+		cmocka_unit_test(test_bad_context), cmocka_unit_test(test_no_onegate),
+		cmocka_unit_test(test_no_token),    cmocka_unit_test(test_token_file),
+		cmocka_unit_test(test_retries),     cmocka_unit_test(test_final),
+		cmocka_unit_test(test_used_up),     cmocka_unit_test(test_slow),
+		cmocka_unit_test(test_secret),      cmocka_unit_test(test_verify),
+		cmocka_unit_test(test_curl),
+	};
+
+	return cmocka_run_group_tests_name("onegate", tests, set_up, tear_down);
+}
