@@ -236,11 +236,13 @@ static enum fl_exit publish_ready(struct job *job)
 	struct fl_error err = FL_ERROR_INIT, report_err = FL_ERROR_INIT;
 	fl_auto_free char *outcome = NULL;
 	enum fl_exit status = FL_EXIT_OK;
+	bool published = false;
 
 	fl_log_open(job->paths.bootstrap_log, job->paths.journal);
-	if (prepare(job, &err) != 0 || publish(job, &err) != 0)
+	published = prepare(job, &err) == 0 && publish(job, &err) == 0;
+	if (!published)
 		status = err.code;
-	if (status == FL_EXIT_OK) {
+	if (published) {
 		fl_step_done(&step, "%s, Flower %s, to %s%s", job->endpoint, job->version,
 			     job->onegate.url, job->verify ? ", verified" : "");
 		outcome = fl_xasprintf("yes, to %s", job->onegate.url);
@@ -257,7 +259,7 @@ static enum fl_exit publish_ready(struct job *job)
 		if (status == FL_EXIT_OK || status == FL_EXIT_NO)
 			status = report_err.code;
 	}
-	if (job->onegate.url != NULL && err.code == FL_EXIT_OK && print(job, &err) != 0) {
+	if (published && print(job, &err) != 0) {
 		fl_log_error(&err);
 		status = err.code;
 	}

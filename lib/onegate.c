@@ -4,25 +4,14 @@
 #include <string.h>
 
 #include "atomic.h"
+#include "exchange.h"
 #include "log.h"
 #include "mem.h"
 #include "param.h"
-#include "refusal.h"
 #include "valid.h"
 
-#define TOKEN_MAX   4096         /* bytes of token.txt; a token has 40 to 100 */
-#define LEAST_TRY   (FL_SEC / 2) /* no try is started with less time than this left */
+#define TOKEN_MAX   4096 /* bytes of token.txt; a token has 40 to 100 */
 #define FIRST_PAUSE (FL_SEC / 4)
-#define MOST_PAUSE  (4 * FL_SEC)
-#define CONNECT_MS  3000 /* OneGate is on the same site; a lost SYN is sent again after 1 s */
-
-struct call {
-	const struct fl_onegate *onegate;
-	struct fl_http *http;
-	const char *method;
-	const char *type; /* Content-Type of the body, NULL without one */
-	const struct fl_buf *body;
-};
 
 /* The host of URL, which fl_valid_url() has accepted. */
 static char *host_of(const char *url)
@@ -114,106 +103,6 @@ int fl_onegate_init(struct fl_onegate *onegate, const struct fl_context *context
 	return read_token(onegate, context, context_path, err);
 }
 
-/* One request; the caller ends the result. The header lines with the token live only in here. */
-static struct fl_transfer *perform(const struct call *call, fl_time until)
-{
-	const struct fl_onegate *onegate = call->onegate;
-	fl_auto_free char *token = fl_xasprintf("X-ONEGATE-TOKEN: %s", onegate->token);
-	fl_auto_free char *vmid = fl_xasprintf("X-ONEGATE-VMID: %s", onegate->vmid);
-	fl_auto_free char *type = call->type == NULL ? NULL
-						     : fl_xasprintf("Content-Type: %s", call->type);
-	const char *headers[] = { token, vmid, type, NULL };
-	struct fl_request request = {
-		.method = call->method,
-		.url = onegate->url,
-		.headers = headers,
-		.body = call->body != NULL ? fl_buf_text(call->body) : NULL,
-		.body_length = call->body != NULL ? call->body->length : 0,
-		.deadline = until,
-		.connect_ms = CONNECT_MS,
-	};
-
-	return fl_http_perform(call->http, &request);
-}
-
-static bool is_passing(const struct fl_response *response)
-{
-	switch (response->failure) {
-	case FL_HTTP_OK:
-		return response->status >= 500 || response->status == 429;
-	case FL_HTTP_RESOLVE:
-	case FL_HTTP_CONNECT:
-	case FL_HTTP_TIMEOUT:
-	case FL_HTTP_CLOSED:
-		return true;
-	case FL_HTTP_PROTOCOL:
-	case FL_HTTP_TLS:
-	case FL_HTTP_OTHER:
-		break;
-	}
-	return false;
-}
-
-/* What went wrong, in ERR; a string the peer sent back could hold the token, so it is left out then. */
-static int explain(const struct call *call, const struct fl_response *response,
-		   struct fl_error *err)
-{
-	const struct fl_onegate *onegate = call->onegate;
-	fl_auto_buf struct fl_buf answer = FL_BUF_INIT;
-	fl_auto_free char *what = fl_xasprintf("%s %s", call->method, onegate->url);
-	const char *body = fl_buf_text(&response->body);
-
-	if (response->failure != FL_HTTP_OK) {
-		fl_http_error(response, what, err);
-		return fl_error_hint(err, "%s", fl_refusal_advice(response->failure));
-	}
-	if (strstr(body, onegate->token) == NULL)
-		fl_buf_quote(&answer, body, response->body.length);
-	fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "%s: HTTP status %ld%s%s%s", what,
-		     response->status, answer.length > 0 ? " '" : "", fl_buf_text(&answer),
-		     answer.length > 0 ? "'" : "");
-	return fl_error_hint(err, "%s", fl_refusal_cause(response->status, body));
-}
-
-static bool succeeded(const struct fl_response *response)
-{
-	return response->failure == FL_HTTP_OK && response->status >= 200 && response->status < 300;
-}
-
-/*
- * Tries CALL until it succeeds, is refused for good, or DEADLINE is near. A stalled first try must
- * not eat all the time, and a loaded OneGate needs more than a quarter of it: so each try may take
- * twice as long as the one before. The PUT sets values, so that it does no harm to repeat it.
- */
-static struct fl_transfer *persist(const struct call *call, fl_time deadline, struct fl_error *err)
-{
-	struct fl_backoff backoff = FL_BACKOFF_INIT(call->onegate->first_pause, MOST_PAUSE);
-	int64_t patience = call->onegate->first_try;
-
-	for (int tries = 1;; tries++, patience *= 2) {
-		fl_time started = fl_now();
-		fl_auto_transfer struct fl_transfer *transfer = perform(
-			call, fl_earlier(started + patience, deadline));
-		const struct fl_response *response = fl_http_response(transfer);
-		int64_t left, pause;
-
-		if (succeeded(response))
-			return fl_steal(&transfer);
-		explain(call, response, err);
-		if (!is_passing(response))
-			return NULL;
-		pause = fl_backoff_next(&backoff);
-		left = deadline - fl_now() - LEAST_TRY;
-		if (left <= 0) {
-			fl_error_hint(err, "tried %d times", tries);
-			return NULL;
-		}
-		fl_log(FL_DEBUG, "try %d: %s", tries, err->message);
-		/* The last pause ends where one more try still fits. */
-		fl_pause(pause < left ? pause : left, deadline);
-	}
-}
-
 static int no_token(const struct fl_onegate *onegate, struct fl_error *err)
 {
 	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
@@ -228,13 +117,15 @@ int fl_onegate_publish(const struct fl_onegate *onegate, struct fl_http *http,
 {
 	fl_auto_buf struct fl_buf body = FL_BUF_INIT;
 	fl_auto_transfer struct fl_transfer *transfer = NULL;
-	struct call call = { .onegate = onegate, .http = http, .method = "PUT", .body = &body };
+	struct fl_exchange exchange = {
+		.onegate = onegate, .http = http, .method = "PUT", .body = &body
+	};
 
-	if (fl_attributes_encode(attributes, &body, &call.type, err) != 0)
+	if (fl_attributes_encode(attributes, &body, &exchange.type, err) != 0)
 		return -1;
 	if (onegate->token == NULL)
 		return no_token(onegate, err);
-	transfer = persist(&call, deadline, err);
+	transfer = fl_exchange_run(&exchange, deadline, err);
 	return transfer != NULL ? 0 : -1;
 }
 
@@ -243,12 +134,12 @@ int fl_onegate_verify(const struct fl_onegate *onegate, struct fl_http *http,
 		      struct fl_error *err)
 {
 	fl_auto_transfer struct fl_transfer *transfer = NULL;
-	struct call call = { .onegate = onegate, .http = http, .method = "GET" };
+	struct fl_exchange exchange = { .onegate = onegate, .http = http, .method = "GET" };
 	const struct fl_response *response;
 
 	if (onegate->token == NULL)
 		return no_token(onegate, err);
-	transfer = persist(&call, deadline, err);
+	transfer = fl_exchange_run(&exchange, deadline, err);
 	if (transfer == NULL)
 		return -1;
 	response = fl_http_response(transfer);
