@@ -49,7 +49,7 @@ for f in lib/*.c; do
 done >"$scratch/own"
 check 'each module includes its own header first' none "$scratch/own"
 
-for f in $(find lib cmd -name "*.[ch]"); do
+find lib cmd -name "*.[ch]" | sort | while read -r f; do
 	n=$(wc -l <"$f")
 	[ "$n" -le 400 ] || echo "$f: $n lines"
 done >"$scratch/long"
