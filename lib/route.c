@@ -106,11 +106,14 @@ bool fl_route_source(const char *host, int family, fl_time deadline,
 	return ok;
 }
 
-/* Takes a route of the dump for *BEST if it is a default route with a lower metric. */
-static void take_route(const struct nlmsghdr *message, int family, struct fl_route *best,
+/*
+ * Takes a route of the dump for *BEST if it is a default route with a lower metric. Nothing is
+ * const, as the kernel's macros cast that away.
+ */
+static void take_route(struct nlmsghdr *message, int family, struct fl_route *best,
 		       uint32_t *best_metric)
 {
-	const struct rtmsg *head = NLMSG_DATA(message);
+	struct rtmsg *head = NLMSG_DATA(message);
 	int length = (int)RTM_PAYLOAD(message);
 	struct fl_route route = { .link = "", .source = "" };
 	uint32_t metric = 0, index = 0;
@@ -119,7 +122,7 @@ static void take_route(const struct nlmsghdr *message, int family, struct fl_rou
 	    head->rtm_type != RTN_UNICAST || head->rtm_table != RT_TABLE_MAIN ||
 	    head->rtm_family != family)
 		return;
-	for (const struct rtattr *a = RTM_RTA(head); RTA_OK(a, length); a = RTA_NEXT(a, length)) {
+	for (struct rtattr *a = RTM_RTA(head); RTA_OK(a, length); a = RTA_NEXT(a, length)) {
 		if (a->rta_type == RTA_OIF)
 			memcpy(&index, RTA_DATA(a), sizeof(index));
 		else if (a->rta_type == RTA_PRIORITY)
@@ -127,7 +130,7 @@ static void take_route(const struct nlmsghdr *message, int family, struct fl_rou
 		else if (a->rta_type == RTA_PREFSRC)
 			address_text(family, RTA_DATA(a), route.source);
 		else if (a->rta_type == RTA_MULTIPATH && index == 0)
-			index = (uint32_t)((const struct rtnexthop *)RTA_DATA(a))->rtnh_ifindex;
+			index = (uint32_t)((struct rtnexthop *)RTA_DATA(a))->rtnh_ifindex;
 	}
 	if (index == 0 || metric >= *best_metric || if_indextoname(index, route.link) == NULL)
 		return;
@@ -144,7 +147,7 @@ static bool read_routes(int fd, int family, struct fl_route *best, uint32_t *bes
 
 	if (got <= 0)
 		return got < 0 && errno == EINTR;
-	for (const struct nlmsghdr *m = answer; NLMSG_OK(m, length); m = NLMSG_NEXT(m, length)) {
+	for (struct nlmsghdr *m = answer; NLMSG_OK(m, length); m = NLMSG_NEXT(m, length)) {
 		if (m->nlmsg_type == NLMSG_DONE || m->nlmsg_type == NLMSG_ERROR)
 			return false;
 		take_route(m, family, best, best_metric);
