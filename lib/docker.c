@@ -106,8 +106,8 @@ static int64_t integer_of(const cJSON *object, const char *name)
 	return sane ? (int64_t)item->valuedouble : 0;
 }
 
-int fl_docker_image_id(struct fl_docker *docker, const char *reference, char **id,
-		       fl_time deadline, struct fl_error *err)
+int fl_docker_image_id(struct fl_docker *docker, const char *reference, char **id, fl_time deadline,
+		       struct fl_error *err)
 {
 	fl_auto_buf struct fl_buf path = FL_BUF_INIT;
 	auto_json cJSON *json = NULL;
@@ -139,8 +139,7 @@ static char *container_path(const char *name, const char *rest)
 }
 
 int fl_docker_inspect(struct fl_docker *docker, const char *name,
-		      struct fl_docker_container *container, fl_time deadline,
-		      struct fl_error *err)
+		      struct fl_docker_container *container, fl_time deadline, struct fl_error *err)
 {
 	fl_auto_free char *path = container_path(name, "/json");
 	auto_json cJSON *json = NULL;
@@ -173,9 +172,11 @@ int fl_docker_inspect(struct fl_docker *docker, const char *name,
 	if (container->id == NULL || container->image == NULL || container->status == NULL ||
 	    container->started_at == NULL) {
 		fl_docker_container_free(container);
-		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
-				    "Docker Engine on %s: GET %s: the answer lacks Id, Config.Image, "
-				    "State.Status or State.StartedAt", docker->socket, path);
+		return fl_error_set(
+			err, FL_EXIT_UNAVAILABLE, 0,
+			"Docker Engine on %s: GET %s: the answer lacks Id, Config.Image, "
+			"State.Status or State.StartedAt",
+			docker->socket, path);
 	}
 	return 0;
 }
@@ -209,8 +210,8 @@ static int act(struct fl_docker *docker, const struct fl_engine_call *call, int 
 	return fl_engine_refused(docker, call, response, NULL, err);
 }
 
-int fl_docker_create(struct fl_docker *docker, const char *name, const char *body,
-		     fl_time deadline, struct fl_error *err)
+int fl_docker_create(struct fl_docker *docker, const char *name, const char *body, fl_time deadline,
+		     struct fl_error *err)
 {
 	fl_auto_buf struct fl_buf path = FL_BUF_INIT;
 	struct fl_engine_call call = { .method = "POST", .body = body, .deadline = deadline };
@@ -226,7 +227,8 @@ int fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadlin
 {
 	fl_auto_free char *path = container_path(name, "?force=1");
 	fl_auto_free char *gone = container_path(name, "/wait?condition=removed");
-	const struct fl_engine_call call = { .method = "DELETE", .path = path,
+	const struct fl_engine_call call = { .method = "DELETE",
+					     .path = path,
 					     .deadline = deadline };
 	const struct fl_engine_call wait = { .method = "POST", .path = gone, .deadline = deadline };
 	int status = act(docker, &call, 204, 404, 409, err);
@@ -245,8 +247,8 @@ int fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadlin
  */
 static int taken_port(const char *message)
 {
-	static const char *const before[] = { "listen tcp4 ", "listen tcp6 ", "listen tcp ",
-					      "Bind for ", "host port for ", "host port " };
+	static const char *const before[] = { "listen tcp4 ", "listen tcp6 ",   "listen tcp ",
+					      "Bind for ",    "host port for ", "host port " };
 	const char *at = NULL;
 	int64_t port = 0;
 
@@ -277,15 +279,15 @@ int fl_docker_start(struct fl_docker *docker, const char *name, fl_time deadline
 		    struct fl_error *err)
 {
 	fl_auto_free char *path = container_path(name, "/start");
-	const struct fl_engine_call call = { .method = "POST", .path = path,
-					     .deadline = deadline };
+	const struct fl_engine_call call = { .method = "POST", .path = path, .deadline = deadline };
 	int port;
 
 	if (act(docker, &call, 204, 304, 304, err) >= 0)
 		return 0;
 	port = taken_port(err->message);
 	if (port != 0)
-		fl_error_hint(err, "port %d is taken by another program; ss -ltnp shows which", port);
+		fl_error_hint(err, "port %d is taken by another program; ss -ltnp shows which",
+			      port);
 	return -1;
 }
 
@@ -294,8 +296,7 @@ int fl_docker_stop(struct fl_docker *docker, const char *name, int seconds, fl_t
 {
 	fl_auto_free char *query = fl_xasprintf("/stop?t=%d", seconds);
 	fl_auto_free char *path = container_path(name, query);
-	const struct fl_engine_call call = { .method = "POST", .path = path,
-					     .deadline = deadline };
+	const struct fl_engine_call call = { .method = "POST", .path = path, .deadline = deadline };
 
 	return act(docker, &call, 204, 304, 404, err) < 0 ? -1 : 0;
 }

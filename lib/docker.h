@@ -27,16 +27,16 @@ struct fl_docker; /* opaque: socket, negotiated version, connections */
 /* What inspect says of a container. */
 struct fl_docker_container {
 	bool exists;
-	char *id;          /* owned, NULL if it does not exist */
-	char *image;       /* Config.Image, the reference it was made from; owned */
-	char *digest;      /* the label FL_CONTAINER_LABEL, NULL if it has none; owned */
-	char *status;      /* State.Status: created, running, restarting, exited, dead, ...; owned */
-	char *started_at;  /* State.StartedAt, RFC 3339; owned */
-	char *error;       /* State.Error, "" if none; owned */
+	char *id;         /* owned, NULL if it does not exist */
+	char *image;      /* Config.Image, the reference it was made from; owned */
+	char *digest;     /* the label FL_CONTAINER_LABEL, NULL if it has none; owned */
+	char *status;     /* State.Status: created, running, restarting, exited, dead, ...; owned */
+	char *started_at; /* State.StartedAt, RFC 3339; owned */
+	char *error;      /* State.Error, "" if none; owned */
 	bool running;
 	bool restarting;
 	bool oom_killed;
-	pid_t pid;         /* State.Pid in the Engine's pid namespace, 0 if not running */
+	pid_t pid; /* State.Pid in the Engine's pid namespace, 0 if not running */
 	int64_t exit_code;
 	int64_t restart_count;
 };
@@ -63,25 +63,25 @@ const char *fl_docker_default_socket(void);
  * DEADLINE passed, 69 also for an Engine that is too old or too new to talk to. After a success the
  * other calls may be made; they negotiate by themselves where that was not done.
  */
-int fl_docker_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err) FL_MUST_CHECK
-	FL_NONNULL(1, 3);
+int fl_docker_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 3);
 
 /* Text of the Engine's version ("26.1.5, API 1.45") after a ping, borrowed; "" before. */
 const char *fl_docker_version(const struct fl_docker *docker) FL_NONNULL(1);
 
 /* 1 and *ID (owned by the caller) if the image REFERENCE is there, 0 if not, -1 on error. */
-int fl_docker_image_id(struct fl_docker *docker, const char *reference, char **id,
-		       fl_time deadline, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 5);
+int fl_docker_image_id(struct fl_docker *docker, const char *reference, char **id, fl_time deadline,
+		       struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 5);
 
 /* Fills *CONTAINER, to be freed with fl_docker_container_free(); exists is false for a 404. */
 int fl_docker_inspect(struct fl_docker *docker, const char *name,
-		      struct fl_docker_container *container, fl_time deadline,
-		      struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 5);
+		      struct fl_docker_container *container, fl_time deadline, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 5);
 void fl_docker_container_free(struct fl_docker_container *container);
 
 /* POST /containers/create with the JSON text BODY. */
-int fl_docker_create(struct fl_docker *docker, const char *name, const char *body,
-		     fl_time deadline, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 5);
+int fl_docker_create(struct fl_docker *docker, const char *name, const char *body, fl_time deadline,
+		     struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 5);
 
 /* Removes a container, by force; one that is not there is fine. Volumes and bind mounts stay. */
 int fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadline,

@@ -87,7 +87,8 @@ int fl_engine_refused(const struct fl_docker *docker, const struct fl_engine_cal
 
 int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
 {
-	const struct fl_engine_call call = { .method = "GET", .path = "/_ping",
+	const struct fl_engine_call call = { .method = "GET",
+					     .path = "/_ping",
 					     .deadline = deadline };
 	fl_auto_transfer struct fl_transfer *ping = send_call(docker, 0, &call);
 	fl_auto_transfer struct fl_transfer *again = NULL;
@@ -126,9 +127,10 @@ int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *
 		if (response->failure != FL_HTTP_OK || response->status != 200) {
 			fl_engine_refused(docker, &call, response, NULL, err);
 			if (response->status == 400)
-				fl_error_wrap(err, "Docker %s is too new, API 1.%d is the newest "
-						   "known here", docker->version,
-					      FL_DOCKER_API_MOST);
+				fl_error_wrap(err,
+					      "Docker %s is too new, API 1.%d is the newest "
+					      "known here",
+					      docker->version, FL_DOCKER_API_MOST);
 			return -1;
 		}
 	}

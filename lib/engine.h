@@ -17,8 +17,8 @@ struct fl_docker {
 
 struct fl_engine_call {
 	const char *method;
-	const char *path;      /* from "/containers" on, quoted for a URL, with its query */
-	const char *body;      /* JSON text, or NULL */
+	const char *path; /* from "/containers" on, quoted for a URL, with its query */
+	const char *body; /* JSON text, or NULL */
 	fl_time deadline;
 	fl_http_body *on_body; /* as in struct fl_request */
 	void *on_body_data;
@@ -28,8 +28,8 @@ struct fl_engine_call {
 void fl_engine_quote(struct fl_buf *url, const char *text, const char *keep) FL_NONNULL(1, 2, 3);
 
 /* fl_docker_ping(). */
-int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err) FL_MUST_CHECK
-	FL_NONNULL(1, 3);
+int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 3);
 
 /* Negotiates if that was not done yet. */
 int fl_engine_negotiate(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
@@ -44,8 +44,8 @@ struct fl_transfer *fl_engine_send(struct fl_docker *docker, const struct fl_eng
  * whatever the answer's status; -1 where there is none.
  */
 int fl_engine_perform(struct fl_docker *docker, const struct fl_engine_call *call,
-		      struct fl_transfer **transfer, struct fl_error *err) FL_MUST_CHECK
-	FL_NONNULL(1, 2, 3, 4);
+		      struct fl_transfer **transfer, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
 
 /*
  * Fills ERR from an answer that was not wanted, or from none, and returns -1. BODY is the answer's

@@ -51,7 +51,8 @@ static void take_line(struct fl_docker_events *events)
 
 	/* The Engine's filter takes the beginning of a name for the name. */
 	if (is(text_of(json, "Type"), "container") &&
-	    (is(text_of(attributes, "name"), events->name) || is(text_of(actor, "ID"), events->name))) {
+	    (is(text_of(attributes, "name"), events->name) ||
+	     is(text_of(actor, "ID"), events->name))) {
 		if (is(action, "start"))
 			event.kind = FL_EVENT_START;
 		if (is(action, "die"))
@@ -118,8 +119,9 @@ struct fl_docker_events *fl_docker_events_open(struct fl_docker *docker, const c
 	struct fl_docker_events *events = fl_xcalloc(1, sizeof(*events));
 	fl_auto_buf struct fl_buf path = FL_BUF_INIT;
 	fl_auto_free char *filters = NULL;
-	struct fl_engine_call call = { .method = "GET", .deadline = FL_NEVER, .on_body = on_body,
-				       .on_body_data = events };
+	struct fl_engine_call call = {
+		.method = "GET", .deadline = FL_NEVER, .on_body = on_body, .on_body_data = events
+	};
 	struct fl_error unused = FL_ERROR_INIT;
 
 	events->docker = docker;
@@ -127,7 +129,8 @@ struct fl_docker_events *fl_docker_events_open(struct fl_docker *docker, const c
 	events->line.limit = LINE_LIMIT;
 	/* A container's name has no character that JSON would quote. */
 	filters = fl_xasprintf("{\"type\":[\"container\"],\"event\":[\"start\",\"die\"],"
-			       "\"container\":[\"%s\"]}", name);
+			       "\"container\":[\"%s\"]}",
+			       name);
 	fl_buf_puts(&path, "/events?filters=");
 	fl_engine_quote(&path, filters, "");
 	if ((since != NULL && !add_since(&path, since)) ||

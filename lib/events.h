@@ -8,10 +8,10 @@
 struct fl_docker_events; /* opaque: the stream and what came in */
 
 enum fl_docker_event {
-	FL_EVENT_NONE,  /* nothing happened until the given moment */
+	FL_EVENT_NONE, /* nothing happened until the given moment */
 	FL_EVENT_START,
 	FL_EVENT_DIE,
-	FL_EVENT_LOST,  /* the stream ended: the Engine went away, or refused it */
+	FL_EVENT_LOST, /* the stream ended: the Engine went away, or refused it */
 };
 
 /*

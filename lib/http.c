@@ -96,7 +96,8 @@ static void collect(struct fl_http *http)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
-		finish(transfer, fl_transfer_meaning(transfer, code), curl_easy_strerror(code));
+		finish(transfer, fl_transfer_meaning(transfer, code),
+		       code == CURLE_OK ? "the headers have no end" : curl_easy_strerror(code));
 	}
 	for (struct fl_transfer *t = http->first; t != NULL; t = t->next) {
 		if (!t->done && t->deadline <= now)

@@ -22,18 +22,18 @@ struct fl_transfer; /* opaque: one request and its answer */
 typedef bool fl_http_body(void *data, const char *bytes, size_t length);
 
 struct fl_request {
-	const char *method;      /* "GET", "PUT", "POST", "HEAD", "DELETE" */
-	const char *url;         /* http:// or https://; for a unix socket the host is a dummy */
-	const char *unix_socket; /* path, or NULL for TCP */
+	const char *method;         /* "GET", "PUT", "POST", "HEAD", "DELETE" */
+	const char *url;            /* http:// or https://; for a unix socket the host is a dummy */
+	const char *unix_socket;    /* path, or NULL for TCP */
 	const char *const *headers; /* "Name: value" strings, NULL at the end; may be NULL */
-	const char *body;        /* bytes to send, NULL for none (HTTP/2: END_STREAM on HEADERS) */
+	const char *body; /* bytes to send, NULL for none (HTTP/2: END_STREAM on HEADERS) */
 	size_t body_length;
-	bool http2;              /* HTTP/2 without TLS and without upgrade (prior knowledge, RFC 9113 3.3) */
-	size_t limit;            /* bytes of the answer's body that are kept; 0 means 64 KiB */
-	fl_http_body *on_body;   /* if set, gets the body instead of it being kept */
+	bool http2;   /* HTTP/2 without TLS and without upgrade (prior knowledge, RFC 9113 3.3) */
+	size_t limit; /* bytes of the answer's body that are kept; 0 means 64 KiB */
+	fl_http_body *on_body; /* if set, gets the body instead of it being kept */
 	void *on_body_data;
-	fl_time deadline;        /* moment at which it fails; FL_NEVER for a stream without end */
-	int64_t connect_ms;      /* most milliseconds for connecting, 0 for no limit of its own */
+	fl_time deadline;   /* moment at which it fails; FL_NEVER for a stream without end */
+	int64_t connect_ms; /* most milliseconds for connecting, 0 for no limit of its own */
 };
 
 /* Makes the shared state. The caller frees it with fl_http_free(). */

@@ -11,12 +11,12 @@
 /* Where in an escape sequence the text is (ECMA-48, 5.3 to 5.6). */
 enum escape {
 	TEXT,
-	ESCAPE,      /* behind ESC */
-	CONTROL,     /* ESC [, until a final byte from 0x40 to 0x7e */
-	STRING,      /* ESC ], ESC P and the like, until BEL or ESC \ */
-	STRING_END,  /* ESC in such a string */
+	ESCAPE,       /* behind ESC */
+	CONTROL,      /* ESC [, until a final byte from 0x40 to 0x7e */
+	STRING,       /* ESC ], ESC P and the like, until BEL or ESC \ */
+	STRING_END,   /* ESC in such a string */
 	INTERMEDIATE, /* ESC ( and the like, until a final byte */
-	LATIN,       /* behind 0xc2: with 0x80 to 0x9f that is a control character in UTF-8 */
+	LATIN,        /* behind 0xc2: with 0x80 to 0x9f that is a control character in UTF-8 */
 };
 
 static void take_text(struct fl_logs_decoder *decoder, unsigned char c, struct fl_buf *out)
@@ -151,8 +151,9 @@ int fl_docker_logs(struct fl_docker *docker, const char *name, int lines, struct
 		.answer = { .limit = FL_LOGS_MAX },
 	};
 	fl_auto_buf struct fl_buf path = FL_BUF_INIT;
-	struct fl_engine_call call = { .method = "GET", .deadline = deadline, .on_body = on_body,
-				       .on_body_data = &reader };
+	struct fl_engine_call call = {
+		.method = "GET", .deadline = deadline, .on_body = on_body, .on_body_data = &reader
+	};
 	const struct fl_response *response;
 
 	if (fl_engine_negotiate(docker, deadline, err) < 0)

@@ -25,10 +25,10 @@ int fl_docker_logs(struct fl_docker *docker, const char *name, int lines, struct
 /* What takes frames and escape sequences off a stream that comes in pieces; zeroed at first. */
 struct fl_logs_decoder {
 	unsigned char header[8];
-	size_t have;          /* bytes of the header that have come */
-	uint32_t left;        /* bytes of the frame that are still to come */
-	bool raw;             /* no frames */
-	int escape;           /* where in an escape sequence it is, see logs.c */
+	size_t have;   /* bytes of the header that have come */
+	uint32_t left; /* bytes of the frame that are still to come */
+	bool raw;      /* no frames */
+	int escape;    /* where in an escape sequence it is, see logs.c */
 };
 
 /* Appends the text in LENGTH more bytes of the stream to OUT. */

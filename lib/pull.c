@@ -25,9 +25,9 @@ struct pull {
 	struct fl_buf answer; /* the body of an answer that is not 200 */
 	struct state *states;
 	size_t count;
-	fl_time moved;        /* when something moved last */
-	char *refused;        /* errorDetail's message */
-	char *shown;          /* the last text for people */
+	fl_time moved; /* when something moved last */
+	char *refused; /* errorDetail's message */
+	char *shown;   /* the last text for people */
 	fl_docker_progress *progress;
 	void *data;
 };
@@ -175,8 +175,9 @@ int fl_docker_pull(struct fl_docker *docker, const char *repository, const char 
 		.data = data,
 	};
 	fl_auto_buf struct fl_buf path = FL_BUF_INIT;
-	struct fl_engine_call call = { .method = "POST", .deadline = deadline,
-				       .on_body = on_body, .on_body_data = &pull };
+	struct fl_engine_call call = {
+		.method = "POST", .deadline = deadline, .on_body = on_body, .on_body_data = &pull
+	};
 	const struct fl_response *response;
 
 	if (fl_engine_negotiate(docker, deadline, err) < 0)
@@ -194,8 +195,8 @@ int fl_docker_pull(struct fl_docker *docker, const char *repository, const char 
 
 		if (idle <= fl_now())
 			return fl_error_set(err, FL_EXIT_TIMEOUT, 0,
-					    "pull of %s:%s: no progress in %" PRId64 " s", repository,
-					    tag, stall / FL_SEC);
+					    "pull of %s:%s: no progress in %" PRId64 " s",
+					    repository, tag, stall / FL_SEC);
 		fl_http_run(docker->http, pull.transfer, idle);
 	}
 	if (response->failure == FL_HTTP_TIMEOUT)

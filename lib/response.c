@@ -47,8 +47,9 @@ int fl_http_error(const struct fl_response *response, const char *what, struct f
 		why = "the host name has no address";
 		break;
 	case FL_HTTP_CLOSED:
-		why = response->status == 0 ? "the connection was closed without an answer"
-					    : "the connection was closed in the middle of the answer";
+		why = response->status == 0
+			      ? "the connection was closed without an answer"
+			      : "the connection was closed in the middle of the answer";
 		break;
 	case FL_HTTP_PROTOCOL:
 		why = "no answer in the protocol that was asked for";
@@ -63,5 +64,6 @@ int fl_http_error(const struct fl_response *response, const char *what, struct f
 		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "%s: status %ld", what,
 				    response->status);
 	}
-	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "%s: %s (%s)", what, why, response->reason);
+	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "%s: %s (%s)", what, why,
+			    response->reason);
 }

@@ -62,8 +62,11 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *data)
 	size_t length = size * count, kept = length;
 
 	/* A status line begins the answer anew: what came before was 1xx. */
-	if (length >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
+	if (length >= 5 && memcmp(bytes, "HTTP/", 5) == 0) {
 		fl_buf_reset(headers);
+		transfer->headed = false;
+	}
+	transfer->headed |= length <= 2; /* an empty line ends the headers */
 	while (kept > 0 && (bytes[kept - 1] == '\n' || bytes[kept - 1] == '\r'))
 		kept--;
 	if (kept > 0) {
@@ -164,7 +167,8 @@ static void set_options(struct fl_transfer *transfer, const struct fl_request *r
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "flower-appliance/" FL_VERSION);
 	if (request->connect_ms > 0)
 		curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-				 (long)(request->connect_ms < INT_MAX ? request->connect_ms : INT_MAX));
+				 (long)(request->connect_ms < INT_MAX ? request->connect_ms
+								      : INT_MAX));
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
 	if (request->http2) {
@@ -207,7 +211,8 @@ enum fl_http_failure fl_transfer_meaning(const struct fl_transfer *transfer, CUR
 
 	switch (code) {
 	case CURLE_OK:
-		return FL_HTTP_OK;
+		/* A peer that hangs up in the middle of the headers is no error to libcurl 7.88. */
+		return transfer->headed ? FL_HTTP_OK : FL_HTTP_CLOSED;
 	case CURLE_WRITE_ERROR:
 		return transfer->stopped ? FL_HTTP_OK : FL_HTTP_OTHER;
 	case CURLE_COULDNT_RESOLVE_HOST:

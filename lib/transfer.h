@@ -14,24 +14,25 @@ struct fl_transfer {
 	struct fl_http *http; /* these three are http.c's */
 	struct fl_transfer *next;
 	struct fl_transfer *previous;
-	CURL *easy;           /* NULL if libcurl made none */
+	CURL *easy; /* NULL if libcurl made none */
 	struct curl_slist *headers;
 	struct fl_response response;
 	fl_http_body *on_body;
 	void *on_body_data;
-	bool *stirred;        /* set when on_body was called or such a transfer has ended; borrowed */
+	bool *stirred; /* set when on_body was called or such a transfer has ended; borrowed */
 	fl_time deadline;
 	bool http2;
-	int socket[4];        /* HTTP/2: what was opened, several for a host of several addresses */
+	int socket[4]; /* HTTP/2: what was opened, several for a host of several addresses */
 	size_t sockets;
-	bool stopped;         /* by on_body, or because the answer is longer than its limit */
+	bool headed;  /* all header lines have come */
+	bool stopped; /* by on_body, or because the answer is longer than its limit */
 	bool done;
 	char reason[CURL_ERROR_SIZE];
 };
 
 /* Makes the handle for REQUEST. The caller frees it. */
-struct fl_transfer *fl_transfer_new(const struct fl_request *request, bool *stirred) FL_MUST_CHECK
-	FL_NONNULL(1, 2);
+struct fl_transfer *fl_transfer_new(const struct fl_request *request, bool *stirred)
+	FL_MUST_CHECK FL_NONNULL(1, 2);
 
 /*
  * What libcurl's code at the end of TRANSFER means. Over HTTP/2 the codes do not tell a peer that
