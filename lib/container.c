@@ -117,6 +117,7 @@ char *fl_container_command(const struct fl_settings *settings, const struct fl_p
 	fl_auto_words struct words words = { .count = 0 };
 	struct fl_address published[PORTS_MAX];
 	size_t count = ports(settings, image, published);
+	bool broken = false;
 
 	fl_buf_puts(&text, "docker create --name " FL_CONTAINER_NAME
 			   " --restart unless-stopped --init \\\n ");
@@ -139,9 +140,12 @@ char *fl_container_command(const struct fl_settings *settings, const struct fl_p
 	fl_buf_puts(&text, " \\\n ");
 	arguments(settings, image, &words);
 	for (size_t i = 0; i < words.count; i++) {
-		if (strcmp(words.word[i], "--fleet-api-address") == 0 ||
-		    strcmp(words.word[i], "--host") == 0)
+		/* The addresses have a line of their own. */
+		if (!broken && (strcmp(words.word[i], "--fleet-api-address") == 0 ||
+				strcmp(words.word[i], "--host") == 0)) {
 			fl_buf_puts(&text, " \\\n ");
+			broken = true;
+		}
 		fl_buf_putc(&text, ' ');
 		fl_buf_shell(&text, words.word[i]);
 	}
