@@ -14,8 +14,8 @@ MAKEFLAGS += --no-builtin-rules
 LIB := address atomic attribute buf config container context database diagnosis docker dockerd \
 	endpoint engine envfile error events exchange findings flower grpc health http image journal \
 	launch layout log logs mem netaddr number onegate options param paramtext paths postmortem \
-	proc pull refusal report response route settings stage standing start step systemd tcp \
-	transfer tree unit valid verdict wait watch
+	proc pull refusal report response route settings shellword stage standing start step systemd \
+	tcp transfer tree unit valid verdict wait watch
 
 # The programs, and those of them that are linked with libcurl. fl-configure is not: it runs first at boot, and
 # libcurl's 33 shared libraries would take longer to load than all of its work.
