@@ -48,9 +48,12 @@ int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context
 		       fleet.host);
 	if (fl_netaddr_list(&addresses, err) != 0)
 		return -1;
-	fl_netaddr_wishes(&wishes, onegate_host, deadline);
-	if (fl_netaddr_choose(&addresses, &wishes, &chosen, &endpoint->rule, err) != 0)
-		return -1;
+	/* The context decides alone where it can: looking up OneGate's name may take seconds. */
+	if (fl_netaddr_choose(&addresses, &wishes, &chosen, &endpoint->rule, err) != 0) {
+		fl_netaddr_wishes(&wishes, onegate_host, deadline);
+		if (fl_netaddr_choose(&addresses, &wishes, &chosen, &endpoint->rule, err) != 0)
+			return -1;
+	}
 	strncpy(endpoint->address.host, chosen->address, sizeof(endpoint->address.host) - 1);
 	strncpy(endpoint->link, chosen->link, sizeof(endpoint->link) - 1);
 	return 0;

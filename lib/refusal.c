@@ -51,14 +51,14 @@ const char *fl_refusal_advice(enum fl_http_failure failure)
 {
 	switch (failure) {
 	case FL_HTTP_RESOLVE:
-		return "the name of ONEGATE_ENDPOINT has no address here; check DNS, or use an IP "
-		       "address";
+		return "check DNS, or put an IP address into ONEGATE_ENDPOINT";
 	case FL_HTTP_CONNECT:
 		return "check that OneGate runs and that this VM has a route to it";
 	case FL_HTTP_TIMEOUT:
 		return "check the route to OneGate and a firewall between";
 	case FL_HTTP_TLS:
-		return "check this VM's clock and its CA certificates";
+		return "check this VM's clock and CA certificates, and whether this port speaks "
+		       "TLS";
 	case FL_HTTP_PROTOCOL:
 		return "ONEGATE_ENDPOINT is probably not the URL of a OneGate";
 	default:

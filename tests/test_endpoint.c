@@ -22,6 +22,7 @@ char *__wrap_fl_database_noted(const struct fl_paths *paths, const struct fl_set
 
 static const char *noted;
 static bool list_fails;
+static int asked; /* times the routes were asked for */
 
 int __wrap_fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err)
 {
@@ -50,6 +51,7 @@ int __wrap_fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err)
 void __wrap_fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline)
 {
 	assert_int_equal(deadline, 77);
+	asked++;
 	if (onegate_host != NULL)
 		strcpy(wishes->to_onegate, "198.51.100.4");
 	strcpy(wishes->default_route.link, "eth0");
@@ -125,6 +127,7 @@ static void test_find(void **state)
 		struct fl_error err = FL_ERROR_INIT;
 
 		print_message("# %s %s\n", w->fleet, w->rule);
+		asked = 0;
 		assert_int_equal(find(w, &endpoint, &err), w->endpoint != NULL ? 0 : -1);
 		assert_int_equal(err.code, w->code);
 		if (w->endpoint == NULL) {
@@ -134,6 +137,9 @@ static void test_find(void **state)
 		fl_auto_free char *text = fl_address_text(&endpoint.address);
 		assert_string_equal(text, w->endpoint);
 		assert_non_null(strstr(endpoint.rule, w->rule));
+		/* Routes, and with them a name server, are asked only where the context leaves it open. */
+		assert_int_equal(asked, strstr(w->rule, "route") != NULL ||
+						strstr(w->rule, "OneGate") != NULL);
 	}
 }
 
