@@ -32,6 +32,7 @@ int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context
 									      : AF_INET };
 	fl_auto_netaddrs struct fl_netaddrs addresses = FL_NETADDRS_INIT;
 	const struct fl_netaddr *chosen;
+	struct fl_error undecided = FL_ERROR_INIT;
 
 	if (read_wishes(&wishes, context, err) != 0)
 		return -1;
@@ -49,13 +50,13 @@ int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context
 	if (fl_netaddr_list(&addresses, err) != 0)
 		return -1;
 	/* The context decides alone where it can: looking up OneGate's name may take seconds. */
-	if (fl_netaddr_choose(&addresses, &wishes, &chosen, &endpoint->rule, err) != 0) {
+	if (fl_netaddr_choose(&addresses, &wishes, &chosen, &endpoint->rule, &undecided) != 0) {
 		fl_netaddr_wishes(&wishes, onegate_host, deadline);
 		if (fl_netaddr_choose(&addresses, &wishes, &chosen, &endpoint->rule, err) != 0)
 			return -1;
 	}
 	strncpy(endpoint->address.host, chosen->address, sizeof(endpoint->address.host) - 1);
-	strncpy(endpoint->link, chosen->link, sizeof(endpoint->link) - 1);
+	memcpy(endpoint->link, chosen->link, sizeof(endpoint->link));
 	return 0;
 }
 
