@@ -233,7 +233,7 @@ int fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadlin
 	const struct fl_engine_call wait = { .method = "POST", .path = gone, .deadline = deadline };
 	int status = act(docker, &call, 204, 404, 409, err);
 
-	/* "removal of container ... is already in progress": somebody else's, which is waited for. */
+	/* "removal of container ... is already in progress", somebody else's: wait for it. */
 	if (status == 409)
 		status = act(docker, &wait, 200, 404, 404, err);
 	return status < 0 ? -1 : 0;

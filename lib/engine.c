@@ -118,7 +118,7 @@ int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *
 				    "(Docker 19.03) or newer; upgrade Docker",
 				    docker->socket, docker->version, FL_DOCKER_API_LEAST);
 	if (minor > FL_DOCKER_API_MOST) {
-		/* It may have given up the versions known here; a ping does not say so, a 400 does. */
+		/* It may have given up the versions known here: a ping does not say so. */
 		minor = FL_DOCKER_API_MOST;
 		again = send_call(docker, FL_DOCKER_API_MOST, &call);
 		response = fl_http_response(again);

@@ -39,7 +39,7 @@ struct fl_request {
 /* Makes the shared state. The caller frees it with fl_http_free(). */
 struct fl_http *fl_http_new(void) FL_MUST_CHECK;
 
-/* Ends every transfer, which may not be used any more, and closes every connection. NULL is fine. */
+/* Ends every transfer (none may be used any more) and closes every connection. NULL is fine. */
 void fl_http_free(struct fl_http *http);
 
 /*
@@ -50,9 +50,9 @@ struct fl_transfer *fl_http_start(struct fl_http *http, const struct fl_request 
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 
 /*
- * Moves all transfers until ONE is complete (NULL: none is waited for), or UNTIL has passed (0: what
- * can be done without waiting), or bytes came in for any transfer that has an on_body callback or
- * such a transfer ended (so that a watcher can look). Returns true if ONE is complete.
+ * Moves all transfers until ONE is complete (NULL: none is waited for), or UNTIL has passed (0:
+ * what can be done without waiting), or bytes came in for any transfer that has an on_body callback
+ * or such a transfer ended (so that a watcher can look). Returns true if ONE is complete.
  */
 bool fl_http_run(struct fl_http *http, struct fl_transfer *one, fl_time until) FL_NONNULL(1);
 

@@ -4,8 +4,8 @@
  *
  * The Engine sends frames (Docker Engine API, "Attach to a container", stream format): the stream's
  * number (0 to 3), three zero bytes, the length as 32 bits big endian, then as many bytes. What is
- * not of that form is the output of a container with a terminal, which has no frames. Flower colours
- * its lines also where there is no terminal.
+ * not of that form is the output of a container with a terminal, which has no frames. Flower
+ * colours its lines also where there is no terminal.
  */
 #ifndef FL_LOGS_H
 #define FL_LOGS_H

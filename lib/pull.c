@@ -67,7 +67,7 @@ static bool moves(struct pull *pull, const char *layer, const char *name, const 
 	int64_t current = bytes_of(detail, "current");
 	struct state *state = NULL;
 
-	/* A layer that fails is tried again, which takes it through the same states with fewer bytes. */
+	/* A layer that is tried again goes through the same states once more. */
 	if (strncmp(name, "Retrying", 8) == 0)
 		return false;
 	for (size_t i = 0; i < pull->count && state == NULL; i++) {

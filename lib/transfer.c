@@ -125,8 +125,8 @@ static void set_method(CURL *easy, const struct fl_request *request)
 		return;
 	}
 	/*
-	 * Without a body HTTP/1.1 wants "Content-Length: 0" (RFC 9110, 8.6). HTTP/2 wants END_STREAM
-	 * on HEADERS: a gRPC server answers an unknown method before an (empty) body has come and
+	 * Without a body HTTP/1.1 wants "Content-Length: 0" (RFC 9110, 8.6). HTTP/2 wants
+	 * END_STREAM on HEADERS: a gRPC server answers an unknown method before an (empty) body has come and
 	 * resets the stream, and libcurl then loses one answer in three (trap 22).
 	 */
 	if (request->body != NULL) {
