@@ -159,7 +159,7 @@ top=$(mktemp -d "${WORKDIR:-/var/tmp}/fresh.XXXXXX") || exit 71
 root=$top/root
 child=
 trap remove_root EXIT
-trap 'exit 130' HUP INT TERM
+trap 'exit 130' HUP INT PIPE TERM
 make_root
 before=$(interfaces)
 started=$(date +%s)

@@ -58,7 +58,7 @@ show()
 
 stop_all()
 {
-	trap '' HUP INT TERM
+	trap '' HUP INT PIPE TERM
 	[ ! -s "$dir/gate.pid" ] || ! grep -qs onegate.py "/proc/$(cat "$dir/gate.pid")/cmdline" ||
 		kill "$(cat "$dir/gate.pid")"
 	if [ -e "$dir/container" ]; then
@@ -229,10 +229,12 @@ find_address()
 	fi
 }
 
-step_lines()
+# The steps as the log files have them, as a table: "step N/12 NAME: OUTCOME, DURATION: details".
+step_table()
 {
-	cat "$root"/var/log/one-appliance/flower-configure.log "$root"/var/log/one-appliance/flower-bootstrap.log 2>/dev/null |
-		sed -n 's/.*\(step [0-9]*\/12 .*\)/\1/p'
+	sed -n 's/.*step \([0-9]*\)\/12 \([^:]*\): \([^,]*\), \([^:]*\): .*/\1:\2:\4:\3/p' \
+		"$root/var/log/one-appliance/flower-configure.log" "$root/var/log/one-appliance/flower-bootstrap.log" |
+		awk -F: '{ printf "    %2d  %-24s %9s  %s\n", $1, $2, $3, $4 }'
 }
 
 #
@@ -277,7 +279,9 @@ fail_with_bad_state()
 	status=$?
 	say "exit status $status (69: Docker, or here the SuperLink, refused); status file: $(cat "$root/etc/one-appliance/status")"
 	[ "$status" = 69 ] || die 'the broken SuperLink was not told with 69'
-	say 'Its ports were open and answered all the same. What OneGate holds now:'
+	say 'A look at the port alone would have said yes:'
+	show "$BUILD/fl-healthcheck" -v --probe=grpc 127.0.0.1:9092
+	say 'What OneGate holds now, so that nobody is sent to it:'
 	attributes
 }
 
@@ -298,7 +302,9 @@ demo()
 	fi
 	say "Engine $(docker version --format '{{.Server.Version}}, API {{.Server.APIVersion}}')"
 	: >"$dir/empty"
-	image=$("$BUILD/fl-configure" --context "$dir/empty" --print=json | sed -n 's/^[^"]*"image": *"\([^"]*\)".*/\1/p')
+	image=$("$BUILD/fl-configure" --context "$dir/empty" --print=json 2>"$dir/log" | python3 -c 'import json, sys
+of = json.load(sys.stdin)["parameters"]
+print("%s:%s" % (of["FLOWER_IMAGE"]["value"], of["FLOWER_VERSION"]["value"]))')
 	[ -n "$image" ] || die 'fl-configure --print=json names no image'
 	get_image
 	start_onegate
@@ -309,15 +315,13 @@ demo()
 	sed -e 's/^\(export TOKENTXT=\).*/\1"***"/' -e 's/^/    /' "$root/run/one-context/one_env"
 
 	title 'Boot: the twelve steps'
-	say 'step 1/12 is the operating system and the contextualization; here the demo wrote one_env'
 	: >"$dir/container"
 	show "$BUILD/service" --root "$root" --bindir "$BUILD" configure &&
 		show "$BUILD/service" --root "$root" --bindir "$BUILD" bootstrap || die 'the boot failed'
 	[ ! -e "$dir/executed" ] || die 'a context value was executed'
 
 	title 'The steps with their durations'
-	step_lines | sed 's/^/    /'
-	say "    step 12/12: status file says $(cat "$root/etc/one-appliance/status"), so the contextualization reports READY=YES"
+	step_table
 
 	title 'What OneGate was sent, and holds'
 	requests PUT
@@ -356,7 +360,8 @@ if [ -z "${DEMO_NETWORK:-}" ] && ! ports_are_free; then
 	DEMO_NETWORK=own exec unshare --net "$self" "$@"
 fi
 if [ -n "${DEMO_NETWORK:-}" ]; then
-	ip link set lo up && ip link add eth0 type dummy && ip addr add 192.0.2.10/24 dev eth0 && ip link set eth0 up ||
+	ip link set lo up && ip link add eth0 type veth peer name eth0-peer && ip link set eth0-peer up &&
+		ip addr add 192.0.2.10/24 dev eth0 && ip link set eth0 up ||
 		die 'the network namespace cannot be set up'
 	DOCKER_HOST=unix:///nonexistent
 fi
@@ -366,7 +371,7 @@ dir=$(mktemp -d /tmp/fl-demo.XXXXXX) || exit 1
 chmod 755 "$dir"
 root=$dir/root
 trap stop_all EXIT
-trap 'exit 130' HUP INT TERM
+trap 'exit 130' HUP INT PIPE TERM
 demo
 if [ -n "${KEEP:-}" ]; then
 	mend

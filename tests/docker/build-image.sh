@@ -48,7 +48,7 @@ work=$CACHE/root.$$
 exec 9>"$CACHE/.lock"
 flock -w 900 9 || die "$CACHE/.lock: another build holds it for 15 minutes"
 trap 'rm -rf "$work" "$base.new" "$saved.new" "$wheels.new"' EXIT
-trap 'exit 130' HUP INT TERM
+trap 'exit 130' HUP INT PIPE TERM
 
 if [ -s "$saved" ]; then
 	say "$IMAGE from $saved"

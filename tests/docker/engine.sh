@@ -169,6 +169,13 @@ save_network()
 	done >"$dir/sysctl"
 }
 
+# The Engine may have been started in another network namespace than this one; what it left there goes with
+# that namespace, and the rules here are somebody else's.
+is_our_network()
+{
+	[ "$(readlink /proc/self/ns/net)" = "$(cat "$dir/network" 2>/dev/null)" ]
+}
+
 # Takes away every rule that names a chain of Docker's or the bridge, then the chains, then what dockerd set.
 restore_network()
 {
@@ -268,8 +275,9 @@ start()
 		[ -d "$folder" ] || { mkdir -p "$folder" && echo "$folder" >>"$dir/folders"; }
 	done
 	trap 'stop_all' EXIT
-	trap 'exit 130' HUP INT TERM
+	trap 'exit 130' HUP INT PIPE TERM
 	bridge=''
+	readlink /proc/self/ns/net >"$dir/network"
 	choose_iptables "$@"
 	save_network
 	make_bridge
@@ -292,7 +300,7 @@ start()
 		sleep 0.1
 	done
 	readlink "/proc/$engine/ns/mnt" >"$dir/namespace"
-	trap - EXIT HUP INT TERM
+	trap - EXIT HUP INT PIPE TERM
 	echo "$dir/docker.sock"
 }
 
@@ -301,15 +309,16 @@ stop_all()
 	bridge=$(cat "$dir/bridge" 2>/dev/null)
 	pid=$(cat "$dir/docker.pid" 2>/dev/null)
 	# The number may belong to somebody else by now.
-	if [ -n "$pid" ] && engine_processes | grep -qx "$pid"; then
+	if [ -n "$pid" ] && engine_processes | grep -x "$pid" >/dev/null; then
 		kill -TERM "$pid"
 		# dockerd gives its containers their stop time-outs and takes its containerd with it.
 		wait_gone 400
 	fi
 	reap
-	restore_network
+	! is_our_network || restore_network
 	forget_folders
-	rm -f "$dir/docker.pid" "$dir/docker.sock" "$dir/namespace" "$dir/daemon.json"
+	rm -f "$dir/docker.pid" "$dir/docker.sock" "$dir/namespace" "$dir/daemon.json" \
+		"$dir/network" "$dir/bridge" "$dir/iptables" "$dir/sysctl"
 	rm -rf "$dir/exec"
 }
 

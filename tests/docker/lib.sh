@@ -20,7 +20,7 @@ LIMIT=90
 
 docker_clean_up()
 {
-	trap '' HUP INT TERM
+	trap '' HUP INT PIPE TERM
 	# A test may have stopped the Engine in its own way; this finds what is left.
 	"$docker/engine.sh" stop "$T/e"
 	[ ! -d "$T/r" ] || "$docker/registry.sh" stop "$T/r"
@@ -30,6 +30,7 @@ docker_clean_up()
 	clean_up
 }
 trap docker_clean_up EXIT
+trap 'exit 130' HUP INT PIPE TERM
 
 # real_engine [DOCKERD OPTION...]: sets $SOCK and DOCKER_HOST; the image $prebaked is there, and nothing else.
 real_engine()
