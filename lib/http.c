@@ -90,12 +90,14 @@ static void collect(struct fl_http *http)
 	fl_time now = fl_now();
 
 	while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
-		struct fl_transfer *transfer = NULL;
+		struct fl_transfer *transfer;
+		char *private = NULL;
 		CURLcode code = message->data.result;
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+		transfer = (struct fl_transfer *)(void *)private;
 		finish(transfer, fl_transfer_meaning(transfer, code),
 		       code == CURLE_OK ? "the headers have no end" : curl_easy_strerror(code));
 	}

@@ -126,8 +126,8 @@ static void set_method(CURL *easy, const struct fl_request *request)
 	}
 	/*
 	 * Without a body HTTP/1.1 wants "Content-Length: 0" (RFC 9110, 8.6). HTTP/2 wants
-	 * END_STREAM on HEADERS: a gRPC server answers an unknown method before an (empty) body has come and
-	 * resets the stream, and libcurl then loses one answer in three (trap 22).
+	 * END_STREAM on HEADERS: a gRPC server answers an unknown method before an (empty) body has
+	 * come and resets the stream, and libcurl then loses one answer in three (trap 22).
 	 */
 	if (request->body != NULL) {
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,

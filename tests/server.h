@@ -31,7 +31,7 @@ enum server_act {
 	SERVER_RAW,     /* the body is all that is written, then the connection is closed */
 	SERVER_DRIP,    /* the same, each byte written when the client has read the one before */
 	SERVER_STALL, /* the same, then nothing; "[closed]" in the journal when the client closes */
-	SERVER_RESET,   /* the same, then a TCP reset */
+	SERVER_RESET, /* the same, then a TCP reset */
 	SERVER_HANG_UP, /* nothing is read and nothing is written */
 };
 
