@@ -8,7 +8,7 @@ programs='fl-bootstrap fl-configure fl-healthcheck fl-onegate-publish'
 
 filled_in()
 {
-	! grep -n '@[a-z_]*@' "$1"
+	test -s "$1" && ! grep -n '@[a-z_]*@' "$1"
 }
 
 for page in $pages; do
