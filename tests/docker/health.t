@@ -15,7 +15,7 @@ seconds_of()
 }
 
 # --- a container that never listens -----------------------------------------------------------------
-variant silent sleep 1000
+variant silent sh -c 'exec sleep 1000'
 { cat "$T/context" && echo 'export FLOWER_IMAGE="test/silent"' && echo 'export FL_HEALTH_TIMEOUT="3"'; } | wipe
 boot
 exits 75 'a container that never listens: 75'

@@ -16,6 +16,8 @@ docker=$top/tests/docker
 CACHE=${CACHE:-${XDG_CACHE_HOME:-/var/cache}/flower-appliance}
 prebaked=flwr/superlink:1.25.0
 container=flower-superlink
+# As make_root sets them; at the end of a pipe it could not.
+ROOT=$T/root ENV_FILE=$T/root/run/one-context/one_env
 LIMIT=90
 
 docker_clean_up()
@@ -74,11 +76,16 @@ service()
 	run "$BUILD/service" --root "$ROOT" --bindir "$BUILD" "$@"
 }
 
-# boot: configure and bootstrap; the status of the first that failed.
+# boot: configure and bootstrap; the status of the first that failed, the messages of both.
 boot()
 {
 	service configure
-	[ "$status" -ne 0 ] || service bootstrap
+	[ "$status" -eq 0 ] || return 0
+	configure_err=$err
+	service bootstrap
+	err=$configure_err
+	err=$err$(printf '\n.')
+	err=${err%.}$(tr -d '\000' <"$T/err")
 }
 
 # wipe: no container, and a fresh tree with the context on stdin.
