@@ -21,9 +21,11 @@ static const struct fl_option options[] = {
 	{ OPT_PULL, 0, "pull", NULL,
 	  "only make sure of the pre-baked image\n(used by service install)" },
 	{ OPT_DOCKER, 0, "docker", "PATH",
-	  "socket of the Docker Engine (default: DOCKER_HOST where\nit is unix://, else /run/docker.sock)" },
+	  "socket of the Docker Engine (default: DOCKER_HOST where\nit is unix://, else "
+	  "/run/docker.sock)" },
 	{ OPT_TIMEOUT, 0, "timeout", "SECONDS", "wait for the Engine at most this long (60)" },
-	{ OPT_PULL_TIMEOUT, 0, "pull-timeout", "SECONDS", "pull an image for at most this long (600)" },
+	{ OPT_PULL_TIMEOUT, 0, "pull-timeout", "SECONDS",
+	  "pull an image for at most this long (600)" },
 	{ OPT_STALL_TIMEOUT, 0, "stall-timeout", "SECONDS",
 	  "give up a pull that makes no progress for this long (30)" },
 	{ 0, 0, NULL, NULL, NULL },
@@ -126,14 +128,16 @@ static int start_container(struct run *run, const struct arguments *args)
 	if (fl_database_note(&run->paths, &run->settings, run->image.tag, &err) != 0)
 		return fl_step_failed(&step, &err);
 	if (!args->prepare && !run->by_systemd)
-		fl_log(FL_INFO, "%s: the container is started through the Engine, the unit is only "
-				"written",
-		       fl_paths_is_host(&run->paths) ? "systemd is not running" : "--root is given");
+		fl_log(FL_INFO,
+		       "%s: the container is started through the Engine, the unit is only "
+		       "written",
+		       fl_paths_is_host(&run->paths) ? "systemd is not running"
+						     : "--root is given");
 	fl_step_done(&step, "%s %s, %s", FL_CONTAINER_NAME,
 		     replaced ? "made" : "kept, nothing of it has changed",
-		     args->prepare    ? "the unit starts it"
-		     : started        ? "started"
-				      : "it runs already");
+		     args->prepare ? "the unit starts it"
+		     : started     ? "started"
+				   : "it runs already");
 	return FL_EXIT_OK;
 }
 
@@ -191,7 +195,8 @@ int main(int argc, char **argv)
 			args.docker = parser.value;
 			break;
 		case OPT_TIMEOUT:
-			good = fl_options_seconds(&parser, "timeout", 0, SECONDS_MOST, &args.timeout);
+			good = fl_options_seconds(&parser, "timeout", 0, SECONDS_MOST,
+						  &args.timeout);
 			break;
 		case OPT_PULL_TIMEOUT:
 			good = fl_options_seconds(&parser, "pull-timeout", 1, SECONDS_MOST,
@@ -208,7 +213,8 @@ int main(int argc, char **argv)
 	if (!good)
 		return FL_EXIT_USAGE;
 	if (parser.index < argc)
-		return fl_options_mistake(&parser, "'%s': operands are not taken", argv[parser.index]);
+		return fl_options_mistake(&parser, "'%s': operands are not taken",
+					  argv[parser.index]);
 	if (args.prepare && args.pull)
 		return fl_options_mistake(&parser, "--prepare and --pull do not go together");
 	fl_paths_init(&run.paths, parser.root, NULL);

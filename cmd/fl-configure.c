@@ -19,14 +19,17 @@ enum { OPT_DRY_RUN = 1, OPT_CONTEXT, OPT_PRINT, OPT_JSON, OPT_STAGE, OPT_LOCK_FD
 
 static const struct fl_option options[] = {
 	{ OPT_DRY_RUN, 'n', "dry-run", NULL,
-	  "name each file that would change and write nothing;\nexit 0: nothing would, 1: something would" },
+	  "name each file that would change and write nothing;\nexit 0: nothing would, 1: "
+	  "something would" },
 	{ OPT_CONTEXT, 0, "context", "FILE", "read the context from FILE" },
 	{ OPT_PRINT, 0, "print", "WHAT",
-	  "write nothing, print WHAT: docker-run, env, unit, json,\ncontext, variables, user-inputs, mdoc" },
+	  "write nothing, print WHAT: docker-run, env, unit, json,\ncontext, variables, "
+	  "user-inputs, mdoc" },
 	{ OPT_JSON, 0, "json", NULL, "with --print=variables: as JSON" },
 	{ OPT_STAGE, 0, "stage", "STATE",
 	  "only record a stage in status and motd, such as\nconfigure_started (used by service)" },
-	{ OPT_LOCK_FD, 0, "lock-fd", "N", "with --stage: first lock descriptor N, or fail with 75" },
+	{ OPT_LOCK_FD, 0, "lock-fd", "N",
+	  "with --stage: first lock descriptor N, or fail with 75" },
 	{ 0, 0, NULL, NULL, NULL },
 };
 
@@ -35,9 +38,9 @@ static const struct fl_command command = {
 	.summary = "Configures the Flower SuperLink from the contextualization's variables.",
 	.synopsis = "[-n] [-qv] [--root DIR] [--context FILE] [--print=WHAT [--json]]",
 	.options = options,
-	.notes = "The variables: fl-configure --print=variables\n"
-		 "Exit status: 0 done, 1 -n found changes, 64 usage, 71 files, 75 locked,\n"
-		 "78 invalid context. See fl-configure(8) and flower-context(5).",
+	.notes = "Exit status: 0 done, 1 -n found changes, 64 usage, 71 files, 75 locked,\n"
+		 "78 invalid context. See fl-configure(8) and flower-context(5).\n\nThe variables:",
+	.more = fl_paramtext_table,
 };
 
 struct arguments {
@@ -117,8 +120,9 @@ static int validate(struct run *run)
 			     findings.errors, findings.errors == 1 ? "" : "s", run->paths.context);
 		return fl_step_failed(&step, &err);
 	}
-	fl_step_done(&step, "%s", run->stands ? "the configuration of the first boot stands"
-					      : "all values are valid");
+	fl_step_done(&step, "%s",
+		     run->stands ? "the configuration of the first boot stands"
+				 : "all values are valid");
 	return FL_EXIT_OK;
 }
 
@@ -177,9 +181,9 @@ static int look(struct run *run, struct fl_error *err)
 		fl_standing_apply(&run->settings, &run->paths, &findings);
 	fl_findings_log(&findings);
 	if (findings.errors > 0)
-		return fl_error_set(err, FL_EXIT_CONFIG, 0, "%s: %zu error%s; correct the VM's context",
-				    run->paths.context, findings.errors,
-				    findings.errors == 1 ? "" : "s");
+		return fl_error_set(err, FL_EXIT_CONFIG, 0,
+				    "%s: %zu error%s; correct the VM's context", run->paths.context,
+				    findings.errors, findings.errors == 1 ? "" : "s");
 	return 0;
 }
 
@@ -318,7 +322,8 @@ int main(int argc, char **argv)
 			break;
 		case OPT_LOCK_FD:
 			if (!fl_number(parser.value, 3, 1023, &fd))
-				return fl_options_mistake(&parser, "--lock-fd takes a descriptor's number");
+				return fl_options_mistake(&parser,
+							  "--lock-fd takes a descriptor's number");
 			args.lock_fd = (int)fd;
 			break;
 		default:
@@ -326,7 +331,8 @@ int main(int argc, char **argv)
 		}
 	}
 	if (parser.index < argc)
-		return fl_options_mistake(&parser, "'%s': operands are not taken", argv[parser.index]);
+		return fl_options_mistake(&parser, "'%s': operands are not taken",
+					  argv[parser.index]);
 	if (args.stage != NULL && !fl_stage_valid(args.stage))
 		return fl_options_mistake(&parser, "--stage: '%s' is no stage", args.stage);
 	if (args.print != NULL && !needs_context(args.print)) {

@@ -150,7 +150,8 @@ static char *stage(const struct fl_file *file, struct fl_error *err)
 	}
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0) {
-		fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: temporary file beside it", file->path);
+		fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: temporary file beside it",
+			     file->path);
 		return NULL;
 	}
 	failed = fill(fd, file);

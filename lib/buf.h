@@ -23,7 +23,10 @@ struct fl_buf {
 	bool truncated;  /* sticky: something did not fit under the limit */
 };
 
-#define FL_BUF_INIT { .data = NULL, .length = 0, .capacity = 0, .limit = 0, .truncated = false }
+#define FL_BUF_INIT                                                                      \
+	{                                                                                \
+		.data = NULL, .length = 0, .capacity = 0, .limit = 0, .truncated = false \
+	}
 
 /* Adds LENGTH bytes. */
 void fl_buf_add(struct fl_buf *buf, const void *bytes, size_t length) FL_NONNULL(1);

@@ -83,8 +83,8 @@ static size_t ports(const struct fl_settings *settings, const char *image,
 
 	if (flower->appio_port) {
 		/* In subprocess isolation nothing outside the container needs ServerAppIo. */
-		fl_address_set_host(&published[count], fl_settings_subprocess(settings) ? "127.0.0.1"
-											: "0.0.0.0");
+		fl_address_set_host(&published[count],
+				    fl_settings_subprocess(settings) ? "127.0.0.1" : "0.0.0.0");
 		published[count++].port = FL_APPIO_PORT;
 	}
 	published[count++] = fl_settings_address(settings, FL_PARAM_FLEET_API_ADDRESS);
@@ -132,10 +132,11 @@ char *fl_container_command(const struct fl_settings *settings, const struct fl_p
 	fl_buf_shell(&text, volume);
 	fl_buf_puts(&text, " --env-file ");
 	fl_buf_shell(&text, paths->env);
-	fl_buf_printf(&text,
-		      " \\\n  --cap-drop ALL --security-opt no-new-privileges --stop-timeout %d \\\n"
-		      "  --log-driver json-file --log-opt max-size=10m --log-opt max-file=3 \\\n  ",
-		      STOP_TIMEOUT);
+	fl_buf_printf(
+		&text,
+		" \\\n  --cap-drop ALL --security-opt no-new-privileges --stop-timeout %d \\\n"
+		"  --log-driver json-file --log-opt max-size=10m --log-opt max-file=3 \\\n  ",
+		STOP_TIMEOUT);
 	fl_buf_shell(&text, image);
 	fl_buf_puts(&text, " \\\n ");
 	arguments(settings, image, &words);

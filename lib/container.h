@@ -29,7 +29,7 @@ char *fl_container_command(const struct fl_settings *settings, const struct fl_p
  * is made from, IMAGE_ID included; *DIGEST (owned by the caller) is the same. A fresh string.
  */
 char *fl_container_request(const struct fl_settings *settings, const struct fl_paths *paths,
-			   const char *image, const char *image_id, char **digest) FL_MUST_CHECK
-	FL_NONNULL(1, 2, 3, 4, 5);
+			   const char *image, const char *image_id, char **digest)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 5);
 
 #endif

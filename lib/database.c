@@ -91,15 +91,16 @@ static bool was_upgraded(const struct fl_paths *paths, const struct fl_settings 
 	return false;
 }
 
-static int refuse(const struct fl_paths *paths, const struct fl_settings *settings,
-		  const char *tag, const char *than, struct fl_error *err)
+static int refuse(const struct fl_paths *paths, const struct fl_settings *settings, const char *tag,
+		  const char *than, struct fl_error *err)
 {
-	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
-			    "database %s/%s: it was last used by a newer Flower (%s) than the image's "
-			    "%s, which cannot use it; make the newer image available again "
-			    "(FLOWER_VERSION, FLOWER_IMAGE, the registry), or put back a copy of the "
-			    "database and its %s note from before the upgrade",
-			    paths->state_dir, fl_settings_database(settings), than, tag, NOTE_SUFFIX);
+	return fl_error_set(
+		err, FL_EXIT_UNAVAILABLE, 0,
+		"database %s/%s: it was last used by a newer Flower (%s) than the image's "
+		"%s, which cannot use it; make the newer image available again "
+		"(FLOWER_VERSION, FLOWER_IMAGE, the registry), or put back a copy of the "
+		"database and its %s note from before the upgrade",
+		paths->state_dir, fl_settings_database(settings), than, tag, NOTE_SUFFIX);
 }
 
 int fl_database_check(const struct fl_paths *paths, const struct fl_settings *settings,

@@ -37,7 +37,5 @@ int fl_dockerd_wait(struct fl_docker *docker, const char *socket, bool ask_syste
 	}
 	fl_log_progress_end();
 	err->code = FL_EXIT_TIMEOUT;
-	fl_error_wrap(err, "the Docker Engine did not answer in time");
-	return fl_error_hint(err, "is it running? systemctl status docker, or docker -H unix://%s info",
-			     socket);
+	return fl_error_wrap(err, "the Docker Engine did not answer in time");
 }

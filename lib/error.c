@@ -32,8 +32,8 @@ int fl_error_set(struct fl_error *err, enum fl_exit code, int errnum, const char
 	vsnprintf(err->message, sizeof(err->message), format, args);
 	va_end(args);
 	if (errnum != 0)
-		append(err->message, ": ", strerrordesc_np(errnum) ? strerrordesc_np(errnum)
-								   : "unknown error");
+		append(err->message, ": ",
+		       strerrordesc_np(errnum) ? strerrordesc_np(errnum) : "unknown error");
 	flatten(err->message);
 	return -1;
 }

@@ -16,24 +16,28 @@
  * sysexits.h, which systemd.exec(5) matches by name.
  */
 enum fl_exit {
-	FL_EXIT_OK = 0,           /* done */
-	FL_EXIT_NO = 1,           /* the negative answer: not healthy, no OneGate, would change */
-	FL_EXIT_USAGE = 64,       /* EX_USAGE: a mistake in the call */
-	FL_EXIT_UNAVAILABLE = 69, /* EX_UNAVAILABLE: Docker, systemd or OneGate refused or is absent */
-	FL_EXIT_SYSTEM = 71,      /* EX_OSERR: files, memory */
-	FL_EXIT_TIMEOUT = 75,     /* EX_TEMPFAIL: timed out, or another run is under way */
-	FL_EXIT_CONFIG = 78,      /* EX_CONFIG: invalid context or configuration */
+	FL_EXIT_OK = 0,     /* done */
+	FL_EXIT_NO = 1,     /* the negative answer: not healthy, no OneGate, would change */
+	FL_EXIT_USAGE = 64, /* EX_USAGE: a mistake in the call */
+	FL_EXIT_UNAVAILABLE =
+		69,           /* EX_UNAVAILABLE: Docker, systemd or OneGate refused or is absent */
+	FL_EXIT_SYSTEM = 71,  /* EX_OSERR: files, memory */
+	FL_EXIT_TIMEOUT = 75, /* EX_TEMPFAIL: timed out, or another run is under way */
+	FL_EXIT_CONFIG = 78,  /* EX_CONFIG: invalid context or configuration */
 };
 
 #define FL_ERROR_SIZE 1024 /* bytes of a message with its final NUL; longer text is cut */
 
 struct fl_error {
-	enum fl_exit code;  /* what main returns */
-	int errnum;         /* errno of the failed call, 0 if none */
+	enum fl_exit code; /* what main returns */
+	int errnum;        /* errno of the failed call, 0 if none */
 	char message[FL_ERROR_SIZE];
 };
 
-#define FL_ERROR_INIT { .code = FL_EXIT_OK, .errnum = 0, .message = "" }
+#define FL_ERROR_INIT                                          \
+	{                                                      \
+		.code = FL_EXIT_OK, .errnum = 0, .message = "" \
+	}
 
 /*
  * Fills ERR and returns -1. errno of a failed system call goes into ERRNUM (0 where there is

@@ -8,7 +8,7 @@
 struct fl_findings {
 	struct fl_finding *list; /* owned */
 	size_t count;
-	size_t errors;           /* those at FL_ERR */
+	size_t errors; /* those at FL_ERR */
 };
 
 struct fl_finding {
@@ -16,7 +16,10 @@ struct fl_finding {
 	char *text; /* owned */
 };
 
-#define FL_FINDINGS_INIT { .list = NULL, .count = 0, .errors = 0 }
+#define FL_FINDINGS_INIT                              \
+	{                                             \
+		.list = NULL, .count = 0, .errors = 0 \
+	}
 
 /* Adds a line. */
 void fl_findings_add(struct fl_findings *findings, enum fl_level level, const char *format, ...)

@@ -27,9 +27,9 @@ enum fl_api_probe {
 
 /* Which call proves that the database opens and can be written. */
 enum fl_database_probe {
-	FL_DATABASE_APPIO,   /* /flwr.proto.ServerAppIo/ListAppsToLaunch on port 9091 */
+	FL_DATABASE_APPIO, /* /flwr.proto.ServerAppIo/ListAppsToLaunch on port 9091 */
 	FL_DATABASE_CONTROL, /* /flwr.proto.Control/ListRuns on the Control port, after fleet and control */
-	FL_DATABASE_NONE,    /* the server ends at start when it cannot use it: "container" covers it */
+	FL_DATABASE_NONE, /* the server ends at start when it cannot use it: "container" covers it */
 };
 
 /* How the addresses are given to flower-superlink. */

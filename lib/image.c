@@ -67,8 +67,9 @@ static int no_image(const struct fl_image *image, struct fl_error *err)
 {
 	err->code = FL_EXIT_UNAVAILABLE;
 	fl_error_wrap(err, "image %s is not there and cannot be pulled", image->reference);
-	return fl_error_hint(err, "load it by hand: docker load -i FILE, or name a registry that this "
-				  "VM reaches in FLOWER_IMAGE");
+	return fl_error_hint(err,
+			     "load it by hand: docker load -i FILE, or name a registry that this "
+			     "VM reaches in FLOWER_IMAGE");
 }
 
 int fl_image_prebaked(struct fl_docker *docker, const struct fl_image_limits *limits,

@@ -17,10 +17,13 @@ struct fl_image {
 	char *tag;       /* owned */
 	char *id;        /* "sha256:...", owned */
 	bool pulled;
-	bool fallback;   /* the pre-baked one instead of the one that was asked for */
+	bool fallback; /* the pre-baked one instead of the one that was asked for */
 };
 
-#define FL_IMAGE_INIT { .reference = NULL, .tag = NULL, .id = NULL }
+#define FL_IMAGE_INIT                                      \
+	{                                                  \
+		.reference = NULL, .tag = NULL, .id = NULL \
+	}
 
 struct fl_image_limits {
 	int64_t pull;  /* nanoseconds for a whole pull */
@@ -34,13 +37,13 @@ struct fl_image_limits {
  */
 int fl_image_choose(struct fl_docker *docker, const struct fl_paths *paths,
 		    const struct fl_settings *settings, const struct fl_image_limits *limits,
-		    struct fl_image *image, struct fl_error *err) FL_MUST_CHECK
-	FL_NONNULL(1, 2, 3, 4, 5, 6);
+		    struct fl_image *image, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 5, 6);
 
 /* Makes sure of the pre-baked image alone, when an image is built. */
 int fl_image_prebaked(struct fl_docker *docker, const struct fl_image_limits *limits,
-		      struct fl_image *image, struct fl_error *err) FL_MUST_CHECK
-	FL_NONNULL(1, 2, 3, 4);
+		      struct fl_image *image, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
 
 void fl_image_free(struct fl_image *image) FL_NONNULL(1);
 

@@ -32,8 +32,9 @@ int fl_journal_send(int fd, const char *identifier, int priority, const char *li
 {
 	fl_auto_buf struct fl_buf datagram = FL_BUF_INIT;
 
-	fl_buf_printf(&datagram, "PRIORITY=%d\nSYSLOG_IDENTIFIER=%s\nSYSLOG_PID=%ld\nMESSAGE=%.*s\n",
-		      priority, identifier, (long)getpid(), LINE_MAX_BYTES, line);
+	fl_buf_printf(&datagram,
+		      "PRIORITY=%d\nSYSLOG_IDENTIFIER=%s\nSYSLOG_PID=%ld\nMESSAGE=%.*s\n", priority,
+		      identifier, (long)getpid(), LINE_MAX_BYTES, line);
 	return send(fd, datagram.data, datagram.length, MSG_NOSIGNAL) < 0 ? -1 : 0;
 }
 

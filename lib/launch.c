@@ -122,11 +122,13 @@ static int await(struct fl_docker *docker, struct fl_docker_events *events, stru
 			if (until != deadline)
 				return 0;
 			return fl_error_set(err, FL_EXIT_TIMEOUT, 0,
-					    "container " FL_CONTAINER_NAME " is '%s' and does not start",
+					    "container " FL_CONTAINER_NAME
+					    " is '%s' and does not start",
 					    now.status);
 		case FL_EVENT_LOST:
-			return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
-					    "the Docker Engine went away while the container started");
+			return fl_error_set(
+				err, FL_EXIT_UNAVAILABLE, 0,
+				"the Docker Engine went away while the container started");
 		case FL_EVENT_START:
 			break;
 		}
@@ -140,7 +142,8 @@ int fl_launch_start(struct fl_docker *docker, enum fl_launcher launcher, bool *s
 	fl_auto_events struct fl_docker_events *events = NULL;
 	fl_auto_free char *since = moment();
 
-	if (fl_docker_inspect(docker, FL_CONTAINER_NAME, &before, fl_now() + ENGINE_LIMIT, err) != 0)
+	if (fl_docker_inspect(docker, FL_CONTAINER_NAME, &before, fl_now() + ENGINE_LIMIT, err) !=
+	    0)
 		return -1;
 	*started = !before.running || before.restarting;
 	if (start_by(launcher, docker, err) != 0)

@@ -23,8 +23,8 @@ enum fl_launcher {
  */
 int fl_launch_create(struct fl_docker *docker, const struct fl_paths *paths,
 		     const struct fl_settings *settings, const struct fl_image *image,
-		     bool stop_unit, bool *replaced, struct fl_error *err) FL_MUST_CHECK
-	FL_NONNULL(1, 2, 3, 4, 6, 7);
+		     bool stop_unit, bool *replaced, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 6, 7);
 
 /*
  * Starts it if it does not run, and returns when it runs and did not end at once. *STARTED is false

@@ -63,8 +63,10 @@ static void write_line(int fd, const struct fl_buf *line)
 
 static void to_file(enum fl_level level, const char *text)
 {
-	static const char *const names[] = { [FL_ERR] = "error", [FL_WARNING] = "warning",
-					     [FL_INFO] = "info", [FL_DEBUG] = "debug" };
+	static const char *const names[] = { [FL_ERR] = "error",
+					     [FL_WARNING] = "warning",
+					     [FL_INFO] = "info",
+					     [FL_DEBUG] = "debug" };
 	fl_auto_buf struct fl_buf line = FL_BUF_INIT;
 	struct timespec now;
 	struct tm utc;
@@ -143,7 +145,9 @@ static void make_folder(const char *file)
 
 	for (char *slash = path + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
 		*slash = '\0';
-		mkdir(path, 0755);
+		/* The umask is 077; only what is made here gets its mode. */
+		if (mkdir(path, 0755) == 0 && chmod(path, 0755) != 0)
+			return;
 		*slash = '/';
 	}
 }
@@ -151,12 +155,18 @@ static void make_folder(const char *file)
 void fl_log_open(const char *file, const char *journal_socket)
 {
 	if (file != NULL) {
+		struct stat info;
+
 		make_folder(file);
-		state.file = open(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+		state.file = open(file,
+				  O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
+					  O_CLOEXEC,
 				  0640);
 		if (state.file < 0 && geteuid() == 0)
-			fl_log(FL_WARNING, "log file %s: %s; going on without it", file,
-			       strerror(errno));
+			fl_log(FL_WARNING, "log file %s: %m; going on without it", file);
+		/* A new file has only what the umask of 077 left. */
+		if (state.file >= 0 && fstat(state.file, &info) == 0 && info.st_size == 0)
+			fchmod(state.file, 0640);
 	}
 	if (journal_socket != NULL) {
 		state.journal = fl_journal_open(journal_socket);

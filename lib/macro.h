@@ -24,12 +24,12 @@
 #define FL_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Returns *pointer and leaves NULL behind, so that the cleanup handler finds nothing to release. */
-#define fl_steal(pointer)                          \
-	(__extension__({                           \
+#define fl_steal(pointer)                                  \
+	(__extension__({                                   \
 		__typeof__(*(pointer)) *slot_ = (pointer); \
-		__typeof__(*slot_) value_ = *slot_; \
-		*slot_ = NULL;                     \
-		value_;                            \
+		__typeof__(*slot_) value_ = *slot_;        \
+		*slot_ = NULL;                             \
+		value_;                                    \
 	}))
 
 static inline void fl_cleanup_free(void *slot)

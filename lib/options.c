@@ -22,7 +22,8 @@ static const struct fl_option common[] = {
 	{ 0, 0, NULL, NULL, NULL },
 };
 
-#define MOST_OPTIONS 40 /* of one tool, the common ones included; checked when the tables are laid */
+#define MOST_OPTIONS \
+	40 /* of one tool, the common ones included; checked when the tables are laid */
 
 void fl_options_begin(struct fl_options *options, const struct fl_command *command, int argc,
 		      char **argv)
@@ -78,6 +79,11 @@ static void help(const struct fl_command *command, FILE *out)
 	fputs("\nLong options take --name=value and --name value.\n", out);
 	if (command->notes != NULL)
 		fprintf(out, "\n%s\n", command->notes);
+	if (command->more != NULL) {
+		fl_auto_free char *more = command->more();
+
+		fprintf(out, "\n%s", more);
+	}
 }
 
 static int leave(struct fl_options *options, enum fl_exit status)
@@ -120,7 +126,8 @@ static void lay_tables(const struct fl_command *command, struct option *longs, c
 			if (count == MOST_OPTIONS)
 				fl_fatal("more options than MOST_OPTIONS");
 			if (o->argument != NULL)
-				kind = o->argument[0] == '[' ? optional_argument : required_argument;
+				kind = o->argument[0] == '[' ? optional_argument
+							     : required_argument;
 			longs[count++] = (struct option){ o->name, kind, NULL, o->id };
 			if (o->letter != 0)
 				*shorts++ = o->letter;
@@ -184,8 +191,9 @@ int fl_options_next(struct fl_options *options, FILE *out)
 		if (id == '?' || id == ':')
 			return leave(options,
 				     fl_options_mistake(options, "%s %s", options->argv[at],
-							id == ':' ? "needs a value"
-								  : "is no option of this program"));
+							id == ':'
+								? "needs a value"
+								: "is no option of this program"));
 		if (id < 256)
 			id = id_of_letter(options->command, id);
 		if (id == ID_HELP) {

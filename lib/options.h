@@ -23,15 +23,16 @@ struct fl_option {
 
 struct fl_command {
 	const char *program;
-	const char *summary;         /* one line for --help */
-	const char *synopsis;        /* what follows the program's name in the usage line */
+	const char *summary;             /* one line for --help */
+	const char *synopsis;            /* what follows the program's name in the usage line */
 	const struct fl_option *options; /* ended by an entry with id 0 */
-	const char *notes;           /* text behind the options in --help, or NULL */
+	const char *notes;               /* text behind the options in --help, or NULL */
+	char *(*more)(void);             /* makes text behind the notes, a fresh string, or NULL */
 };
 
 /* Results of fl_options_next() besides the table's ids. */
 enum {
-	FL_OPTION_END = 0,   /* operands start at argv[parser.index] */
+	FL_OPTION_END = 0,    /* operands start at argv[parser.index] */
 	FL_OPTION_LEAVE = -1, /* main returns parser.status at once */
 };
 
@@ -39,12 +40,12 @@ struct fl_options {
 	const struct fl_command *command;
 	int argc;
 	char **argv;
-	int index;            /* of the first operand, after FL_OPTION_END */
-	const char *value;    /* argument of the option returned last, or NULL */
-	const char *root;     /* --root, or NULL */
+	int index;         /* of the first operand, after FL_OPTION_END */
+	const char *value; /* argument of the option returned last, or NULL */
+	const char *root;  /* --root, or NULL */
 	bool verbose;
 	bool quiet;
-	enum fl_exit status;  /* after FL_OPTION_LEAVE */
+	enum fl_exit status; /* after FL_OPTION_LEAVE */
 };
 
 /* Starts parsing. Also cleans the process (lib/start.h) and sets the log's program name. */

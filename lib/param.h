@@ -46,21 +46,21 @@ enum fl_param_kind {
 	FL_KIND_DATABASE,   /* path inside the state volume */
 	FL_KIND_IPV4,
 	FL_KIND_MAC,
-	FL_KIND_URL,        /* http or https */
-	FL_KIND_TEXT,       /* printable characters */
+	FL_KIND_URL,  /* http or https */
+	FL_KIND_TEXT, /* printable characters */
 };
 
 struct fl_param {
 	const char *name;
 	enum fl_param_kind kind;
-	const char *fallback;        /* default, NULL for none */
-	int64_t least;               /* FL_KIND_INTEGER */
+	const char *fallback; /* default, NULL for none */
+	int64_t least;        /* FL_KIND_INTEGER */
 	int64_t most;
-	const char *const *choices;  /* FL_KIND_CHOICE, ended by NULL */
-	const char *env;             /* name in the container's environment, NULL if it goes elsewhere */
-	const char *valid;           /* the rule, for people: "must be ..." */
-	const char *goes_to;         /* for people */
-	const char *text;            /* description, one line, no '|' and no double quote */
+	const char *const *choices; /* FL_KIND_CHOICE, ended by NULL */
+	const char *env;     /* name in the container's environment, NULL if it goes elsewhere */
+	const char *valid;   /* the rule, for people: "must be ..." */
+	const char *goes_to; /* for people */
+	const char *text;    /* description, one line, no '|' and no double quote */
 	bool secret;
 };
 
@@ -86,8 +86,8 @@ const char *fl_param_nearest(const char *name) FL_NONNULL(1);
  * Checks VALUE against the rule of ID. 0, or -1 with code 78 and "NAME: 'value': must be ...";
  * a secret's value is left out.
  */
-int fl_param_check(enum fl_param_id id, const char *value, struct fl_error *err) FL_MUST_CHECK
-	FL_NONNULL(2, 3);
+int fl_param_check(enum fl_param_id id, const char *value, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(2, 3);
 
 /* Where a value came from. */
 enum fl_origin { FL_ORIGIN_DEFAULT, FL_ORIGIN_CONTEXT, FL_ORIGIN_ONEAPP };

@@ -20,18 +20,20 @@ char *fl_paramtext_table(void)
 			      param->fallback != NULL ? param->fallback : "none", param->valid,
 			      param->goes_to);
 	}
-	fl_buf_puts(&text, "\nONEAPP_NAME is accepted for every NAME; the plain name wins. Empty is unset.\n");
+	fl_buf_puts(
+		&text,
+		"\nONEAPP_NAME is accepted for every NAME; the plain name wins. Empty is unset.\n");
 	return fl_buf_take(&text);
 }
 
 static const char *kind_name(enum fl_param_kind kind)
 {
 	static const char *const names[] = {
-		[FL_KIND_VERSION] = "tag",      [FL_KIND_REPOSITORY] = "repository",
-		[FL_KIND_INTEGER] = "integer",  [FL_KIND_CHOICE] = "choice",
+		[FL_KIND_VERSION] = "tag",       [FL_KIND_REPOSITORY] = "repository",
+		[FL_KIND_INTEGER] = "integer",   [FL_KIND_CHOICE] = "choice",
 		[FL_KIND_ADDRESS] = "host:port", [FL_KIND_DATABASE] = "path",
-		[FL_KIND_IPV4] = "IPv4",        [FL_KIND_MAC] = "MAC",
-		[FL_KIND_URL] = "URL",          [FL_KIND_TEXT] = "text",
+		[FL_KIND_IPV4] = "IPv4",         [FL_KIND_MAC] = "MAC",
+		[FL_KIND_URL] = "URL",           [FL_KIND_TEXT] = "text",
 	};
 
 	return names[kind];
@@ -82,18 +84,41 @@ char *fl_paramtext_json(void)
 	return fl_buf_take(&text);
 }
 
-/* roff reads a dot or quote at the start of a line, and a backslash anywhere, as its own. */
-static void roff(struct fl_buf *text, const char *words)
+#define ROFF_COLUMNS 72 /* mandoc's lint wants lines of at most 80 bytes */
+
+/* One word; roff reads a backslash anywhere as its own, and a dash as a hyphen. */
+static void roff_word(struct fl_buf *text, const char *word, size_t length)
 {
-	if (words[0] == '.' || words[0] == '\'')
-		fl_buf_puts(text, "\\&");
-	for (; *words != '\0'; words++) {
-		if (*words == '\\')
+	for (size_t i = 0; i < length; i++) {
+		if (word[i] == '\\')
 			fl_buf_puts(text, "\\e");
-		else if (*words == '-')
+		else if (word[i] == '-')
 			fl_buf_puts(text, "\\-");
 		else
-			fl_buf_putc(text, *words);
+			fl_buf_putc(text, word[i]);
+	}
+}
+
+/* Words in lines; a dot or quote at the start of one would be a macro. */
+static void roff(struct fl_buf *text, const char *words)
+{
+	size_t column = 0;
+
+	while (words[0] != '\0') {
+		size_t length = strcspn(words, " ");
+
+		if (column > 0 && column + length >= ROFF_COLUMNS) {
+			fl_buf_putc(text, '\n');
+			column = 0;
+		}
+		if (column > 0)
+			fl_buf_putc(text, ' ');
+		else if (words[0] == '.' || words[0] == '\'')
+			fl_buf_puts(text, "\\&");
+		roff_word(text, words, length);
+		column += length + 1;
+		words += length;
+		words += strspn(words, " ");
 	}
 	fl_buf_putc(text, '\n');
 }
@@ -107,11 +132,11 @@ char *fl_paramtext_mdoc(void)
 
 		fl_buf_printf(&text, ".It Ev %s\n", param->name);
 		roff(&text, param->text);
-		fl_buf_puts(&text, ".br\nDefault: ");
+		fl_buf_puts(&text, ".br\nDefault:\n");
 		roff(&text, param->fallback != NULL ? param->fallback : "none");
-		fl_buf_puts(&text, ".br\nValid: ");
+		fl_buf_puts(&text, ".br\nValid:\n");
 		roff(&text, param->valid);
-		fl_buf_puts(&text, ".br\nGoes to: ");
+		fl_buf_puts(&text, ".br\nGoes to:\n");
 		roff(&text, param->goes_to);
 	}
 	return fl_buf_take(&text);
@@ -125,10 +150,12 @@ static void user_input(struct fl_buf *text, const struct fl_param *param)
 	if (param->kind == FL_KIND_CHOICE) {
 		type = "list";
 		for (const char *const *choice = param->choices; *choice != NULL; choice++)
-			fl_buf_printf(&params, "%s%s", choice == param->choices ? "" : ",", *choice);
+			fl_buf_printf(&params, "%s%s", choice == param->choices ? "" : ",",
+				      *choice);
 	} else if (param->kind == FL_KIND_INTEGER && param->most < INT64_MAX) {
 		type = "range";
-		fl_buf_printf(&params, "%lld..%lld", (long long)param->least, (long long)param->most);
+		fl_buf_printf(&params, "%lld..%lld", (long long)param->least,
+			      (long long)param->most);
 	} else if (param->kind == FL_KIND_INTEGER) {
 		type = "number";
 	}
@@ -147,7 +174,8 @@ char *fl_paramtext_user_inputs(void)
 	}
 	fl_buf_puts(&text, "INPUTS_ORDER = \"");
 	for (unsigned i = 0; i < FL_PARAM_CONFIG_COUNT; i++)
-		fl_buf_printf(&text, "%s%s", i == 0 ? "" : ",", fl_param((enum fl_param_id)i)->name);
+		fl_buf_printf(&text, "%s%s", i == 0 ? "" : ",",
+			      fl_param((enum fl_param_id)i)->name);
 	fl_buf_puts(&text, "\"\n");
 	return fl_buf_take(&text);
 }

@@ -58,7 +58,8 @@ void fl_paths_init(struct fl_paths *paths, const char *root, const char *context
 {
 	paths->root = absolute(root != NULL && root[0] != '\0' ? root : "/");
 	for (size_t i = 0; i < FL_ARRAY_SIZE(places); i++)
-		*member(paths, places[i].member) = fl_xasprintf("%s%s", paths->root, places[i].path);
+		*member(paths, places[i].member) = fl_xasprintf("%s%s", paths->root,
+								places[i].path);
 	if (context == NULL && fl_paths_is_host(paths) && access(paths->context, F_OK) != 0 &&
 	    access(OLD_CONTEXT, F_OK) == 0)
 		context = OLD_CONTEXT;

@@ -63,16 +63,18 @@ static void check_ports(const struct fl_settings *settings, struct fl_findings *
 					fl_param(services[i])->name, APPIO_PORT);
 	}
 	if (fleet.port == control.port)
-		fl_findings_add(findings, FL_ERR,
-				"FL_FLEET_API_ADDRESS and FL_CONTROL_API_ADDRESS: both have port %u; "
-				"give each service a port of its own",
-				(unsigned)fleet.port);
+		fl_findings_add(
+			findings, FL_ERR,
+			"FL_FLEET_API_ADDRESS and FL_CONTROL_API_ADDRESS: both have port %u; "
+			"give each service a port of its own",
+			(unsigned)fleet.port);
 	if (fl_address_is_any(&control))
-		fl_findings_add(findings, FL_WARNING,
-				"FL_CONTROL_API_ADDRESS: %s lets whoever reaches port %u run code in "
-				"the SuperLink; 127.0.0.1:%u is recommended",
-				fl_settings_get(settings, FL_PARAM_CONTROL_API_ADDRESS),
-				(unsigned)control.port, (unsigned)control.port);
+		fl_findings_add(
+			findings, FL_WARNING,
+			"FL_CONTROL_API_ADDRESS: %s lets whoever reaches port %u run code in "
+			"the SuperLink; 127.0.0.1:%u is recommended",
+			fl_settings_get(settings, FL_PARAM_CONTROL_API_ADDRESS),
+			(unsigned)control.port, (unsigned)control.port);
 }
 
 static void check_clients(const struct fl_settings *settings, struct fl_findings *findings)
@@ -85,11 +87,11 @@ static void check_clients(const struct fl_settings *settings, struct fl_findings
 		int64_t needed = fl_settings_integer(settings, wanted[i]);
 
 		if (available < needed)
-			fl_findings_add(findings, FL_WARNING,
-					"FL_MIN_AVAILABLE_CLIENTS: %lld is below %s of %lld; a round "
-					"may start with too few clients",
-					(long long)available, fl_param(wanted[i])->name,
-					(long long)needed);
+			fl_findings_add(
+				findings, FL_WARNING,
+				"FL_MIN_AVAILABLE_CLIENTS: %lld is below %s of %lld; a round "
+				"may start with too few clients",
+				(long long)available, fl_param(wanted[i])->name, (long long)needed);
 	}
 }
 
@@ -102,7 +104,8 @@ static void check_version(const struct fl_settings *settings, struct fl_findings
 	fl_flower_for(tag, &tested);
 	if (!tested)
 		fl_findings_add(findings, FL_WARNING,
-				"FLOWER_VERSION: '%s' %s; it is untested and is started like %s", tag,
+				"FLOWER_VERSION: '%s' %s; it is untested and is started like %s",
+				tag,
 				fl_version_parse(tag, &version) ? "is newer than these tools know"
 								: "names no version",
 				fl_version_parse(tag, &version) ? "the newest version they know"
@@ -118,22 +121,28 @@ static bool is_one_of(const char *value, const char *const *words)
 	return false;
 }
 
-/* A user who asks for encryption is never given a plain-text server, so only a clear no is one. */
-static void check_tls(const char *name, const char *value, struct fl_findings *findings)
+/*
+ * A user who asks for encryption is never given a plain-text server, so only a clear no is one.
+ * Returns whether it is.
+ */
+static bool check_tls(const char *name, const char *value, struct fl_findings *findings)
 {
 	static const char *const yes[] = { "YES", "TRUE", "1", "ON", NULL };
 	static const char *const no[] = { "NO", "FALSE", "0", "OFF", NULL };
 	fl_auto_buf struct fl_buf shown = FL_BUF_INIT;
 
+	if (is_one_of(value, no))
+		return true;
 	fl_buf_quote(&shown, value, strlen(value));
 	if (is_one_of(value, yes))
 		fl_findings_add(findings, FL_ERR,
 				"%s: '%s' asks for TLS, which is not there yet (phase 2); leave it "
 				"unset to run without encryption, in a network that you trust",
 				name, fl_buf_text(&shown));
-	else if (!is_one_of(value, no))
+	else
 		fl_findings_add(findings, FL_ERR, "%s: '%s' must be YES or NO", name,
 				fl_buf_text(&shown));
+	return false;
 }
 
 /* The part of a name behind ONEAPP_, which the marketplace's convention puts in front. */
@@ -148,8 +157,9 @@ static void check_name(const char *name, const char *value, struct fl_findings *
 	const struct fl_placeholder *placeholder = fl_placeholder_find(plain);
 	fl_auto_buf struct fl_buf shown = FL_BUF_INIT;
 
-	if (placeholder != NULL && strcmp(plain, "FL_TLS_ENABLED") == 0)
-		check_tls(name, value, findings);
+	if (placeholder != NULL && strcmp(plain, "FL_TLS_ENABLED") == 0 &&
+	    !check_tls(name, value, findings))
+		return;
 	if (placeholder != NULL) {
 		fl_findings_add(findings, FL_INFO, "%s: has no effect yet, it belongs to phase %d",
 				name, placeholder->phase);
@@ -174,7 +184,8 @@ void fl_settings_resolve(struct fl_settings *settings, const struct fl_context *
 	check_version(settings, findings);
 	for (size_t i = 0; i < fl_context_count(context); i++) {
 		if (fl_context_value(context, i)[0] != '\0')
-			check_name(fl_context_name(context, i), fl_context_value(context, i), findings);
+			check_name(fl_context_name(context, i), fl_context_value(context, i),
+				   findings);
 	}
 }
 
@@ -188,7 +199,8 @@ char *fl_settings_json(const struct fl_settings *settings)
 	cJSON_AddNumberToObject(root, "format", JSON_FORMAT);
 	cJSON_AddStringToObject(root, "image", image);
 	for (unsigned i = 0; i < FL_PARAM_CONFIG_COUNT; i++) {
-		cJSON *one = cJSON_AddObjectToObject(parameters, fl_param((enum fl_param_id)i)->name);
+		cJSON *one = cJSON_AddObjectToObject(parameters,
+						     fl_param((enum fl_param_id)i)->name);
 
 		cJSON_AddStringToObject(one, "value", settings->of[i].value);
 		cJSON_AddStringToObject(one, "origin", fl_origin_text(settings->of[i].origin));

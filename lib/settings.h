@@ -21,7 +21,10 @@ struct fl_settings {
 	struct fl_setting of[FL_PARAM_CONFIG_COUNT];
 };
 
-#define FL_SETTINGS_INIT { .of = { { .value = NULL } } }
+#define FL_SETTINGS_INIT                    \
+	{                                   \
+		.of = { { .value = NULL } } \
+	}
 
 /*
  * Fills SETTINGS from CONTEXT and the defaults and checks everything: each bad value, port clash,
@@ -45,8 +48,8 @@ int fl_settings_read(struct fl_settings *settings, const char *path, struct fl_e
  * make of CONTEXT (NULL: of an empty one), with a debug line that says so. 0, or -1 with 78.
  */
 int fl_settings_load(struct fl_settings *settings, const struct fl_paths *paths,
-		     const struct fl_context *context, struct fl_error *err) FL_MUST_CHECK
-	FL_NONNULL(1, 2, 4);
+		     const struct fl_context *context, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 4);
 
 /* The value of ID (below FL_PARAM_CONFIG_COUNT), borrowed. */
 const char *fl_settings_get(const struct fl_settings *settings, enum fl_param_id id) FL_NONNULL(1);

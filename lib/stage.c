@@ -62,7 +62,8 @@ int fl_stage_lock(int fd, struct fl_error *err)
 		return 0;
 	if (errno == EWOULDBLOCK) {
 		fl_error_set(err, FL_EXIT_TIMEOUT, 0, "another run of service is under way");
-		return fl_error_hint(err, "wait until it has ended; `service status` shows its stage");
+		return fl_error_hint(err,
+				     "wait until it has ended; `service status` shows its stage");
 	}
 	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "lock on descriptor %d", fd);
 }

@@ -14,10 +14,11 @@ static void name_difference(enum fl_param_id id, const char *stands, const char 
 
 	fl_buf_quote(&kept, stands, strlen(stands));
 	fl_buf_quote(&ignored, asked, strlen(asked));
-	fl_findings_add(findings, FL_WARNING,
-			"%s: the context now says '%s', but the configuration stands since the first "
-			"successful boot and '%s' is kept; to change it, deploy a new VM",
-			fl_param(id)->name, fl_buf_text(&ignored), fl_buf_text(&kept));
+	fl_findings_add(
+		findings, FL_WARNING,
+		"%s: the context now says '%s', but the configuration stands since the first "
+		"successful boot and '%s' is kept; to change it, deploy a new VM",
+		fl_param(id)->name, fl_buf_text(&ignored), fl_buf_text(&kept));
 }
 
 bool fl_standing_apply(struct fl_settings *settings, const struct fl_paths *paths,

@@ -7,18 +7,12 @@
 #include "log.h"
 
 static const char *const names[] = {
-	[FL_STEP_BOOT] = "boot and contextualize",
-	[FL_STEP_CONTEXT] = "read context",
-	[FL_STEP_VALIDATE] = "validate",
-	[FL_STEP_FILES] = "write configuration",
-	[FL_STEP_FOLDERS] = "prepare folders",
-	[FL_STEP_UNIT] = "write unit",
-	[FL_STEP_DOCKER] = "wait for Docker",
-	[FL_STEP_IMAGE] = "choose image",
-	[FL_STEP_START] = "start container",
-	[FL_STEP_HEALTH] = "wait for SuperLink",
-	[FL_STEP_PUBLISH] = "publish to OneGate",
-	[FL_STEP_READY] = "report ready",
+	[FL_STEP_BOOT] = "boot and contextualize", [FL_STEP_CONTEXT] = "read context",
+	[FL_STEP_VALIDATE] = "validate",           [FL_STEP_FILES] = "write configuration",
+	[FL_STEP_FOLDERS] = "prepare folders",     [FL_STEP_UNIT] = "write unit",
+	[FL_STEP_DOCKER] = "wait for Docker",      [FL_STEP_IMAGE] = "choose image",
+	[FL_STEP_START] = "start container",       [FL_STEP_HEALTH] = "wait for SuperLink",
+	[FL_STEP_PUBLISH] = "publish to OneGate",  [FL_STEP_READY] = "report ready",
 };
 
 struct fl_step fl_step_begin(enum fl_step_number number)

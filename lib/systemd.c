@@ -151,7 +151,8 @@ int fl_systemd_docker_hopeful(fl_time deadline, struct fl_error *err)
 	result = property(&output, "Result");
 	if (strcmp(load, "not-found") == 0) {
 		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "docker.service: not installed");
-		return fl_error_hint(err, "install the package docker.io (on Debian 13 also docker-cli)");
+		return fl_error_hint(
+			err, "install the package docker.io (on Debian 13 also docker-cli)");
 	}
 	if (strcmp(load, "masked") == 0) {
 		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "docker.service: masked");
@@ -159,9 +160,10 @@ int fl_systemd_docker_hopeful(fl_time deadline, struct fl_error *err)
 	}
 	if (strcmp(active, "failed") == 0) {
 		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "docker.service: failed (%s)", result);
-		return fl_error_hint(err, "journalctl -u docker.service shows why; when it is mended: "
-					  "systemctl reset-failed docker.service, systemctl start "
-					  "docker.service");
+		return fl_error_hint(err,
+				     "journalctl -u docker.service shows why; when it is mended: "
+				     "systemctl reset-failed docker.service, systemctl start "
+				     "docker.service");
 	}
 	return 0;
 }

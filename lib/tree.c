@@ -72,8 +72,7 @@ static int mend_entry(struct walk *walk, int folder, const char *name, const str
 	return 0;
 }
 
-static int walk_folder(struct walk *walk, int fd, const char *path, int depth,
-		       struct fl_error *err)
+static int walk_folder(struct walk *walk, int fd, const char *path, int depth, struct fl_error *err)
 {
 	__attribute__((cleanup(cleanup_closedir))) DIR *dir = fdopendir(fd);
 	struct dirent *entry;

@@ -16,7 +16,8 @@
  * Makes the folder PATH and those above it (root's, mode 0755, where they are missing). Folders
  * above may be symbolic links (an administrator's choice). 0, or -1 with 71.
  */
-int fl_tree_make(const char *path, mode_t mode, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 3);
+int fl_tree_make(const char *path, mode_t mode, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 3);
 
 struct fl_owner {
 	uid_t uid;
@@ -47,6 +48,7 @@ int fl_tree_open_below(const char *base, const char *relative) FL_MUST_CHECK FL_
  * excepted, each as OWNER's with mode 0700 if it is missing; no symbolic link is followed.
  */
 int fl_tree_make_below(const char *base, const char *relative, const struct fl_owner *owner,
-		       size_t *changed, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 5);
+		       size_t *changed, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 5);
 
 #endif

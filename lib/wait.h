@@ -41,7 +41,10 @@ struct fl_backoff {
 	int64_t most;
 };
 
-#define FL_BACKOFF_INIT(first, limit) { .next = (first), .most = (limit) }
+#define FL_BACKOFF_INIT(first, limit)            \
+	{                                        \
+		.next = (first), .most = (limit) \
+	}
 
 /* The next pause in nanoseconds. */
 int64_t fl_backoff_next(struct fl_backoff *backoff) FL_NONNULL(1);

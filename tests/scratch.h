@@ -13,7 +13,8 @@
 
 static char scratch[] = "/tmp/fl-test.XXXXXX";
 
-static inline int scratch_remove_one(const char *path, const struct stat *info, int type, struct FTW *ftw)
+static inline int scratch_remove_one(const char *path, const struct stat *info, int type,
+				     struct FTW *ftw)
 {
 	(void)info, (void)type;
 	return ftw->level == 0 ? 0 : remove(path);
@@ -43,7 +44,8 @@ static inline void scratch_write(const char *path, const char *text)
 	fl_auto_free char *part = fl_xstrdup(path);
 	FILE *file;
 
-	for (char *slash = part + strlen(scratch) + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
+	for (char *slash = part + strlen(scratch) + 1; (slash = strchr(slash, '/')) != NULL;
+	     slash++) {
 		*slash = '\0';
 		mkdir(part, 0755);
 		*slash = '/';

@@ -122,8 +122,12 @@ static int remove_folder(void **state)
 
 static struct fl_file file(const char *path, const char *content)
 {
-	return (struct fl_file){ .path = path, .content = content, .length = strlen(content),
-				 .mode = 0640, .uid = (uid_t)-1, .gid = (gid_t)-1 };
+	return (struct fl_file){ .path = path,
+				 .content = content,
+				 .length = strlen(content),
+				 .mode = 0640,
+				 .uid = (uid_t)-1,
+				 .gid = (gid_t)-1 };
 }
 
 static char *path_of(const char *name)
@@ -326,7 +330,8 @@ int main(void)
 		cmocka_unit_test_setup(a_folder_that_cannot_be_synced_is_a_failure, empty_folder),
 		cmocka_unit_test_setup(short_writes_are_completed, empty_folder),
 		cmocka_unit_test_setup(files_that_belong_together_change_together, empty_folder),
-		cmocka_unit_test_setup(a_folder_in_the_way_is_seen_before_anything_changes, empty_folder),
+		cmocka_unit_test_setup(a_folder_in_the_way_is_seen_before_anything_changes,
+				       empty_folder),
 		cmocka_unit_test_setup(a_link_is_replaced_and_not_followed, empty_folder),
 		cmocka_unit_test_setup(reading_does_not_wait_or_follow, empty_folder),
 	};

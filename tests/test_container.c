@@ -19,7 +19,9 @@ static void settle(struct fl_settings *settings, const char *context_text)
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 	struct fl_error err = FL_ERROR_INIT;
 
-	assert_int_equal(fl_context_parse("test", context_text, strlen(context_text), &context, &err), 0);
+	assert_int_equal(fl_context_parse("test", context_text, strlen(context_text), &context,
+					  &err),
+			 0);
 	fl_settings_resolve(settings, context, &findings);
 	assert_int_equal(findings.errors, 0);
 }
@@ -58,22 +60,26 @@ static void the_command_is_the_documented_one(void **state)
 		"  --cap-drop ALL --security-opt no-new-privileges --stop-timeout 30 \\\n"
 		"  --log-driver json-file --log-opt max-size=10m --log-opt max-file=3 \\\n"
 		"  flwr/superlink:1.25.0 \\\n"
-		"  --insecure --isolation subprocess --database state/state.db --storage-dir state/ffs \\\n"
+		"  --insecure --isolation subprocess --database state/state.db --storage-dir "
+		"state/ffs \\\n"
 		"  --fleet-api-address 0.0.0.0:9092 --control-api-address 0.0.0.0:9093\n");
 }
 
 /* Trap 12: published port and argument follow the address; inside the server listens everywhere. */
 static void ports_and_addresses_follow_the_settings(void **state)
 {
-	fl_auto_free char *text = command("FL_FLEET_API_ADDRESS=192.0.2.7:19092\n"
-					  "FL_CONTROL_API_ADDRESS=[::1]:19093\nFL_ISOLATION=process\n"
-					  "FL_DATABASE=\"state/it's.db\"\n",
-					  "/tmp/a b", IMAGE);
+	fl_auto_free char *text = command(
+		"FL_FLEET_API_ADDRESS=192.0.2.7:19092\n"
+		"FL_CONTROL_API_ADDRESS=[::1]:19093\nFL_ISOLATION=process\n"
+		"FL_DATABASE=\"state/it's.db\"\n",
+		"/tmp/a b", IMAGE);
 
 	(void)state;
 	assert_non_null(strstr(text, " -p 0.0.0.0:9091:9091 -p 192.0.2.7:19092:19092 "
 				     "-p '[::1]:19093:19093' "));
-	assert_non_null(strstr(text, "--fleet-api-address 0.0.0.0:19092 --control-api-address 0.0.0.0:19093"));
+	assert_non_null(
+		strstr(text,
+		       "--fleet-api-address 0.0.0.0:19092 --control-api-address 0.0.0.0:19093"));
 	assert_non_null(strstr(text, "-v '/tmp/a b/opt/flower/state:/app/state'"));
 	assert_non_null(strstr(text, "--database 'state/it'\\''s.db'"));
 }
@@ -81,8 +87,10 @@ static void ports_and_addresses_follow_the_settings(void **state)
 /* Traps 27 and the rows of section 14: a refused argument makes the container loop. */
 static void arguments_follow_the_version(void **state)
 {
-	fl_auto_free char *v28 = command("", NULL, "x:1.28.0"), *v29 = command("", NULL, "x:1.29.0"),
-			  *v37 = command("", NULL, "x:1.37.0"), *v40 = command("", NULL, "x:1.40.0-py3.13");
+	fl_auto_free char *v28 = command("", NULL, "x:1.28.0"),
+			  *v29 = command("", NULL, "x:1.29.0"),
+			  *v37 = command("", NULL, "x:1.37.0"),
+			  *v40 = command("", NULL, "x:1.40.0-py3.13");
 
 	(void)state;
 	assert_non_null(strstr(v28, "--storage-dir"));
@@ -130,7 +138,8 @@ static void no_value_injects_a_line(void **state)
 static void the_request_says_the_same(void **state)
 {
 	fl_auto_free char *digest = NULL;
-	fl_auto_free char *text = request("FL_FLEET_API_ADDRESS=192.0.2.7:19092\n", IMAGE, "sha256:1", &digest);
+	fl_auto_free char *text = request("FL_FLEET_API_ADDRESS=192.0.2.7:19092\n", IMAGE,
+					  "sha256:1", &digest);
 	cJSON *json = cJSON_Parse(text);
 	const cJSON *host = cJSON_GetObjectItem(json, "HostConfig");
 	const cJSON *ports = cJSON_GetObjectItem(host, "PortBindings");
@@ -140,19 +149,25 @@ static void the_request_says_the_same(void **state)
 	(void)state;
 	assert_non_null(json);
 	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(json, "Image")), IMAGE);
-	assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(cJSON_GetObjectItem(json, "Cmd"), 0)),
+	assert_string_equal(cJSON_GetStringValue(
+				    cJSON_GetArrayItem(cJSON_GetObjectItem(json, "Cmd"), 0)),
 			    "--insecure");
-	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(fleet, "HostIp")), "192.0.2.7");
+	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(fleet, "HostIp")),
+			    "192.0.2.7");
 	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(fleet, "HostPort")), "19092");
-	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(appio, "HostIp")), "127.0.0.1");
+	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(appio, "HostIp")),
+			    "127.0.0.1");
 	assert_true(cJSON_IsTrue(cJSON_GetObjectItem(host, "Init"))); /* trap 24 */
-	assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(cJSON_GetObjectItem(host, "Binds"), 0)),
+	assert_string_equal(cJSON_GetStringValue(
+				    cJSON_GetArrayItem(cJSON_GetObjectItem(host, "Binds"), 0)),
 			    "/opt/flower/state:/app/state");
-	assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(cJSON_GetObjectItem(host, "CapDrop"), 0)),
+	assert_string_equal(cJSON_GetStringValue(
+				    cJSON_GetArrayItem(cJSON_GetObjectItem(host, "CapDrop"), 0)),
 			    "ALL");
 	assert_int_equal(cJSON_GetObjectItem(json, "StopTimeout")->valueint, 30);
-	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetObjectItem(json, "Labels"),
-								     FL_CONTAINER_LABEL)),
+	assert_string_equal(cJSON_GetStringValue(
+				    cJSON_GetObjectItem(cJSON_GetObjectItem(json, "Labels"),
+							FL_CONTAINER_LABEL)),
 			    digest);
 	cJSON_Delete(json);
 }

@@ -54,14 +54,16 @@ static int check(const char *tag)
 
 static void the_last_version_is_noted_once(void **state)
 {
-	fl_auto_free char *database = path_of("state.db"), *note = path_of("state.db.flower-version");
+	fl_auto_free char *database = path_of("state.db"),
+			  *note = path_of("state.db.flower-version");
 	fl_auto_free char *tag = NULL;
 	struct fl_error err = FL_ERROR_INIT;
 	struct stat before, after;
 
 	(void)state;
 	assert_null(fl_database_noted(&paths, &settings));
-	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", &err), -1); /* no folder yet */
+	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", &err),
+			 -1); /* no folder yet */
 	assert_int_equal(err.code, FL_EXIT_SYSTEM);
 	scratch_write(database, "");
 	assert_int_equal(fl_database_note(&paths, &settings, "1.26.0-py3.13", &err), 0);

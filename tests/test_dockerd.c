@@ -22,14 +22,17 @@ int __wrap_fl_docker_ping(struct fl_docker *docker, fl_time deadline, struct fl_
 	(void)docker, (void)deadline;
 	if (++pings == good_ping)
 		return 0;
-	return fl_error_set(err, FL_EXIT_UNAVAILABLE, ping_errno, "Docker Engine on /nowhere/docker.sock");
+	return fl_error_set(err, FL_EXIT_UNAVAILABLE, ping_errno,
+			    "Docker Engine on /nowhere/docker.sock");
 }
 
 int __wrap_fl_systemd_docker_hopeful(fl_time deadline, struct fl_error *err)
 {
 	(void)deadline;
 	asked++;
-	return hopeful ? 0 : fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "docker.service: failed (exit-code)");
+	return hopeful ? 0
+		       : fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+				      "docker.service: failed (exit-code)");
 }
 
 static int begin(void **state)

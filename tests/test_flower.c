@@ -15,12 +15,18 @@ static void versions_are_parsed_from_tags(void **state)
 		bool good;
 		struct fl_version version;
 	} cases[] = {
-		{ "1.25.0", true, { 1, 25, 0 } },	     { "1.25.0-py3.13-ubuntu24.04", true, { 1, 25, 0 } },
-		{ "1.25", true, { 1, 25, 0 } },		     { "1.42.7", true, { 1, 42, 7 } },
-		{ "1.27.0.dev20260101", true, { 1, 27, 0 } }, { "latest", false, { 0, 0, 0 } },
-		{ "1", false, { 0, 0, 0 } },		     { "1.", false, { 0, 0, 0 } },
-		{ "1.x", false, { 0, 0, 0 } },		     { "1.25.0rc1", false, { 0, 0, 0 } },
-		{ "v1.25.0", false, { 0, 0, 0 } },	     { "1.99999999999.0", false, { 0, 0, 0 } },
+		{ "1.25.0", true, { 1, 25, 0 } },
+		{ "1.25.0-py3.13-ubuntu24.04", true, { 1, 25, 0 } },
+		{ "1.25", true, { 1, 25, 0 } },
+		{ "1.42.7", true, { 1, 42, 7 } },
+		{ "1.27.0.dev20260101", true, { 1, 27, 0 } },
+		{ "latest", false, { 0, 0, 0 } },
+		{ "1", false, { 0, 0, 0 } },
+		{ "1.", false, { 0, 0, 0 } },
+		{ "1.x", false, { 0, 0, 0 } },
+		{ "1.25.0rc1", false, { 0, 0, 0 } },
+		{ "v1.25.0", false, { 0, 0, 0 } },
+		{ "1.99999999999.0", false, { 0, 0, 0 } },
 	};
 
 	(void)state;
@@ -36,8 +42,8 @@ static void versions_are_parsed_from_tags(void **state)
 
 static void versions_are_ordered(void **state)
 {
-	static const struct fl_version order[] = { { 0, 9, 9 }, { 1, 2, 9 }, { 1, 22, 0 }, { 1, 22, 1 },
-						   { 1, 25, 0 }, { 2, 0, 0 } };
+	static const struct fl_version order[] = { { 0, 9, 9 },  { 1, 2, 9 },  { 1, 22, 0 },
+						   { 1, 22, 1 }, { 1, 25, 0 }, { 2, 0, 0 } };
 
 	(void)state;
 	for (size_t i = 0; i + 1 < FL_ARRAY_SIZE(order); i++) {

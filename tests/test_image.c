@@ -15,8 +15,8 @@
 
 #define PREBAKED "flwr/superlink:1.25.0"
 
-int __wrap_fl_docker_image_id(struct fl_docker *docker, const char *reference, char **id, fl_time deadline,
-			      struct fl_error *err);
+int __wrap_fl_docker_image_id(struct fl_docker *docker, const char *reference, char **id,
+			      fl_time deadline, struct fl_error *err);
 int __wrap_fl_docker_pull(struct fl_docker *docker, const char *repository, const char *tag,
 			  fl_time deadline, int64_t stall, fl_docker_progress *progress, void *data,
 			  struct fl_error *err);
@@ -27,8 +27,8 @@ int __wrap_fl_database_check(const struct fl_paths *paths, const struct fl_setti
 static const char *has[3], *brings, *refused;
 static char pulled[256];
 
-int __wrap_fl_docker_image_id(struct fl_docker *docker, const char *reference, char **id, fl_time deadline,
-			      struct fl_error *err)
+int __wrap_fl_docker_image_id(struct fl_docker *docker, const char *reference, char **id,
+			      fl_time deadline, struct fl_error *err)
 {
 	(void)docker, (void)deadline, (void)err;
 	for (size_t i = 0; i < 3 && has[i] != NULL; i++) {
@@ -88,14 +88,17 @@ static int choose(const char *context_text, struct fl_image *image, struct fl_er
 	fl_auto_paths struct fl_paths paths;
 	int result;
 
-	assert_int_equal(fl_context_parse("test", context_text, strlen(context_text), &context, err), 0);
+	assert_int_equal(fl_context_parse("test", context_text, strlen(context_text), &context,
+					  err),
+			 0);
 	fl_settings_resolve(&settings, context, &findings);
 	assert_int_equal(findings.errors, 0);
 	fl_paths_init(&paths, NULL, NULL);
 	warnings = 0;
 	fl_log_set_sink(count_warnings, NULL);
 	/* The wrapped calls never look at the Engine. */
-	result = fl_image_choose((struct fl_docker *)&settings, &paths, &settings, &limits, image, err);
+	result = fl_image_choose((struct fl_docker *)&settings, &paths, &settings, &limits, image,
+				 err);
 	fl_log_set_sink(NULL, NULL);
 	return result;
 }
@@ -122,9 +125,10 @@ static void another_version_is_pulled(void **state)
 
 	(void)state;
 	brings = "127.0.0.1:5000/flwr/superlink:1.26.0";
-	assert_int_equal(choose("FLOWER_VERSION=1.26.0\nFLOWER_IMAGE=127.0.0.1:5000/flwr/superlink\n", &image,
-				&err),
-			 0);
+	assert_int_equal(
+		choose("FLOWER_VERSION=1.26.0\nFLOWER_IMAGE=127.0.0.1:5000/flwr/superlink\n",
+		       &image, &err),
+		0);
 	assert_string_equal(image.reference, brings);
 	assert_true(image.pulled);
 	assert_false(image.fallback);

@@ -38,20 +38,28 @@ static void refusals_say_what_is_wrong(void **state)
 		enum fl_param_id id;
 		const char *value, *message;
 	} cases[] = {
-		{ FL_PARAM_FLOWER_VERSION, "1.25.0 ", "FLOWER_VERSION: '1.25.0 ' must be a Docker tag" },
-		{ FL_PARAM_FLOWER_VERSION, "1.21.0", "FLOWER_VERSION: '1.21.0' is too old; the oldest version "
-						     "that works here is 1.22.0" },
-		{ FL_PARAM_FLOWER_IMAGE, "flwr/superlink:1", "FLOWER_IMAGE: 'flwr/superlink:1' must be" },
-		{ FL_PARAM_NUM_ROUNDS, "0", "FL_NUM_ROUNDS: '0' must be a whole number of at least 1" },
+		{ FL_PARAM_FLOWER_VERSION, "1.25.0 ",
+		  "FLOWER_VERSION: '1.25.0 ' must be a Docker tag" },
+		{ FL_PARAM_FLOWER_VERSION, "1.21.0",
+		  "FLOWER_VERSION: '1.21.0' is too old; the oldest version "
+		  "that works here is 1.22.0" },
+		{ FL_PARAM_FLOWER_IMAGE, "flwr/superlink:1",
+		  "FLOWER_IMAGE: 'flwr/superlink:1' must be" },
+		{ FL_PARAM_NUM_ROUNDS, "0",
+		  "FL_NUM_ROUNDS: '0' must be a whole number of at least 1" },
 		{ FL_PARAM_NUM_ROUNDS, "-1", "FL_NUM_ROUNDS: '-1'" },
 		{ FL_PARAM_NUM_ROUNDS, "3 ", "FL_NUM_ROUNDS: '3 '" },
 		{ FL_PARAM_NUM_ROUNDS, "0x10", "FL_NUM_ROUNDS: '0x10'" },
 		{ FL_PARAM_NUM_ROUNDS, "99999999999999999999", "FL_NUM_ROUNDS: '9999" },
-		{ FL_PARAM_STRATEGY, "fedavg", "FL_STRATEGY: 'fedavg' must be one of FedAvg, FedProx, FedAdam; "
-					       "write it as FedAvg" },
-		{ FL_PARAM_FLEET_API_ADDRESS, "example.org:9092", "FL_FLEET_API_ADDRESS: 'example.org:9092'" },
-		{ FL_PARAM_DATABASE, "/tmp/x.db", "FL_DATABASE: '/tmp/x.db' must be a file inside the state" },
-		{ FL_PARAM_HEALTH_TIMEOUT, "3601", "FL_HEALTH_TIMEOUT: '3601' must be whole seconds" },
+		{ FL_PARAM_STRATEGY, "fedavg",
+		  "FL_STRATEGY: 'fedavg' must be one of FedAvg, FedProx, FedAdam; "
+		  "write it as FedAvg" },
+		{ FL_PARAM_FLEET_API_ADDRESS, "example.org:9092",
+		  "FL_FLEET_API_ADDRESS: 'example.org:9092'" },
+		{ FL_PARAM_DATABASE, "/tmp/x.db",
+		  "FL_DATABASE: '/tmp/x.db' must be a file inside the state" },
+		{ FL_PARAM_HEALTH_TIMEOUT, "3601",
+		  "FL_HEALTH_TIMEOUT: '3601' must be whole seconds" },
 		{ FL_PARAM_LOG_LEVEL, "TRACE", "FL_LOG_LEVEL: 'TRACE' must be one of DEBUG, INFO" },
 		{ FL_PARAM_ETH0_IP, "::1", "ETH0_IP: '::1' must be an IPv4 address" },
 		{ FL_PARAM_NUM_ROUNDS, "1\n2", "FL_NUM_ROUNDS: '1\\n2'" },
@@ -113,8 +121,10 @@ static void the_plain_name_wins(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_entry_is_complete), cmocka_unit_test(refusals_say_what_is_wrong),
-		cmocka_unit_test(a_secret_is_never_shown), cmocka_unit_test(the_nearest_name_is_found),
+		cmocka_unit_test(every_entry_is_complete),
+		cmocka_unit_test(refusals_say_what_is_wrong),
+		cmocka_unit_test(a_secret_is_never_shown),
+		cmocka_unit_test(the_nearest_name_is_found),
 		cmocka_unit_test(the_plain_name_wins),
 	};
 

@@ -40,7 +40,8 @@ static void resolve(struct fl_settings *settings, const char *text, struct fl_fi
 static bool found(const struct fl_findings *findings, enum fl_level level, const char *text)
 {
 	for (size_t i = 0; i < findings->count; i++) {
-		if (findings->list[i].level == level && strstr(findings->list[i].text, text) != NULL)
+		if (findings->list[i].level == level &&
+		    strstr(findings->list[i].text, text) != NULL)
 			return true;
 	}
 	return false;
@@ -139,24 +140,31 @@ static void odd_names_and_numbers_are_mentioned(void **state)
 
 	(void)state;
 	resolve(&settings,
-		"FL_STRATGY=FedAvg\nONEAPP_FLOWER_VERSON=1\nFL_OLD=\nMY_FL_X=1\nFL_GPU_ENABLED=YES\n"
+		"FL_STRATGY=FedAvg\nONEAPP_FLOWER_VERSON=1\nFL_OLD=\nMY_FL_X=1\nFL_GPU_ENABLED="
+		"YES\n"
 		"FL_MIN_FIT_CLIENTS=5\nFLOWER_VERSION=latest\n",
 		&findings);
 	assert_int_equal(findings.errors, 0);
-	assert_true(found(&findings, FL_WARNING, "FL_STRATGY: unknown variable, not used; did you mean "
-						 "FL_STRATEGY?"));
+	assert_true(found(&findings, FL_WARNING,
+			  "FL_STRATGY: unknown variable, not used; did you mean "
+			  "FL_STRATEGY?"));
 	assert_true(found(&findings, FL_WARNING, "did you mean FLOWER_VERSION?"));
 	assert_false(found(&findings, FL_WARNING, "FL_OLD"));
 	assert_false(found(&findings, FL_WARNING, "MY_FL_X"));
-	assert_true(found(&findings, FL_INFO, "FL_GPU_ENABLED: has no effect yet, it belongs to phase 6"));
+	assert_true(found(&findings, FL_INFO,
+			  "FL_GPU_ENABLED: has no effect yet, it belongs to phase 6"));
 	assert_true(found(&findings, FL_WARNING, "2 is below FL_MIN_FIT_CLIENTS of 5"));
 	assert_true(found(&findings, FL_WARNING, "'latest' names no version"));
 }
 
 static void write_file(const char *text)
 {
-	const struct fl_file file = { .path = path, .content = text, .length = strlen(text),
-				      .mode = 0600, .uid = (uid_t)-1, .gid = (gid_t)-1 };
+	const struct fl_file file = { .path = path,
+				      .content = text,
+				      .length = strlen(text),
+				      .mode = 0600,
+				      .uid = (uid_t)-1,
+				      .gid = (gid_t)-1 };
 	struct fl_error err = FL_ERROR_INIT;
 
 	assert_int_equal(fl_atomic_write(&file, NULL, &err), 0);
@@ -171,7 +179,8 @@ static void the_file_gives_back_what_went_in(void **state)
 
 	(void)state;
 	resolve(&settings,
-		"FL_NUM_ROUNDS=7\nONEAPP_FL_STRATEGY=FedProx\nFL_DATABASE='state/a \"b\".db'\nTOKENTXT=geheim\n",
+		"FL_NUM_ROUNDS=7\nONEAPP_FL_STRATEGY=FedProx\nFL_DATABASE='state/a "
+		"\"b\".db'\nTOKENTXT=geheim\n",
 		&findings);
 	assert_int_equal(findings.errors, 0);
 	json = fl_settings_json(&settings);
@@ -189,7 +198,10 @@ static void the_file_gives_back_what_went_in(void **state)
 static void a_damaged_file_is_refused(void **state)
 {
 	static const char *const bad[] = {
-		"", "{", "[]", "{\"parameters\":1}",
+		"",
+		"{",
+		"[]",
+		"{\"parameters\":1}",
 		"{\"parameters\":{\"FL_NUM_ROUNDS\":{\"value\":\"0\"}}}",
 		"{\"parameters\":{\"FL_NUM_ROUNDS\":{\"value\":3}}}",
 	};

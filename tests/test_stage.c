@@ -19,8 +19,13 @@ static void assert_file(const char *path, const char *text)
 
 static void only_one_apps_own_stages_are_valid(void **state)
 {
-	static const char *const bad[] = { "", "bootstrap", "bootstrap_", "bootstrap_done", "boot_success",
-					   "bootstrap_success\n", "Bootstrap_success" };
+	static const char *const bad[] = { "",
+					   "bootstrap",
+					   "bootstrap_",
+					   "bootstrap_done",
+					   "boot_success",
+					   "bootstrap_success\n",
+					   "Bootstrap_success" };
 
 	(void)state;
 	assert_true(fl_stage_valid("install_started"));
@@ -92,7 +97,8 @@ static void a_success_without_a_mark_counts_too(void **state)
 
 static void one_run_at_a_time(void **state)
 {
-	int first = open(scratch, O_RDONLY | O_CLOEXEC), second = open(scratch, O_RDONLY | O_CLOEXEC);
+	int first = open(scratch, O_RDONLY | O_CLOEXEC),
+	    second = open(scratch, O_RDONLY | O_CLOEXEC);
 	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;

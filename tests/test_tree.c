@@ -64,7 +64,8 @@ static struct fl_owner owner(void)
 
 static void gives_the_whole_tree_away(void **state)
 {
-	fl_auto_free char *top = path_of("state"), *sub = path_of("state/a/b"), *leaf = path_of("state/a/b/c");
+	fl_auto_free char *top = path_of("state"), *sub = path_of("state/a/b"),
+			  *leaf = path_of("state/a/b/c");
 	const struct fl_owner to = owner();
 	struct fl_error err = FL_ERROR_INIT;
 	struct stat info;
@@ -89,7 +90,8 @@ static void gives_the_whole_tree_away(void **state)
 static void never_follows_a_planted_link(void **state)
 {
 	fl_auto_free char *top = path_of("state"), *outside = path_of("outside"),
-			  *precious = path_of("outside/precious"), *to_file = path_of("state/to-file"),
+			  *precious = path_of("outside/precious"),
+			  *to_file = path_of("state/to-file"),
 			  *to_folder = path_of("state/to-folder");
 	const struct fl_owner to = owner();
 	struct fl_error err = FL_ERROR_INIT;

@@ -20,10 +20,11 @@ static void check(rule *is_valid, bool wanted, const char *const *texts)
 
 static void tags(void **state)
 {
-	static const char *const good[] = { "1.25.0", "1.25.0-py3.13-ubuntu24.04", "latest", "_x", "V1",
-					    NULL };
-	static const char *const bad[] = { "", ".1", "-1", "1 2", "1:2", "1/2", "1\n", "\xc3\xa9",
-					   "1@sha256", "$(id)", NULL };
+	static const char *const good[] = { "1.25.0", "1.25.0-py3.13-ubuntu24.04",
+					    "latest", "_x",
+					    "V1",     NULL };
+	static const char *const bad[] = { "",    ".1",       "-1",       "1 2",   "1:2", "1/2",
+					   "1\n", "\xc3\xa9", "1@sha256", "$(id)", NULL };
 	char longest[130];
 
 	(void)state;
@@ -38,14 +39,37 @@ static void tags(void **state)
 
 static void repositories(void **state)
 {
-	static const char *const good[] = { "flwr/superlink", "superlink", "a/b/c", "a.b/c",
-					    "127.0.0.1:5000/flwr/superlink", "localhost/x",
-					    "localhost:5000/x", "Registry.Example:443/team/flower",
-					    "[2001:db8::1]:5000/x", "a__b/c-d--e.f", NULL };
-	static const char *const bad[] = { "", "/", "a/", "/a", "a//b", "flwr/superlink:1.25.0", "Flwr/x",
-					   "flwr/Super", "a@sha256:00", "a b", "-a", "a-", "a..b", "a___b",
-					   "a.example:70000/x", "a.example:/x", "http://a/b", "x:5000",
-					   "a\nb", NULL };
+	static const char *const good[] = { "flwr/superlink",
+					    "superlink",
+					    "a/b/c",
+					    "a.b/c",
+					    "127.0.0.1:5000/flwr/superlink",
+					    "localhost/x",
+					    "localhost:5000/x",
+					    "Registry.Example:443/team/flower",
+					    "[2001:db8::1]:5000/x",
+					    "a__b/c-d--e.f",
+					    NULL };
+	static const char *const bad[] = { "",
+					   "/",
+					   "a/",
+					   "/a",
+					   "a//b",
+					   "flwr/superlink:1.25.0",
+					   "Flwr/x",
+					   "flwr/Super",
+					   "a@sha256:00",
+					   "a b",
+					   "-a",
+					   "a-",
+					   "a..b",
+					   "a___b",
+					   "a.example:70000/x",
+					   "a.example:/x",
+					   "http://a/b",
+					   "x:5000",
+					   "a\nb",
+					   NULL };
 
 	(void)state;
 	check(fl_valid_repository, true, good);
@@ -55,12 +79,28 @@ static void repositories(void **state)
 /* Trap 9: a database outside the volume loses all runs with the container. */
 static void databases(void **state)
 {
-	static const char *const good[] = { "state/state.db", "/app/state/state.db", "state/a/b c.db",
-					    "state/..x", "state/ffs2", NULL };
-	static const char *const bad[] = { "", "state.db", "/tmp/state.db", "state", "state/", "/app/state/",
-					   "state/../x", "state/a/../b", "/app/state/..", "state//a",
-					   "state/./a", "state/a/", ":flwr-in-memory:", "/app/statex/a",
-					   "state/ffs", "state/ffs/x", "state/a\nb", "state/\xc3\xa9", NULL };
+	static const char *const good[] = { "state/state.db", "/app/state/state.db",
+					    "state/a/b c.db", "state/..x",
+					    "state/ffs2",     NULL };
+	static const char *const bad[] = { "",
+					   "state.db",
+					   "/tmp/state.db",
+					   "state",
+					   "state/",
+					   "/app/state/",
+					   "state/../x",
+					   "state/a/../b",
+					   "/app/state/..",
+					   "state//a",
+					   "state/./a",
+					   "state/a/",
+					   ":flwr-in-memory:",
+					   "/app/statex/a",
+					   "state/ffs",
+					   "state/ffs/x",
+					   "state/a\nb",
+					   "state/\xc3\xa9",
+					   NULL };
 
 	(void)state;
 	check(fl_valid_database, true, good);
@@ -70,10 +110,15 @@ static void databases(void **state)
 static void addresses(void **state)
 {
 	static const char *const four[] = { "192.0.2.7", "0.0.0.0", NULL };
-	static const char *const not_four[] = { "", "192.0.2", "192.0.2.256", "::1", "192.0.2.7 ", NULL };
+	static const char *const not_four[] = { "",    "192.0.2",    "192.0.2.256",
+						"::1", "192.0.2.7 ", NULL };
 	static const char *const mac[] = { "02:00:c0:00:02:07", "AA:bb:CC:dd:EE:ff", NULL };
-	static const char *const no_mac[] = { "", "02:00:c0:00:02", "02-00-c0-00-02-07",
-					      "02:00:c0:00:02:0g", "02:00:c0:00:02:07:", NULL };
+	static const char *const no_mac[] = { "",
+					      "02:00:c0:00:02",
+					      "02-00-c0-00-02-07",
+					      "02:00:c0:00:02:0g",
+					      "02:00:c0:00:02:07:",
+					      NULL };
 
 	(void)state;
 	check(fl_valid_ipv4, true, four);
@@ -86,9 +131,12 @@ static void urls_and_words(void **state)
 {
 	static const char *const good[] = { "http://169.254.16.9:5030", "https://gate.example/x",
 					    "http://[fd00::1]:5030", NULL };
-	static const char *const bad[] = { "", "gate", "ftp://x", "http://", "http:///x", "http://:80",
-					   "http://u:p@x", "http://x?a", "http://x#a", "http://a b",
-					   "http://a\r\nX: y", "HTTP://x", NULL };
+	static const char *const bad[] = {
+		"",           "gate",       "ftp://x",          "http://",
+		"http:///x",  "http://:80", "http://u:p@x",     "http://x?a",
+		"http://x#a", "http://a b", "http://a\r\nX: y", "HTTP://x",
+		NULL
+	};
 	static const char *const word[] = { "abc==", "!~", NULL };
 	static const char *const no_word[] = { "", "a b", "a\n", "\x7f", NULL };
 
@@ -102,8 +150,8 @@ static void urls_and_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tags),	     cmocka_unit_test(repositories),
-		cmocka_unit_test(databases), cmocka_unit_test(addresses),
+		cmocka_unit_test(tags),           cmocka_unit_test(repositories),
+		cmocka_unit_test(databases),      cmocka_unit_test(addresses),
 		cmocka_unit_test(urls_and_words),
 	};
 
