@@ -13,7 +13,7 @@
 
 #define TIMEOUT      20 /* seconds for everything, spec section 8 */
 #define TIMEOUT_MOST 3600
-#define LOOKUP       5 /* seconds of them for looking up OneGate's name while choosing the address */
+#define LOOKUP       5 /* seconds of them for OneGate's name while the address is chosen */
 
 enum {
 	OPTION_DRY_RUN = 1,
@@ -150,7 +150,7 @@ static int prepare(struct job *job, struct fl_error *err)
 		    0)
 		return -1;
 	if (!job->own && describe_superlink(job, err) != 0) {
-		/* Without a OneGate nobody is told the address: that there is none is no failure then. */
+		/* Without a OneGate nobody is told the address, so that it may be missing. */
 		if (err->code != FL_EXIT_UNAVAILABLE || job->onegate.url != NULL || job->dry_run)
 			return -1;
 		fl_log(FL_WARNING, "%s", err->message);
@@ -253,7 +253,7 @@ static enum fl_exit publish_ready(struct job *job)
 		fl_step_failed(&step, &err);
 		outcome = fl_xasprintf("no, %s", err.message);
 	}
-	/* The SuperLink serves all the same, so people find it in the report also after a failure. */
+	/* The SuperLink serves also after a failure, so the report has it. */
 	if (write_report(job, outcome, &report_err) != 0) {
 		fl_log_error(&report_err);
 		if (status == FL_EXIT_OK || status == FL_EXIT_NO)

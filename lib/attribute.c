@@ -15,10 +15,10 @@
 /* What escape_attr damages in plain text: it puts a quote beside each of them. */
 static const char damaged[] = ",[]\\\"";
 
-/* Characters that stand for themselves in the XML form; '=' is not one, as escape_attr changes it. */
+/* Characters that stand for themselves in XML; '=' is not one, as escape_attr changes it. */
 static const char xml_plain[] = UPPER "abcdefghijklmnopqrstuvwxyz" DIGIT " ._:/-";
 
-/* RESTRICTED_ATTRS of onegate-server.rb, which looks for them at the start of a line of plain text. */
+/* RESTRICTED_ATTRS of onegate-server.rb, which looks for them in plain text only. */
 static const char *const guarded[] = { "SCHED_REQUIREMENTS", "SERVICE_ID", "ROLE_NAME" };
 
 static void fl_cleanup_json(cJSON **slot)
@@ -59,7 +59,7 @@ static uint32_t next_character(const unsigned char **text)
 	return c;
 }
 
-/* Control characters of ASCII and Latin-1, Unicode's line breaks, and what XML 1.0 2.2 leaves out. */
+/* Control characters of ASCII and Latin-1, Unicode's line breaks, and XML's gaps (1.0, 2.2). */
 static bool is_control(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0xfffe ||
@@ -252,7 +252,7 @@ static int differs(const struct fl_attribute *wanted, const cJSON *stored, struc
 		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 				    "%s: OneGate took the request and did not store it",
 				    wanted->name);
-	/* An empty attribute comes back as {}: OpenNebula's to_hash (xml_element.rb) finds no text. */
+	/* An empty attribute comes back as {}: to_hash (xml_element.rb) finds no text. */
 	if (text == NULL && wanted->value[0] == '\0' && cJSON_IsObject(stored) &&
 	    stored->child == NULL)
 		return 0;

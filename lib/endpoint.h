@@ -18,9 +18,10 @@ struct fl_endpoint {
 
 /*
  * Finds the endpoint: the port is that of FL_FLEET_API_ADDRESS (trap 12); the host is the address
- * that it names, as the port is published nowhere else, or, where it stands for every interface, the
- * one that lib/netaddr.h chooses with ETH0_IP and ETH0_MAC of CONTEXT and the route towards
- * ONEGATE_HOST (may be NULL). 0, or -1: 69 and the candidates, 71, 78 for a bad ETH0_IP or ETH0_MAC.
+ * that it names, as the port is published nowhere else, or, where it stands for every interface,
+ * the one that lib/netaddr.h chooses with ETH0_IP and ETH0_MAC of CONTEXT and the route towards
+ * ONEGATE_HOST (may be NULL). 0, or -1: 69 and the candidates, 71, 78 for a bad ETH0_IP or
+ * ETH0_MAC.
  */
 int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context *context,
 		     const char *onegate_host, fl_time deadline, struct fl_endpoint *endpoint,

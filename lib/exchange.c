@@ -53,7 +53,7 @@ static bool is_passing(const struct fl_response *response)
 	return false;
 }
 
-/* What went wrong, in ERR; a string the peer sent back could hold the token, so it is left out then. */
+/* What went wrong, in ERR; an answer that holds the token is left out of it. */
 static int explain(const struct fl_exchange *exchange, const struct fl_response *response,
 		   struct fl_error *err)
 {

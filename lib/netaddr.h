@@ -2,8 +2,8 @@
 /*
  * Which of this VM's addresses SuperNodes are told (spec section 9), and by which rule.
  *
- * Candidates and wishes are plain data, so that the choice is a pure function: what a machine has is
- * gathered by fl_netaddr_list() and fl_netaddr_wishes().
+ * Candidates and wishes are plain data, so that the choice is a pure function: what a machine has
+ * is gathered by fl_netaddr_list() and fl_netaddr_wishes().
  */
 #ifndef FL_NETADDR_H
 #define FL_NETADDR_H
@@ -53,7 +53,7 @@ int fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err)
 void fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline)
 	FL_NONNULL(1);
 
-/* Why an address is never taken ("loopback", "link-local", "Docker's", "down"), or NULL. A constant. */
+/* Why an address is never taken ("loopback", "link-local", "Docker's", "down"), or NULL. */
 const char *fl_netaddr_unfit(const struct fl_netaddr *address) FL_NONNULL(1);
 
 /*

@@ -137,7 +137,7 @@ static void test_find(void **state)
 		fl_auto_free char *text = fl_address_text(&endpoint.address);
 		assert_string_equal(text, w->endpoint);
 		assert_non_null(strstr(endpoint.rule, w->rule));
-		/* Routes, and with them a name server, are asked only where the context leaves it open. */
+		/* Routes are asked only where the context leaves it open. */
 		assert_int_equal(asked, strstr(w->rule, "route") != NULL ||
 						strstr(w->rule, "OneGate") != NULL);
 	}

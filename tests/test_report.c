@@ -90,7 +90,7 @@ static void test_hostile_text(void **state)
 	assert_non_null(strstr(text, "published     = no, \\x1b[2J\n"));
 }
 
-/* Written whole with its folder, mode 0644 whatever the umask, and left alone when nothing changed. */
+/* Written whole with its folder, mode 0644 whatever the umask; left alone if nothing changed. */
 static void test_write(void **state)
 {
 	const struct scene *scene = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the kernel's routing says; the rest of it is in tests/cli/netaddr.t, in a network of its own. */
+/* What the kernel's routing says; tests/cli/fl-onegate-publish.t has links of its own for more. */
 #include "route.h"
 
 #include <setjmp.h>
