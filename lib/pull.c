@@ -61,20 +61,29 @@ static int64_t bytes_of(const cJSON *object, const char *name)
 	return sane ? (int64_t)item->valuedouble : 0;
 }
 
+static struct state *find(struct pull *pull, const char *layer, const char *name)
+{
+	for (size_t i = 0; i < pull->count; i++) {
+		if (strcmp(pull->states[i].layer, layer) == 0 &&
+		    strcmp(pull->states[i].name, name) == 0)
+			return &pull->states[i];
+	}
+	return NULL;
+}
+
 /* Whether the line tells of something new: a layer in a state it never had, or more bytes in it. */
 static bool moves(struct pull *pull, const char *layer, const char *name, const cJSON *detail)
 {
 	int64_t current = bytes_of(detail, "current");
-	struct state *state = NULL;
+	struct state *state = find(pull, layer, name);
+	struct state *download = find(pull, layer, "Downloading");
 
 	/* A layer that is tried again goes through the same states once more. */
 	if (strncmp(name, "Retrying", 8) == 0)
 		return false;
-	for (size_t i = 0; i < pull->count && state == NULL; i++) {
-		if (strcmp(pull->states[i].layer, layer) == 0 &&
-		    strcmp(pull->states[i].name, name) == 0)
-			state = &pull->states[i];
-	}
+	/* The Engine tells of the bytes now and then, and not of the last ones. */
+	if (download != NULL && strcmp(name, "Download complete") == 0)
+		download->current = download->total;
 	if (state != NULL && current <= state->current)
 		return false;
 	if (state == NULL) {

@@ -25,8 +25,9 @@
 	"{\"status\":\"Pulling fs layer\",\"progressDetail\":{},\"id\":\"bbbbbbbbbbbb\"}\r\n"     \
 	"{\"status\":\"Downloading\",\"progressDetail\":{\"current\":1500000,\"total\":9000000}," \
 	"\"progress\":\"[=>  ]\",\"id\":\"bbbbbbbbbbbb\"}\r\n"                                    \
-	"{\"status\":\"Downloading\",\"progressDetail\":{\"current\":9000000,\"total\":9000000}," \
+	"{\"status\":\"Downloading\",\"progressDetail\":{\"current\":8000000,\"total\":9000000}," \
 	"\"id\":\"bbbbbbbbbbbb\"}\r\n"                                                            \
+	"{\"status\":\"Download complete\",\"progressDetail\":{},\"id\":\"bbbbbbbbbbbb\"}\r\n"    \
 	"{\"status\":\"Pull complete\",\"progressDetail\":{},\"id\":\"bbbbbbbbbbbb\"}\r\n"        \
 	"{\"status\":\"Digest: sha256:00\"}\r\n"                                                  \
 	"{\"status\":\"Status: Downloaded newer image for flwr/superlink:1.26.0\"}\r\n"
@@ -92,6 +93,7 @@ static void whole_pull_succeeds(void **state)
 		assert_string_equal(fl_buf_text(&w.told), "1 of 1 layers, 0.0 of 0.0 MB\n"
 							  "1 of 2 layers, 0.0 of 0.0 MB\n"
 							  "1 of 2 layers, 1.5 of 9.0 MB\n"
+							  "1 of 2 layers, 8.0 of 9.0 MB\n"
 							  "1 of 2 layers, 9.0 of 9.0 MB\n"
 							  "2 of 2 layers, 9.0 of 9.0 MB\n");
 		fl_buf_free(&w.told);
