@@ -32,8 +32,8 @@ struct fl_attributes {
 /*
  * Adds an attribute. 0, or -1 with 64: a name that OneGate would store in another spelling (it
  * turns lower case into upper case) or not at all, one that is there already; a value with a
- * control character or a line break, that is no UTF-8, or that holds "]]>", which would break the VM's own
- * record, as oned writes values between "<![CDATA[" and "]]>" (include/NebulaUtil.h).
+ * control character or a line break, that is no UTF-8, or that holds "]]>", which would break the
+ * VM's own record, as oned writes values between "<![CDATA[" and "]]>" (include/NebulaUtil.h).
  */
 int fl_attributes_add(struct fl_attributes *attributes, const char *name, const char *value,
 		      struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
