@@ -220,8 +220,10 @@ run-fuzz: $(FUZZERS:%=fuzz/%)
 
 # Needs gcovr, which nothing else does.
 coverage:
-	$(Q)$(MAKE) COV=1 check
-	$(Q)cd cov && gcovr --root $(abspath $(SRCDIR)) --filter '$(abspath $(SRCDIR))/lib/' --print-summary .
+	$(Q)$(MAKE) COV=1 all tests
+	$(Q)find cov -name '*.gcda' -delete
+	$(Q)status=0; $(MAKE) COV=1 check || status=$$?; cd cov && gcovr --root $(abspath $(SRCDIR)) \
+		--filter '$(abspath $(SRCDIR))/lib/' . && exit $$status
 
 #
 # Installing
