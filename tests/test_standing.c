@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Layout and immutability together: what fl-configure does at a first and at a later boot. */
+/* What fl-configure does at a first and at a later boot. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -91,49 +91,12 @@ static void a_damaged_file_is_made_anew(void **state)
 	assert_string_equal(fl_settings_get(&settings, FL_PARAM_NUM_ROUNDS), "6");
 }
 
-static void a_plan_names_what_would_change(void **state)
-{
-	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
-	fl_auto_layout struct fl_layout *layout = NULL;
-	fl_auto_paths struct fl_paths paths;
-	struct fl_error err = FL_ERROR_INIT;
-	char text[4096] = "";
-	FILE *out = fmemopen(text, sizeof(text), "w");
-	size_t changed = 0;
-
-	(void)state;
-	fl_paths_init(&paths, scratch, NULL);
-	resolve(&settings, "FL_DATABASE=state/deep/state.db\n");
-	layout = fl_layout_new(&paths, &settings);
-	assert_int_equal(fl_layout_plan(layout, out), 5);
-	fflush(out);
-	assert_non_null(strstr(text, paths.env));
-	assert_non_null(strstr(text, paths.json));
-	assert_non_null(strstr(text, paths.unit));
-	assert_non_null(strstr(text, paths.state_dir));
-	assert_non_null(strstr(text, paths.certs_dir));
-	assert_int_equal(access(paths.config_dir, F_OK), -1);
-	assert_int_equal(fl_layout_write_config(layout, &changed, &err), 0);
-	assert_int_equal(fl_layout_write_unit(layout, &changed, &err), 0);
-	assert_int_equal(changed, 3);
-	assert_int_equal(fl_layout_plan(layout, out), 2);
-	if (geteuid() == 0) {
-		assert_int_equal(fl_layout_make_folders(layout, &changed, &err), 0);
-		assert_int_equal(fl_layout_plan(layout, out), 0);
-		changed = 0;
-		assert_int_equal(fl_layout_make_folders(layout, &changed, &err), 0);
-		assert_int_equal(changed, 0);
-	}
-	fclose(out);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_failed_first_boot_can_be_repeated, scratch_empty),
 		cmocka_unit_test_setup(after_a_success_the_configuration_stands, scratch_empty),
 		cmocka_unit_test_setup(a_damaged_file_is_made_anew, scratch_empty),
-		cmocka_unit_test_setup(a_plan_names_what_would_change, scratch_empty),
 	};
 
 	return cmocka_run_group_tests_name("standing", tests, scratch_make, scratch_remove);

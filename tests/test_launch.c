@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: fl_docker_inspect fl_docker_create fl_docker_remove fl_docker_start fl_systemctl */
+/* wrap: fl_docker_events_open fl_docker_events_close fl_docker_events_next */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "buf.h"
+#include "events.h"
+#include "launch.h"
+#include "log.h"
+#include "mem.h"
+#include "systemd.h"
+
+int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
+			     struct fl_docker_container *container, fl_time deadline,
+			     struct fl_error *err);
+int __wrap_fl_docker_create(struct fl_docker *docker, const char *name, const char *body,
+			    fl_time deadline, struct fl_error *err);
+int __wrap_fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadline,
+			    struct fl_error *err);
+int __wrap_fl_docker_start(struct fl_docker *docker, const char *name, fl_time deadline,
+			   struct fl_error *err);
+int __wrap_fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time deadline,
+			struct fl_error *err);
+struct fl_docker_events *__wrap_fl_docker_events_open(struct fl_docker *docker, const char *name,
+						      const char *since);
+void __wrap_fl_docker_events_close(struct fl_docker_events *events);
+enum fl_docker_event __wrap_fl_docker_events_next(struct fl_docker_events *events, fl_time until,
+						  int64_t *exit_code);
+
+/* An Engine with at most one container, and what was asked of it and of systemd, in order. */
+static struct {
+	bool exists, running;
+	char digest[64];
+	enum fl_docker_event events[4];
+	size_t next_event;
+	struct fl_buf calls;
+} engine;
+
+int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
+			     struct fl_docker_container *container, fl_time deadline,
+			     struct fl_error *err)
+{
+	(void)docker, (void)name, (void)deadline, (void)err;
+	*container = (struct fl_docker_container){ .exists = engine.exists };
+	if (!engine.exists)
+		return 0;
+	container->digest = fl_xstrdup(engine.digest);
+	container->status = fl_xstrdup(engine.running ? "running" : "created");
+	container->running = engine.running;
+	return 0;
+}
+
+int __wrap_fl_docker_create(struct fl_docker *docker, const char *name, const char *body,
+			    fl_time deadline, struct fl_error *err)
+{
+	const char *digest = strstr(body, "fnv1a64:");
+
+	(void)docker, (void)name, (void)deadline, (void)err;
+	fl_buf_puts(&engine.calls, "create ");
+	assert_non_null(digest);
+	snprintf(engine.digest, sizeof(engine.digest), "%.*s", (int)strcspn(digest, "\""), digest);
+	engine.exists = true;
+	return 0;
+}
+
+int __wrap_fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadline,
+			    struct fl_error *err)
+{
+	(void)docker, (void)name, (void)deadline, (void)err;
+	fl_buf_puts(&engine.calls, "remove ");
+	engine.exists = engine.running = false;
+	return 0;
+}
+
+int __wrap_fl_docker_start(struct fl_docker *docker, const char *name, fl_time deadline,
+			   struct fl_error *err)
+{
+	(void)docker, (void)name, (void)deadline, (void)err;
+	fl_buf_puts(&engine.calls, "start ");
+	engine.running = true;
+	return 0;
+}
+
+int __wrap_fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time deadline,
+			struct fl_error *err)
+{
+	(void)output, (void)deadline, (void)err;
+	fl_buf_printf(&engine.calls, "systemctl-%s ", arguments[0]);
+	if (strcmp(arguments[0], "start") == 0)
+		engine.running = true;
+	return 0;
+}
+
+struct fl_docker_events *__wrap_fl_docker_events_open(struct fl_docker *docker, const char *name,
+						      const char *since)
+{
+	(void)docker, (void)name;
+	assert_non_null(since); /* or an event between the start and now would be lost */
+	return (struct fl_docker_events *)&engine;
+}
+
+void __wrap_fl_docker_events_close(struct fl_docker_events *events)
+{
+	(void)events;
+}
+
+enum fl_docker_event __wrap_fl_docker_events_next(struct fl_docker_events *events, fl_time until,
+						  int64_t *exit_code)
+{
+	(void)events, (void)until;
+	*exit_code = 2;
+	return engine.events[engine.next_event++];
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	fl_buf_free(&engine.calls);
+	memset(&engine, 0, sizeof(engine));
+	engine.events[0] = FL_EVENT_START;
+	engine.events[1] = FL_EVENT_NONE;
+	return 0;
+}
+
+static int create(const char *rounds, bool stop_unit, bool *replaced)
+{
+	static char id[] = "sha256:1", reference[] = "flwr/superlink:1.25.0", tag[] = "1.25.0";
+	const struct fl_image image = { .reference = reference, .tag = tag, .id = id };
+	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+	fl_auto_context struct fl_context *context = NULL;
+	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+	fl_auto_paths struct fl_paths paths;
+	struct fl_error err = FL_ERROR_INIT;
+
+	assert_int_equal(fl_context_parse("test", rounds, strlen(rounds), &context, &err), 0);
+	fl_settings_resolve(&settings, context, &findings);
+	fl_paths_init(&paths, NULL, NULL);
+	/* The wrapped calls never look at the client. */
+	return fl_launch_create((struct fl_docker *)&engine, &paths, &settings, &image, stop_unit,
+				replaced, &err);
+}
+
+static int start(enum fl_launcher launcher, bool *started, struct fl_error *err)
+{
+	return fl_launch_start((struct fl_docker *)&engine, launcher, started, err);
+}
+
+static void the_same_container_is_kept(void **state)
+{
+	bool replaced;
+
+	(void)state;
+	assert_int_equal(create("", false, &replaced), 0);
+	assert_true(replaced);
+	assert_int_equal(create("", false, &replaced), 0);
+	assert_false(replaced);
+	assert_string_equal(fl_buf_text(&engine.calls), "create ");
+}
+
+static void another_one_is_replaced(void **state)
+{
+	bool replaced;
+
+	(void)state;
+	assert_int_equal(create("", false, &replaced), 0);
+	assert_int_equal(create("FL_NUM_ROUNDS=9\n", true, &replaced), 0);
+	assert_true(replaced);
+	/* The unit would start the old one again between its removal and the new one. */
+	assert_string_equal(fl_buf_text(&engine.calls), "create systemctl-stop remove create ");
+}
+
+static void the_engine_starts_it_without_systemd(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	bool started;
+
+	(void)state;
+	engine.exists = true;
+	assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), 0);
+	assert_true(started);
+	assert_string_equal(fl_buf_text(&engine.calls), "start ");
+}
+
+static void systemd_starts_the_unit(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	bool started;
+
+	(void)state;
+	engine.exists = true;
+	assert_int_equal(start(FL_LAUNCH_SYSTEMD, &started, &err), 0);
+	assert_true(started);
+	assert_string_equal(fl_buf_text(&engine.calls),
+			    "systemctl-daemon-reload systemctl-enable systemctl-start ");
+}
+
+static void one_that_runs_is_left_running(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	bool started;
+
+	(void)state;
+	engine.exists = engine.running = true;
+	assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), 0);
+	assert_false(started);
+	assert_int_equal(engine.next_event, 0);
+}
+
+static void one_that_ends_at_once_is_a_failure(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	bool started;
+
+	(void)state;
+	engine.exists = true;
+	engine.events[1] = FL_EVENT_DIE;
+	assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_non_null(strstr(err.message, "exit code 2"));
+}
+
+static void an_engine_that_goes_away_is_a_failure(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	bool started;
+
+	(void)state;
+	engine.exists = true;
+	engine.events[0] = FL_EVENT_LOST;
+	assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	fl_buf_free(&engine.calls);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(the_same_container_is_kept, begin),
+		cmocka_unit_test_setup(another_one_is_replaced, begin),
+		cmocka_unit_test_setup(the_engine_starts_it_without_systemd, begin),
+		cmocka_unit_test_setup(systemd_starts_the_unit, begin),
+		cmocka_unit_test_setup(one_that_runs_is_left_running, begin),
+		cmocka_unit_test_setup(one_that_ends_at_once_is_a_failure, begin),
+		cmocka_unit_test_setup(an_engine_that_goes_away_is_a_failure, begin),
+	};
+
+	fl_log_threshold(FL_WARNING);
+	return cmocka_run_group_tests_name("launch", tests, NULL, end);
+}

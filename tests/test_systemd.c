@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: posix_spawn */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <spawn.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "buf.h"
+#include "build.h"
+#include "systemd.h"
+
+int __real_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+		       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]);
+int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+		       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]);
+
+/* What the shell does in systemctl's place, with systemctl's arguments and environment. */
+static const char *script;
+
+int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+		       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
+{
+	static char shell[] = "/bin/sh", option[] = "-c", text[1024];
+	char *new_argv[16] = { shell, option, text, shell };
+	size_t count = 4;
+
+	assert_string_equal(path, FL_SYSTEMCTL);
+	snprintf(text, sizeof(text), "%s", script);
+	for (size_t i = 1; argv[i] != NULL && count < 15; i++)
+		new_argv[count++] = argv[i];
+	return __real_posix_spawn(pid, shell, actions, attributes, new_argv, envp);
+}
+
+static const char *const start[] = { "start", "x.service", NULL };
+
+static void arguments_and_output_pass(void **state)
+{
+	fl_auto_buf struct fl_buf output = FL_BUF_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	script = "echo $#:$1:$2; echo to stderr >&2";
+	assert_int_equal(fl_systemctl(start, &output, fl_deadline(60), &err), 0);
+	assert_string_equal(fl_buf_text(&output), "2:start:x.service\nto stderr\n");
+}
+
+/* Below one-contextd the environment holds every context variable; one may be called LD_PRELOAD. */
+static void the_environment_is_its_own(void **state)
+{
+	fl_auto_buf struct fl_buf output = FL_BUF_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	setenv("FL_HOSTILE", "1", 1);
+	script = "/usr/bin/env";
+	assert_int_equal(fl_systemctl(start, &output, fl_deadline(60), &err), 0);
+	assert_null(strstr(fl_buf_text(&output), "FL_HOSTILE"));
+	assert_non_null(strstr(fl_buf_text(&output), "PATH=/usr/sbin:/usr/bin:/sbin:/bin"));
+	unsetenv("FL_HOSTILE");
+}
+
+static void a_failure_says_the_last_line(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	script = "echo 'Hint: nothing.' >&2; echo 'Unit x.service not found.' >&2; exit 5";
+	assert_int_equal(fl_systemctl(start, NULL, fl_deadline(60), &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_string_equal(err.message, "systemctl start: Unit x.service not found.");
+	script = "kill -9 $$";
+	assert_int_equal(fl_systemctl(start, NULL, fl_deadline(60), &err), -1);
+	assert_string_equal(err.message, "systemctl start: failed without a word");
+}
+
+static void one_that_hangs_is_killed(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	script = "exec sleep 600";
+	assert_int_equal(fl_systemctl(start, NULL, fl_now() + 100 * FL_MS, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_TIMEOUT);
+}
+
+static void a_vain_wait_for_docker_is_seen(void **state)
+{
+	static const struct {
+		const char *script, *message;
+	} cases[] = {
+		{ "printf 'LoadState=not-found\nActiveState=inactive\nResult=success\n'",
+		  "docker.service: not installed" },
+		{ "printf 'LoadState=masked\nActiveState=inactive\nResult=success\n'",
+		  "docker.service: masked" },
+		{ "printf 'LoadState=loaded\nActiveState=failed\nResult=exit-code\n'",
+		  "docker.service: failed (exit-code)" },
+		{ "printf 'LoadState=loaded\nActiveState=activating\nResult=success\n'", NULL },
+		{ "printf 'LoadState=loaded\nActiveState=inactive\nResult=success\n'", NULL },
+		{ "exit 1", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		struct fl_error err = FL_ERROR_INIT;
+
+		script = cases[i].script;
+		assert_int_equal(fl_systemd_docker_hopeful(fl_deadline(60), &err),
+				 cases[i].message != NULL ? -1 : 0);
+		if (cases[i].message != NULL)
+			assert_int_equal(strncmp(err.message, cases[i].message,
+						 strlen(cases[i].message)),
+					 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(arguments_and_output_pass),
+		cmocka_unit_test(the_environment_is_its_own),
+		cmocka_unit_test(a_failure_says_the_last_line),
+		cmocka_unit_test(one_that_hangs_is_killed),
+		cmocka_unit_test(a_vain_wait_for_docker_is_seen),
+	};
+
+	return cmocka_run_group_tests_name("systemd", tests, NULL, NULL);
+}
