@@ -101,6 +101,10 @@ static void judge_container(struct fl_health *health)
 			      "it ends and is restarted again and again (exit status %" PRId64
 			      ", %" PRId64 " restarts)",
 			      c->exit_code, c->restart_count);
+	else if (strcmp(c->status, "created") == 0)
+		fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_FAILS,
+			      "it was made and has not been started%s%s",
+			      c->error[0] == '\0' ? "" : ": ", c->error);
 	else if (!c->running || c->pid <= 0)
 		fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_FAILS,
 			      "it does not run: %s, exit status %" PRId64 "%s%s", c->status,

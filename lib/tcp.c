@@ -3,7 +3,6 @@
 
 #include <netdb.h>
 #include <poll.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "mem.h"
@@ -16,8 +15,9 @@ struct lookup {
 	struct gaicb request;
 };
 
-/* Resolves by getaddrinfo_a(3), as getaddrinfo(3) knows no deadline. Returns an EAI_ code or 0. */
-static int resolve(const struct fl_address *address, fl_time deadline, struct addrinfo **result)
+/* Resolves a name by getaddrinfo_a(3), as getaddrinfo(3) knows no deadline. 0 or an EAI_ code. */
+static int resolve_name(const struct fl_address *address, const char *port, fl_time deadline,
+			struct addrinfo **result)
 {
 	struct lookup *lookup = fl_xcalloc(1, sizeof(*lookup));
 	struct gaicb *list[1] = { &lookup->request };
@@ -25,33 +25,39 @@ static int resolve(const struct fl_address *address, fl_time deadline, struct ad
 	int status;
 
 	lookup->hints.ai_socktype = SOCK_STREAM;
-	if (fl_address_is_ip(address))
-		lookup->hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
-	memcpy(lookup->host, address->host, sizeof(lookup->host));
-	snprintf(lookup->port, sizeof(lookup->port), "%u", (unsigned)address->port);
+	snprintf(lookup->host, sizeof(lookup->host), "%s", address->host);
+	snprintf(lookup->port, sizeof(lookup->port), "%s", port);
 	lookup->request = (struct gaicb){ .ar_name = lookup->host,
 					  .ar_service = lookup->port,
 					  .ar_request = &lookup->hints };
-	if (fl_address_is_ip(address)) {
-		status = getaddrinfo(lookup->host, lookup->port, &lookup->hints, result);
-		free(lookup);
-		return status;
-	}
 	status = getaddrinfo_a(GAI_NOWAIT, list, 1, NULL);
 	while (status == 0 && (status = gai_error(&lookup->request)) == EAI_INPROGRESS) {
 		int64_t left = deadline - fl_now();
 		struct timespec pause = { .tv_sec = left / FL_SEC, .tv_nsec = left % FL_SEC };
 
-		if (left <= 0 || gai_suspend(waited, 1, &pause) == EAI_AGAIN) {
+		if (left <= 0) {
 			if (gai_cancel(&lookup->request) == EAI_CANCELED)
 				free(lookup);
 			return EAI_AGAIN;
 		}
+		gai_suspend(waited, 1, &pause);
 		status = 0;
 	}
-	*result = lookup->request.ar_result;
+	*result = status == 0 ? lookup->request.ar_result : NULL;
 	free(lookup);
 	return status;
+}
+
+static int resolve(const struct fl_address *address, fl_time deadline, struct addrinfo **result)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+				  .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
+	char port[8];
+
+	snprintf(port, sizeof(port), "%u", (unsigned)address->port);
+	if (fl_address_is_ip(address))
+		return getaddrinfo(address->host, port, &hints, result);
+	return resolve_name(address, port, deadline, result);
 }
 
 /* 0, or the errno of the failed connect; ETIMEDOUT for the deadline. */
@@ -79,7 +85,10 @@ static int try_connect(const struct addrinfo *info, fl_time deadline)
 		if (ready < 0 && errno != EINTR)
 			return errno;
 	}
-	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+		return errno;
+	/* A refused connect gives ECONNREFUSED; this one was reset after it had been accepted. */
+	return error == ECONNRESET ? 0 : error;
 }
 
 int fl_tcp_probe(const struct fl_address *address, fl_time deadline, struct fl_error *err)

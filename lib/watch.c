@@ -159,7 +159,9 @@ static bool look(struct watch *watch, fl_time until)
 static void judge(struct watch *watch)
 {
 	struct fl_health *health = watch->health;
+	const struct fl_layer *database = &health->layers[FL_LAYER_DATABASE];
 	struct fl_error ignored = FL_ERROR_INIT;
+	fl_auto_free char *detail = NULL;
 
 	if (watch->ended)
 		return;
@@ -167,13 +169,18 @@ static void judge(struct watch *watch)
 		watch->ended = true;
 		return;
 	}
-	/* A refusal for another reason may pass, but not once SuperExec has died of it. */
-	if (health->refused && health->layers[FL_LAYER_SUPEREXEC].applies)
+	/* Another trouble of the database may pass, but not once SuperExec has died of it. */
+	if (database->state == FL_LAYER_FAILS && health->layers[FL_LAYER_SUPEREXEC].applies)
 		(void)!fl_health_superexec(health, &watch->check, NULL, &ignored);
 	if (health->superexec == FL_PROCESS_ALIVE)
 		watch->superexec_seen = true;
 	else if (health->superexec == FL_PROCESS_ZOMBIE || watch->superexec_seen)
 		watch->ended = true;
+	if (watch->ended && database->state == FL_LAYER_FAILS) {
+		detail = fl_xstrdup(database->detail);
+		fl_health_set(health, FL_LAYER_DATABASE, FL_LAYER_FAILS,
+			      "%s, and flower-superexec has died", detail);
+	}
 }
 
 static void pause_between(struct watch *watch, fl_time deadline)
