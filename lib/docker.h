@@ -61,8 +61,9 @@ const char *fl_docker_default_socket(void);
 
 /*
  * One GET /_ping and the version's negotiation. -1 with 69 if it is not there or refuses, 75 if
- * DEADLINE passed, 69 also for an Engine that is too old or too new to talk to. After a success the
- * other calls may be made; they negotiate by themselves where that was not done.
+ * DEADLINE passed. An Engine that is too old or too new to talk to, and what is no Engine at all,
+ * is 69 with the errnum EPROTO: waiting does not mend it. After a success the other calls may be
+ * made; they negotiate by themselves where that was not done.
  */
 int fl_docker_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 3);

@@ -85,6 +85,13 @@ int fl_engine_refused(const struct fl_docker *docker, const struct fl_engine_cal
 			    message[0] != '\0' ? ": " : "", message);
 }
 
+/* Marks an error that no waiting mends. */
+static int unfit(struct fl_error *err)
+{
+	err->errnum = EPROTO;
+	return -1;
+}
+
 int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
 {
 	const struct fl_engine_call call = { .method = "GET",
@@ -102,21 +109,25 @@ int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *
 	if (response->failure != FL_HTTP_OK || response->status != 200)
 		return fl_engine_refused(docker, &call, response, NULL, err);
 	api = fl_http_header(response, "Api-Version");
-	if (api == NULL || strncmp(api, "1.", 2) != 0 || !fl_number(api + 2, 0, 9999, &minor))
-		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
-				    "%s: what answers there is no Docker Engine (Api-Version: %s)",
-				    docker->socket, api == NULL ? "none" : api);
+	if (api == NULL || strncmp(api, "1.", 2) != 0 || !fl_number(api + 2, 0, 9999, &minor)) {
+		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+			     "%s: what answers there is no Docker Engine (Api-Version: %.40s)",
+			     docker->socket, api == NULL ? "none" : api);
+		return unfit(err);
+	}
 	server = fl_http_header(response, "Server"); /* "Docker/26.1.5 (linux)" */
 	if (server != NULL && strncmp(server, "Docker/", 7) == 0)
 		snprintf(docker->version, sizeof(docker->version), "%.*s, API %s",
 			 (int)strcspn(server + 7, " "), server + 7, api);
 	else
 		snprintf(docker->version, sizeof(docker->version), "API %s", api);
-	if (minor < FL_DOCKER_API_LEAST)
-		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
-				    "Docker Engine on %s is too old: %s, needed is API 1.%d "
-				    "(Docker 19.03) or newer; upgrade Docker",
-				    docker->socket, docker->version, FL_DOCKER_API_LEAST);
+	if (minor < FL_DOCKER_API_LEAST) {
+		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+			     "Docker Engine on %s is too old: %s, needed is API 1.%d (Docker "
+			     "19.03) or newer; upgrade Docker",
+			     docker->socket, docker->version, FL_DOCKER_API_LEAST);
+		return unfit(err);
+	}
 	if (minor > FL_DOCKER_API_MOST) {
 		/* It may have given up the versions known here: a ping does not say so. */
 		minor = FL_DOCKER_API_MOST;
@@ -126,12 +137,12 @@ int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *
 			fl_http_run(docker->http, again, FL_NEVER);
 		if (response->failure != FL_HTTP_OK || response->status != 200) {
 			fl_engine_refused(docker, &call, response, NULL, err);
-			if (response->status == 400)
-				fl_error_wrap(err,
-					      "Docker %s is too new, API 1.%d is the newest "
-					      "known here",
-					      docker->version, FL_DOCKER_API_MOST);
-			return -1;
+			if (response->status != 400)
+				return -1;
+			fl_error_wrap(err,
+				      "Docker %s is too new, API 1.%d is the newest known here",
+				      docker->version, FL_DOCKER_API_MOST);
+			return unfit(err);
 		}
 	}
 	docker->minor = (int)minor;

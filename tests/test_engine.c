@@ -120,6 +120,7 @@ static void engines_that_cannot_be_talked_to_are_refused(void **state)
 	static const struct {
 		struct server_rule rules[3];
 		const char *words;
+		int errnum;
 	} table[] = {
 		{ .rules = { { .to = "GET /_ping",
 			       .status = 200,
@@ -127,7 +128,8 @@ static void engines_that_cannot_be_talked_to_are_refused(void **state)
 					  "(linux)\r\n" } },
 		  .words =
 			  "too old: 18.09.1, API 1.39, needed is API 1.40 (Docker 19.03) or newer; "
-			  "upgrade Docker" },
+			  "upgrade Docker",
+		  .errnum = EPROTO },
 		{ .rules = { { .to = "GET /_ping",
 			       .status = 200,
 			       .headers =
@@ -136,8 +138,8 @@ static void engines_that_cannot_be_talked_to_are_refused(void **state)
 			       .status = 400,
 			       .body = "{\"message\":\"client version 1.51 is too old. Minimum "
 				       "supported API version is 1.60\"}" } },
-		  .words =
-			  "Docker 35.0.0, API 1.70 is too new, API 1.51 is the newest known here" },
+		  .words = "Docker 35.0.0, API 1.70 is too new, API 1.51 is the newest known here",
+		  .errnum = EPROTO },
 		{ .rules = { { .to = "GET /_ping",
 			       .status = 200,
 			       .headers =
@@ -145,15 +147,18 @@ static void engines_that_cannot_be_talked_to_are_refused(void **state)
 			     { .to = "GET /v1.51/_ping", .act = SERVER_RAW, .body = "" } },
 		  .words = "GET /_ping: the connection was closed without an answer" },
 		{ .rules = { { .to = "GET /_ping", .status = 200, .body = "OK" } },
-		  .words = "what answers there is no Docker Engine (Api-Version: none)" },
+		  .words = "what answers there is no Docker Engine (Api-Version: none)",
+		  .errnum = EPROTO },
 		{ .rules = { { .to = "GET /_ping",
 			       .status = 200,
 			       .headers = "Api-Version: 2.0\r\n" } },
-		  .words = "is no Docker Engine (Api-Version: 2.0)" },
+		  .words = "is no Docker Engine (Api-Version: 2.0)",
+		  .errnum = EPROTO },
 		{ .rules = { { .to = "GET /_ping",
 			       .status = 200,
 			       .headers = "Api-Version: 1.41x\r\n" } },
-		  .words = "is no Docker Engine (Api-Version: 1.41x)" },
+		  .words = "is no Docker Engine (Api-Version: 1.41x)",
+		  .errnum = EPROTO },
 		{ .rules = { { .to = "GET /_ping",
 			       .status = 500,
 			       .body = "{\"message\":\"not yet\"}" } },
@@ -178,6 +183,7 @@ static void engines_that_cannot_be_talked_to_are_refused(void **state)
 
 		assert_int_equal(ping(table[i].rules, &server, &http, &docker, &err), -1);
 		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+		assert_int_equal(err.errnum, table[i].errnum);
 		assert_non_null(strstr(err.message, server.path));
 		if (strstr(err.message, table[i].words) == NULL)
 			fail_msg("%s\nlacks: %s", err.message, table[i].words);
