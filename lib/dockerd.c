@@ -14,6 +14,7 @@ int fl_dockerd_wait(struct fl_docker *docker, const char *socket, bool ask_syste
 {
 	struct fl_backoff backoff = FL_BACKOFF_INIT(FIRST_PAUSE, MOST_PAUSE);
 	fl_time say = fl_now() + SAY_AFTER, ask = 0;
+	struct fl_error reason = FL_ERROR_INIT; /* the last one that is not the deadline itself */
 
 	for (;;) {
 		if (fl_docker_ping(docker, deadline, err) == 0) {
@@ -21,6 +22,8 @@ int fl_dockerd_wait(struct fl_docker *docker, const char *socket, bool ask_syste
 			return 0;
 		}
 		fl_log(FL_DEBUG, "not yet: %s", err->message);
+		if (err->code != FL_EXIT_TIMEOUT)
+			reason = *err;
 		/* No right to the socket, or a version that will not change: waiting is vain. */
 		if (err->errnum == EACCES || err->errnum == EPERM || err->errnum == EPROTO)
 			return -1;
@@ -36,6 +39,8 @@ int fl_dockerd_wait(struct fl_docker *docker, const char *socket, bool ask_syste
 		fl_pause_for_path(socket, fl_backoff_next(&backoff), deadline);
 	}
 	fl_log_progress_end();
+	if (reason.code != FL_EXIT_OK)
+		*err = reason;
 	err->code = FL_EXIT_TIMEOUT;
 	return fl_error_wrap(err, "the Docker Engine did not answer in time");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "journal.h"
 
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 #include "buf.h"
 
 #define LINE_MAX_BYTES 16384 /* far below the socket's default send buffer */
+#define PATIENCE_MS    1000  /* that one line waits for room in the journal's queue */
 
 int fl_journal_open(const char *path)
 {
@@ -35,7 +37,16 @@ int fl_journal_send(int fd, const char *identifier, int priority, const char *li
 	fl_buf_printf(&datagram,
 		      "PRIORITY=%d\nSYSLOG_IDENTIFIER=%s\nSYSLOG_PID=%ld\nMESSAGE=%.*s\n", priority,
 		      identifier, (long)getpid(), LINE_MAX_BYTES, line);
-	return send(fd, datagram.data, datagram.length, MSG_NOSIGNAL) < 0 ? -1 : 0;
+	for (int tries = 0; tries < 2; tries++) {
+		struct pollfd room = { .fd = fd, .events = POLLOUT };
+
+		if (send(fd, datagram.data, datagram.length, MSG_NOSIGNAL) >= 0)
+			return 0;
+		/* The queue holds ten datagrams (net.unix.max_dgram_qlen) until journald reads. */
+		if (errno != EAGAIN || poll(&room, 1, PATIENCE_MS) <= 0)
+			return -1;
+	}
+	return -1;
 }
 
 bool fl_journal_is_stderr(void)

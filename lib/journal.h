@@ -18,8 +18,8 @@
 int fl_journal_open(const char *path) FL_NONNULL(1);
 
 /*
- * Sends one line with SYSLOG_IDENTIFIER=IDENTIFIER and PRIORITY (syslog(3)). 0, or -1 with errno;
- * never blocks: a full journal loses the line rather than the boot.
+ * Sends one line with SYSLOG_IDENTIFIER=IDENTIFIER and PRIORITY (syslog(3)). 0, or -1 with errno.
+ * A full queue is waited for, but not for ever: a hung journal loses the line rather than the boot.
  */
 int fl_journal_send(int fd, const char *identifier, int priority, const char *line)
 	FL_NONNULL(2, 4);
