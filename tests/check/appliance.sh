@@ -1,0 +1,84 @@
+# shellcheck shell=sh
+# Sourced by readme.t and examples.t: a place where the commands of the documentation can be run as they
+# stand. The folder $here is what a reader has before him: programs, service. $BIN has the same programs as
+# they are called on an appliance, without --root; there they see the tree below $ROOT instead of the host.
+# Engine, SuperLink and OneGate are the stand-ins of ../cli/lib.sh, which this is built on.
+. "$(dirname "$0")/../cli/lib.sh"
+private_net # the ports are fixed: 9091, 9092, 9093
+is_root || skip_all 'needs root: it writes files of other owners'
+add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make links'
+ip route add default via 192.0.2.1
+programs='fl-configure fl-bootstrap fl-healthcheck fl-onegate-publish'
+
+start_onegate
+make_root <<END
+export FL_CONTROL_API_ADDRESS="127.0.0.1:9093"
+export ONEGATE_ENDPOINT="$GATE"
+export TOKENTXT="$TOKEN"
+export VMID="42"
+END
+start_engine --image flwr/superlink:1.25.0
+echo '{"container": {"serve": true}}' >"$scenario"
+export DOCKER_HOST="unix://$SOCK"
+
+here=$T/here BIN=$T/bin
+mkdir "$here" "$BIN"
+for program in $programs service; do
+	ln -s "$BUILD/$program" "$here/$program"
+done
+for program in $programs; do
+	printf '#!/bin/sh\nexec "%s" --root "%s" "$@"\n' "$BUILD/$program" "$ROOT" >"$BIN/$program"
+done
+printf '#!/bin/sh\nexec "%s" --root "%s" --bindir "%s" "$@"\n' "$BUILD/service" "$ROOT" "$BUILD" >"$BIN/service"
+chmod 755 "$BIN"/*
+
+# on_appliance COMMAND-LINE: as an administrator types it; paths of the appliance are below $ROOT.
+on_appliance()
+{
+	run sh -c "cd '$here' && PATH='$BIN':\$PATH && export PATH && $(printf '%s\n' "$1" | sed \
+		-e 's|/etc/one-appliance/service|service|g' -e "s| /var/log/| $ROOT/var/log/|g" \
+		-e 's|192\.0\.2\.10:|127.0.0.1:|g' -e "s|/tmp/engine/docker.sock|$SOCK|g")"
+}
+
+# What needs an init system is not run: `journalctl -t NAME -u UNIT`, `systemctl status UNIT`. That what
+# they name is there is looked at instead. one-context and docker are units of others.
+names_exist()
+{
+	set -- $1
+	tool=$1 next=''
+	shift
+	for word; do
+		case $tool:$next:$word in
+		systemctl:*.timer | systemctl:*.service) [ -f "$top/one-appliance/$word.in" ] || return ;;
+		journalctl:-t:*) case " $programs " in *" $word "*) ;; *) return 1 ;; esac ;;
+		journalctl:-u:*) case $word in one-context | docker | flower-superlink) ;; *) return 1 ;; esac ;;
+		esac
+		next=''
+		case $word in -*) next=$word ;; esac
+	done
+}
+
+# plain TEXT: as the name of a test; dash's echo would take \0 for a NUL.
+plain()
+{
+	printf '%s\n' "$1" | tr '\134' '/'
+}
+
+# documented COMMAND-LINE: one test.
+documented()
+{
+	case $1 in
+	journalctl* | systemctl*)
+		ok "$1: names what is there" names_exist "$1"
+		return
+		;;
+	docker*)
+		command -v docker >/dev/null || {
+			skip "$1" 'no docker command'
+			return
+		}
+		;;
+	esac
+	on_appliance "$1"
+	exits 0 "$(plain "$1")"
+}
