@@ -42,6 +42,8 @@ add_link()
 }
 
 T=$(mktemp -d "${TMPDIR:-/tmp}/fl.XXXXXX") || exit 1
+ROOT=$T/root
+ENV_FILE=$ROOT/run/one-context/one_env
 tests=0 failed=0 pids='' status=0 out='' err=''
 
 # A Python that has h2 as well, if there is one: Debian's own has python3-h2.
@@ -191,11 +193,9 @@ run()
 
 # --- the tree below --root ----------------------------------------------------------------------
 
-# make_root [NAME] <one_env: a fresh tree with this context; sets $ROOT and $ENV_FILE.
+# make_root <one_env: a fresh tree $ROOT with this context, $ENV_FILE.
 make_root()
 {
-	ROOT=$T/${1:-root}
-	ENV_FILE=$ROOT/run/one-context/one_env
 	chmod -R u+w "$ROOT" 2>/dev/null
 	rm -rf "$ROOT"
 	mkdir -p "$ROOT/run/one-context"

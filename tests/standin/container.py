@@ -92,7 +92,7 @@ class Container:
         self.events, self.behave, self.changed = engine.events, engine.behave, engine.save
         self.ident = new_id(name)
         self.created = now()
-        self.lock = threading.RLock()
+        self.lock = engine.lock  # one lock for all: save() looks at every container
         self.ended = threading.Condition(self.lock)
         self.process = self.keep = self.serving = None
         self.stopping = False

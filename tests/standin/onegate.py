@@ -16,6 +16,7 @@ N requests (or for ever without N), then the server is right. Modes: an HTTP sta
   close     closes without an answer                reset  the same with a TCP reset
   redirect  307 to --redirect-to                    huge   200 with a body of 1 MiB
   garbage   an answer that is no HTTP               forget 200, but stores nothing
+  ok        right, so that a failure can come after a success
   refuse    N is seconds here: the port refuses connections that long (for ever without N)
 """
 import argparse
@@ -335,6 +336,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                  "query": target.query, "proxied": bool(target.scheme), "headers": headers,
                  "token_ok": token_ok, "body": body.decode("utf-8", "backslashreplace")}
         fail = gate.next_fail(self.command)
+        if fail == "ok":
+            fail = None
         status, text, kind = 200, "", "application/json;charset=utf-8"
         if fail is None or fail == "forget":
             try:
@@ -404,7 +407,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 def split_fail(text):
     mode, _, count = text.partition(":")
-    if not (mode.isdigit() or mode in MISBEHAVE or mode in ("forget", "refuse")):
+    if not (mode.isdigit() or mode in MISBEHAVE or mode in ("forget", "ok", "refuse")):
         raise SystemExit("onegate.py: no such failure: " + text)
     return mode, (int(count) if count else None)
 
