@@ -11,9 +11,16 @@ filled_in()
 	test -s "$1" && ! grep -n '@[a-z_]*@' "$1"
 }
 
+# References between the pages are looked up where man would look.
+mkdir "$scratch/man" "$scratch/man/man5" "$scratch/man/man7" "$scratch/man/man8"
+for page in $pages; do
+	cp "$BUILD/man/$page" "$scratch/man/man${page##*.}/" 2>/dev/null
+done
+
 for page in $pages; do
 	if command -v mandoc >/dev/null; then
-		check "$page: mandoc -T lint is silent" silent mandoc -T lint -W base "$BUILD/man/$page"
+		check "$page: mandoc -T lint is silent" silent \
+			env MANPATH="$scratch/man:" mandoc -T lint -W base "$BUILD/man/$page"
 	else
 		skip "$page: mandoc -T lint is silent" 'no mandoc'
 	fi
