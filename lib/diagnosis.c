@@ -21,6 +21,7 @@ static const struct sign signs[] = {
 	{ "database or disk is full", FL_CAUSE_SPACE },
 	{ "No space left on device", FL_CAUSE_SPACE },
 	{ "Disk quota exceeded", FL_CAUSE_SPACE },
+	{ "disk I/O error", FL_CAUSE_DISK },
 	{ "'pending_at'", FL_CAUSE_NEWER },
 	{ "Can't locate revision identified by", FL_CAUSE_NEWER }, /* alembic, 1.26 and later */
 	{ "file is not a database", FL_CAUSE_DAMAGE },
@@ -71,6 +72,7 @@ bool fl_diagnosis_is_final(enum fl_cause cause)
 	switch (cause) {
 	case FL_CAUSE_OWNER:
 	case FL_CAUSE_SPACE:
+	case FL_CAUSE_DISK:
 	case FL_CAUSE_NEWER:
 	case FL_CAUSE_DAMAGE:
 		return true;
@@ -98,6 +100,12 @@ void fl_diagnosis_explain(enum fl_cause cause, const char *state_dir, struct fl_
 		break;
 	case FL_CAUSE_SPACE:
 		fl_buf_printf(out, "no disk space is left for %s; make room or enlarge the disk",
+			      state_dir);
+		break;
+	case FL_CAUSE_DISK:
+		fl_buf_printf(out,
+			      "reading or writing below %s failed; look for a full or failing disk "
+			      "with df and dmesg",
 			      state_dir);
 		break;
 	case FL_CAUSE_NEWER:

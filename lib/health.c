@@ -143,6 +143,17 @@ bool fl_health_container(struct fl_health *health, const struct fl_health_check 
 	return layer->state == FL_LAYER_HOLDS;
 }
 
+void fl_health_container_ended(struct fl_health *health, const struct fl_health_check *check,
+			       int64_t exit_code)
+{
+	health->container.running = false;
+	health->container.pid = 0;
+	health->container.exit_code = exit_code;
+	forget(health, check);
+	fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_FAILS,
+		      "it ended with exit status %" PRId64 " while it was waited for", exit_code);
+}
+
 /* Runs TRANSFER to its end. False if the look was interrupted. */
 static bool finish(const struct fl_health_check *check, struct fl_transfer *transfer)
 {
@@ -278,6 +289,8 @@ static bool probe(struct fl_health *health, const struct fl_health_check *check,
 
 	if (flower->arguments == FL_ARGUMENTS_ONE_PORT)
 		control = fleet;
+	if (check->call != 0 && id != FL_LAYER_DATABASE)
+		deadline = fl_earlier(deadline, fl_now() + check->call);
 	fleet = fl_address_reach(&fleet);
 	control = fl_address_reach(&control);
 	switch (id) {

@@ -12,8 +12,24 @@
 #define LOG_LINES 100          /* of the container, to look for a cause: a traceback is long */
 #define LOG_TIME  (2 * FL_SEC) /* for fetching them */
 
-static enum fl_cause cause_of(const struct fl_health *health, enum fl_layer_id failure,
-			      const char *log)
+#define EXIT_KILLED 137            /* 128 + SIGKILL */
+#define OOM_TIME    (200 * FL_MS)  /* for asking who sent it: an Engine that restarts it is busy */
+
+/* Whether the kernel killed it for lack of memory; events do not tell. */
+static bool is_oom_killed(const struct fl_health *health, const struct fl_health_check *check)
+{
+	fl_auto_container struct fl_docker_container now = { .exists = false };
+	struct fl_error ignored = FL_ERROR_INIT;
+
+	if (health->container.oom_killed || health->container.exit_code != EXIT_KILLED)
+		return health->container.oom_killed;
+	return fl_docker_inspect(check->docker, FL_CONTAINER_NAME, &now, fl_now() + OOM_TIME,
+				 &ignored) == 0 &&
+	       now.exists && now.oom_killed;
+}
+
+static enum fl_cause cause_of(const struct fl_health *health, const struct fl_health_check *check,
+			      enum fl_layer_id failure, const char *log)
 {
 	const struct fl_docker_container *container = &health->container;
 	enum fl_cause cause = health->cause;
@@ -22,7 +38,7 @@ static enum fl_cause cause_of(const struct fl_health *health, enum fl_layer_id f
 	if (cause != FL_CAUSE_NONE || health->refused || !health->inspected || !container->exists)
 		return cause;
 	if (failure == FL_LAYER_CONTAINER)
-		cause = fl_diagnosis_of_exit(container->exit_code, container->oom_killed);
+		cause = fl_diagnosis_of_exit(container->exit_code, is_oom_killed(health, check));
 	if (cause == FL_CAUSE_NONE)
 		cause = fl_diagnosis_of_log(log);
 	if (health->layers[FL_LAYER_DATABASE].state == FL_LAYER_HOLDS &&
@@ -56,7 +72,7 @@ int fl_verdict_error(const struct fl_health *health, const struct fl_health_chec
 	    fl_docker_logs(check->docker, FL_CONTAINER_NAME, LOG_LINES, log, fl_now() + LOG_TIME,
 			   &ignored) != 0)
 		fl_buf_reset(log);
-	cause = cause_of(health, failure, fl_buf_text(log));
+	cause = cause_of(health, check, failure, fl_buf_text(log));
 	keep_last(log, FL_POSTMORTEM_LINES);
 	if (failure == FL_LAYER_COUNT)
 		fl_buf_puts(&text, "not looked at in time");
