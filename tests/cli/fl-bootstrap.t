@@ -1,0 +1,297 @@
+#!/bin/sh
+# fl-bootstrap: steps 7-9, spec sections 3, 5, 8 (the override), 13 and 14.
+. "$(dirname "$0")/lib.sh"
+
+boot()
+{
+	run fl-bootstrap --root "$ROOT" --docker "$SOCK" "$@"
+}
+
+# fresh [NAME=VALUE...]: a tree that fl-configure has made, with this context.
+fresh()
+{
+	{
+		echo 'export FL_CONTROL_API_ADDRESS="127.0.0.1:9093"'
+		echo 'export TOKENTXT="TheSecretToken=="'
+		for pair in "$@"; do
+			printf 'export %s="%s"\n' "${pair%%=*}" "${pair#*=}"
+		done
+	} | make_root
+	fl-configure -q --root "$ROOT" || show "fl-configure: $?"
+}
+
+# engine OPTION...: a fresh Engine.
+engine()
+{
+	[ -z "${engine_pid-}" ] || stop "$engine_pid"
+	start_engine "$@"
+}
+
+# --- the call itself ----------------------------------------------------------------------------
+
+make_root </dev/null
+SOCK=$T/docker.sock
+run fl-bootstrap --help
+exits 0 '--help exits 0'
+for option in --docker --timeout --prepare --root; do
+	like "$out" "$option" "--help knows $option"
+done
+run fl-bootstrap -V
+like "$out" '^fl-bootstrap [0-9]' '-V prints name and version'
+for mistake in --nonsense operand --timeout=x --timeout=-1 --timeout --docker; do
+	boot $mistake
+	exits 64 "$mistake is a mistake"
+	is "$(wc -l <"$T/err")" 1 "$mistake: one line on stderr"
+done
+
+is_root || {
+	skip 'what needs the files of fl-configure' 'not root'
+	done_testing
+}
+
+# --- the good case ------------------------------------------------------------------------------
+
+fresh
+engine --image flwr/superlink:1.25.0
+start_journal
+boot
+exits 0 'image present: done'
+is "$out" '' 'nothing on stdout'
+for step in 7 8 9; do
+	like "$err" "step $step/12 [^:]*: done, [0-9.]+ ?(us|ms|s)" "step $step: number, outcome, duration"
+	like "$(cat "$ROOT/var/log/one-appliance/flower-bootstrap.log")" "step $step/12" "step $step: in the log file"
+	wait_until grep -q "step $step/12" "$T/journal"
+	like "$(cat "$T/journal")" "^MESSAGE=.*step $step/12" "step $step: in the journal"
+done
+like "$err" '--root.*through the Engine' '--root: it says that systemd is not used'
+unlike "$err$(cat "$T/journal" "$ROOT/var/log/one-appliance/flower-bootstrap.log")" TheSecret 'no secret anywhere'
+is "$(container "c['State']['Status']")" running 'the container runs'
+is "$(py "sorted(e['path'] for e in l if e['method'] == 'POST')" "$engine_journal")" \
+	'["/containers/create", "/containers/flower-superlink/start"]' 'one create, one start, no pull'
+is "$(py "[e for e in l if e['path'] == '/containers/create'][0]['query']" "$engine_journal")" \
+	'{"name": "flower-superlink"}' 'its name'
+body=$(py "[e for e in l if e['path'] == '/containers/create'][0]['body']" "$engine_journal")
+printf '%s\n' "$body" >"$T/body"
+is "$(py "d['Image']" "$T/body")" flwr/superlink:1.25.0 'create: the image'
+is "$(py "' '.join(d['Cmd'])" "$T/body")" "--insecure --isolation subprocess --database state/state.db \
+--storage-dir state/ffs --fleet-api-address 0.0.0.0:9092 --control-api-address 0.0.0.0:9093" 'create: arguments'
+is "$(py "'\n'.join(d['Env'])" "$T/body")" "$(cat "$ROOT/opt/flower/config/superlink.env")" 'create: the environment is superlink.env'
+is "$(py "d['HostConfig']['PortBindings']" "$T/body")" '{"9091/tcp": [{"HostIp": "127.0.0.1", "HostPort": "9091"}], "9092/tcp": [{"HostIp": "0.0.0.0", "HostPort": "9092"}], "9093/tcp": [{"HostIp": "127.0.0.1", "HostPort": "9093"}]}' 'create: ports'
+is "$(py "sorted(d['ExposedPorts'])" "$T/body")" '["9091/tcp", "9092/tcp", "9093/tcp"]' 'create: exposed ports'
+is "$(py "d['HostConfig']['Binds']" "$T/body")" "[\"$ROOT/opt/flower/state:/app/state\"]" 'create: the volume'
+is "$(py "[d['HostConfig'][k] for k in ('Init', 'CapDrop', 'SecurityOpt', 'LogConfig')] + [d['HostConfig']['RestartPolicy']['Name'], d['StopTimeout']]" "$T/body")" \
+	'[true, ["ALL"], ["no-new-privileges"], {"Config": {"max-file": "3", "max-size": "10m"}, "Type": "json-file"}, "unless-stopped", 30]' \
+	'trap 24 and hardening: init, cap-drop, no-new-privileges, log limits, restart policy, stop time-out'
+is "$(py "len(d['Labels'])" "$T/body")" 1 'create: one label, the digest'
+unlike "$body" TheSecret 'create: no secret'
+
+# --- again --------------------------------------------------------------------------------------
+
+before=$(tree "$ROOT/opt" && tree "$ROOT/etc")
+ident=$(container "c['Id']")
+: >"$engine_journal"
+boot
+exits 0 'a second run'
+is "$(container "[c['Id'], c['runs']]")" "[\"$ident\", 1]" 'the container is kept and not restarted'
+is "$(py "sorted(set(e['path'] for e in l if e['method'] in ('DELETE', 'POST')) - {'/containers/flower-superlink/start'})" "$engine_journal")" \
+	'[]' 'nothing is created, stopped or removed'
+is "$(tree "$ROOT/opt" && tree "$ROOT/etc")" "$before" 'no file is touched'
+engine_call POST /containers/flower-superlink/stop
+boot
+is "$status $(container "[c['Id'], c['State']['Status']]")" "0 [\"$ident\", \"running\"]" 'one that was stopped is started'
+boot --prepare
+is "$status $(container "[c['Id'], c['runs']]")" "0 [\"$ident\", 2]" '--prepare leaves a good one alone'
+engine_call POST /containers/flower-superlink/stop
+boot --prepare
+is "$status $(container "c['State']['Status']")" '0 exited' '--prepare starts nothing'
+engine_call DELETE /containers/flower-superlink
+boot --prepare
+is "$status $(container "c['State']['Status']")" '0 created' '--prepare creates and starts nothing'
+
+echo runs >"$ROOT/opt/flower/state/state.db.keep"
+context <<'X'
+export FL_NUM_ROUNDS="9"
+export FL_CONTROL_API_ADDRESS="127.0.0.1:9093"
+X
+rm -f "$ROOT/opt/flower/config/booted"
+fl-configure -q --root "$ROOT"
+boot
+exits 0 'another configuration'
+is "$(container "'FL_NUM_ROUNDS=9' in c['Config']['Env']")" true 'another digest: the container is replaced'
+is "$(cat "$ROOT/opt/flower/state/state.db.keep")" runs 'state/ is not touched'
+engine_call DELETE '/containers/flower-superlink?force=1'
+engine_call POST '/containers/create?name=flower-superlink' '{"Image": "flwr/superlink:1.25.0"}' >/dev/null
+boot
+is "$status $(container "[len(c['Config']['Labels']), c['State']['Status']]")" '0 [1, "running"]' \
+	'a container of that name without our label is replaced'
+
+# --- step 7: the daemon -------------------------------------------------------------------------
+
+stop "$engine_pid"
+engine_pid=''
+fresh
+boot --timeout=1
+exits 75 'no Engine: 75 after --timeout'
+like "$err" 'step 7/12 .*failed' 'step 7 failed'
+like "$err" "$SOCK" 'naming the socket'
+start_engine --image flwr/superlink:1.25.0 --after 0.8
+boot --timeout=15
+exits 0 'an Engine that appears late'
+fresh
+engine --image flwr/superlink:1.25.0
+printf '{"rules": [{"match": "(GET|HEAD) /_ping", "stall": true}]}\n' >"$scenario"
+boot --timeout=1
+exits 75 'an Engine that accepts and is silent: 75'
+printf '{"rules": [{"match": "(GET|HEAD) /_ping", "status": 500, "times": 2}]}\n' >"$scenario"
+boot --timeout=15
+exits 0 'an Engine that is not ready yet'
+engine --image flwr/superlink:1.25.0
+printf '{"rules": [{"match": ".*", "delay": 0.15}]}\n' >"$scenario"
+boot
+exits 0 'an Engine that answers slowly'
+for api in 1.12:1.41 1.24:1.47 1.44:1.52; do
+	engine --image flwr/superlink:1.25.0 --api "$api"
+	boot
+	exits 0 "trap 8: an Engine with API $api"
+	is "$(py "[e for e in l if e.get('status', 0) == 400]" "$engine_journal")" '[]' '... without a refused version'
+	is "$(container "c['State']['Status']")" running '... and the container runs'
+done
+engine --image flwr/superlink:1.25.0 --api 1.12:1.20
+boot --timeout=3
+exits 69 'an Engine that is too old: 69'
+like "$err" '1\.20' 'naming its version'
+
+# DOCKER_HOST counts only where a person calls.
+engine --image flwr/superlink:1.25.0
+run env DOCKER_HOST="unix://$SOCK" fl-bootstrap --root "$ROOT" --timeout=3
+exits 0 'DOCKER_HOST where it is unix://'
+run env DOCKER_HOST="unix://$T/nowhere.sock" fl-bootstrap --root "$ROOT" --docker "$SOCK"
+exits 0 '--docker wins'
+: >"$engine_journal"
+run env DOCKER_HOST="unix://$SOCK" CONTEXT_FILE=/run/one-context/context.sh fl-bootstrap --root "$ROOT" --timeout=1
+is "$(cat "$engine_journal")" '' 'DOCKER_HOST below one-contextd comes from the context: not used'
+run env DOCKER_HOST=tcp://127.0.0.1:1 fl-bootstrap --root "$ROOT" --timeout=1
+unlike "$err" '127\.0\.0\.1:1' 'DOCKER_HOST of another kind is not used'
+
+# --- step 8: the image --------------------------------------------------------------------------
+
+# overrides MODE: FLOWER_VERSION=1.26.0, which a pull gives in this mode; 1.25.0 is there.
+overrides()
+{
+	fresh FLOWER_VERSION=1.26.0
+	engine --image flwr/superlink:1.25.0
+	printf '{"pull": {"flwr/superlink:1.26.0": "%s"}}\n' "$1" >"$scenario"
+	boot --timeout=20
+}
+
+overrides ok
+exits 0 'an override that can be pulled'
+is "$(container "[c['Config']['Image'], c['State']['Status']]")" '["flwr/superlink:1.26.0", "running"]' 'runs'
+is "$(py "[e['query'] for e in l if e['path'] == '/images/create']" "$engine_journal")" \
+	'[{"fromImage": "flwr/superlink", "tag": "1.26.0"}]' 'pulled once'
+boot
+is "$status $(asked POST /images/create)" '0 1' 'the second run does not pull again'
+for mode in missing refused error cut; do
+	overrides "$mode"
+	exits 0 "trap 26: a pull that ends as '$mode': the boot goes on"
+	is "$(container "[c['Config']['Image'], c['State']['Status']]")" '["flwr/superlink:1.25.0", "running"]' \
+		'... with the pre-baked version'
+	like "$err" 'step 8/12 .*warning' '... and a warning'
+	like "$err" '1\.26\.0' '... that names what could not be pulled'
+	like "$err" '1\.25\.0' '... and what runs instead'
+done
+overrides die
+ok 'an Engine that dies during the pull: 69 or 75' test "$status" = 69 -o "$status" = 75
+engine_pid=''
+
+for mode in missing refused error cut; do
+	fresh FLOWER_VERSION=1.26.0
+	engine
+	printf '{"pull": {"*": "%s"}}\n' "$mode" >"$scenario"
+	boot --timeout=20
+	exits 69 "no image at all, a pull ends as '$mode': 69"
+	like "$err" 'step 8/12 .*failed' '... step 8 failed'
+	is "$(asked POST /containers/create)" 0 '... nothing is created'
+done
+fresh
+engine
+printf '{"pull": {"flwr/superlink:1.25.0": "ok"}}\n' >"$scenario"
+boot
+exits 0 'the pre-baked image is missing but can be pulled'
+fresh FLOWER_IMAGE=127.0.0.1:5000/my/superlink FLOWER_VERSION=1.25.0
+engine
+printf '{"pull": {"127.0.0.1:5000/my/superlink:1.25.0": "ok"}}\n' >"$scenario"
+boot
+exits 0 'a private registry with a port'
+is "$(py "[e['query'] for e in l if e['path'] == '/images/create'][0]" "$engine_journal")" \
+	'{"fromImage": "127.0.0.1:5000/my/superlink", "tag": "1.25.0"}' 'name and tag are told apart'
+is "$(container "c['Config']['Image']")" 127.0.0.1:5000/my/superlink:1.25.0 'it runs'
+
+# --- the database's version ---------------------------------------------------------------------
+
+fresh FLOWER_VERSION=1.26.0
+engine --image flwr/superlink:1.25.0 --image flwr/superlink:1.26.0
+boot
+exits 0 'a newer Flower runs'
+engine --image flwr/superlink:1.25.0
+boot
+exits 69 'trap 25: an older image on its database: 69'
+like "$err" '1\.26\.0' 'naming the version that the database is of'
+is "$(asked POST '/containers/.*')" 0 'before anything is created or started'
+fresh
+"$PYTHON" -c '
+import sqlite3, sys
+link = sqlite3.connect(sys.argv[1])
+link.execute("create table alembic_version (version_num varchar(32))")
+link.execute("insert into alembic_version values (\"abc\")")
+link.commit()' "$ROOT/opt/flower/state/state.db"
+chown 49999:49999 "$ROOT/opt/flower/state/state.db"
+boot
+exits 69 'trap 25: a database with the table alembic_version, on 1.25.0: 69'
+is "$(asked POST '/containers/.*')" 0 'before anything is created or started'
+rm "$ROOT/opt/flower/state/state.db"
+"$PYTHON" -c '
+import sqlite3, sys
+link = sqlite3.connect(sys.argv[1])
+link.execute("create table run (run_id integer)")
+link.commit()' "$ROOT/opt/flower/state/state.db"
+chown 49999:49999 "$ROOT/opt/flower/state/state.db"
+boot
+exits 0 'a database of 1.25 is fine'
+ok 'trap 28: state/ is never moved aside' test -s "$ROOT/opt/flower/state/state.db"
+
+# --- step 9: create and start -------------------------------------------------------------------
+
+fresh
+engine --image flwr/superlink:1.25.0
+printf '{"container": {"start_error": "driver failed programming external connectivity: Error starting userland proxy: listen tcp4 0.0.0.0:9092: bind: address already in use"}}\n' >"$scenario"
+boot
+exits 69 'a port that is taken: 69'
+like "$err" 'step 9/12 .*failed' 'step 9 failed'
+like "$err" '9092.*address already in use' "with the Engine's reason"
+printf '{}\n' >"$scenario"
+boot
+is "$status $(container "c['State']['Status']")" '0 running' 'and the next run heals'
+fresh
+engine --image flwr/superlink:1.25.0
+printf '{"rules": [{"match": "POST /containers/create", "status": 500, "message": "no space left on device"}]}\n' >"$scenario"
+boot
+exits 69 'create is refused: 69'
+like "$err" 'no space left on device' "with the Engine's reason"
+fresh
+engine --image flwr/superlink:1.25.0
+printf '{"rules": [{"match": "POST /containers/create", "body": "{\\"Id\\": 5}", "status": 201, "type": "application/json"}]}\n' >"$scenario"
+boot
+ok 'an answer without sense is refused' test "$status" = 69
+fresh
+rm "$ROOT/opt/flower/config/superlink.json"
+rm "$ENV_FILE"
+boot --timeout=3
+ok 'neither configuration nor context: not 0' test "$status" = 78 -o "$status" = 0
+fresh
+echo '{' >"$ROOT/opt/flower/config/superlink.json"
+boot --timeout=3
+exits 78 'a damaged superlink.json: 78'
+like "$err" 'superlink.json' 'naming it'
+
+done_testing
