@@ -22,18 +22,26 @@ struct fl_context {
 	size_t skipped_count;
 };
 
+/*
+ * A quote that opens on one line and turns out on a far one to belong to no assignment costs a look
+ * at all between. Beyond this sum no more quotes go over lines, so that the time stays linear.
+ */
+#define WASTE_MAX ((size_t)2 * FL_CONTEXT_MAX)
+
 /* One run over the text. */
 struct parser {
 	struct fl_context *context;
 	struct fl_cursor cursor; /* at the start of a line */
 	size_t line;             /* its number, from 1 */
-	bool no_quoted_end;      /* no line from here on ends in a quote: known from an earlier look */
+	bool no_quoted_end; /* no line from here on ends in a quote: known from an earlier look */
+	size_t wasted;      /* bytes of later lines that were read in vain */
 };
 
 static void *grow(void *array, size_t count, size_t size)
 {
 	/* Doubling: room is asked for at each power of two. */
-	return (count & (count - 1)) == 0 ? fl_xrealloc(array, (count ? 2 * count : 1) * size) : array;
+	return (count & (count - 1)) == 0 ? fl_xrealloc(array, (count ? 2 * count : 1) * size)
+					  : array;
 }
 
 static void add(struct fl_context *context, const char *name, size_t length, char *value)
@@ -51,7 +59,8 @@ static void skip(struct parser *parser)
 {
 	struct fl_context *context = parser->context;
 
-	context->skipped = grow(context->skipped, context->skipped_count, sizeof(*context->skipped));
+	context->skipped = grow(context->skipped, context->skipped_count,
+				sizeof(*context->skipped));
 	context->skipped[context->skipped_count++] = parser->line;
 }
 
@@ -94,7 +103,7 @@ static bool at_line_end(struct fl_cursor *cursor)
 /*
  * The assignments of one line, or of several where a quoted part goes over them, as a shell reads
  * them. Into CONTEXT (NULL: only a look) if the whole of it is assignments; a comment or nothing at
- * all is fine too. CURSOR is then at the line feed.
+ * all is fine too. CURSOR is then at the line feed, or as far as was looked.
  */
 static bool assignments(struct fl_cursor *cursor, struct fl_context *context)
 {
@@ -123,8 +132,10 @@ static bool assignments(struct fl_cursor *cursor, struct fl_context *context)
 		if (!fl_shellword_name(cursor, &length))
 			break;
 		word.at += length + 1;
-		if (!fl_shellword_read(&word, &value))
+		if (!fl_shellword_read(&word, &value)) {
+			cursor->at = word.at;
 			break;
+		}
 		if (context != NULL)
 			add(context, cursor->at, length, fl_buf_take(&value));
 		*cursor = word;
@@ -138,12 +149,22 @@ static bool assignments(struct fl_cursor *cursor, struct fl_context *context)
 	return false;
 }
 
-/* Whether the line [FROM, TO) alone is a comment, blank, or assignments. */
+/*
+ * Whether the line [FROM, TO) alone is a comment, blank, or assignments. A comment that ends in a
+ * quote which it did not open is none: `# done"` is the end of a script that is a value.
+ */
 static bool stands_alone(const char *from, const char *to)
 {
 	struct fl_cursor line = { from, to };
+	bool open = false;
 
-	return assignments(&line, NULL);
+	if (!assignments(&line, NULL))
+		return false;
+	if (closing_quote(from, to) == NULL)
+		return true;
+	for (const char *at = from; (at = memchr(at, '"', (size_t)(to - at))) != NULL; at++)
+		open = !open;
+	return !open || memchr(from, '#', (size_t)(to - from)) == NULL;
 }
 
 /*
@@ -181,11 +202,24 @@ static const char *value_end(struct parser *parser, const char *value)
 	return first != NULL ? first : last;
 }
 
+/* CR LF to LF, for an entry that ends in CR itself: one-apps writes none, so an editor did. */
+static void drop_cr(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; *from != '\0'; from++) {
+		if (from[0] != '\r' || from[1] != '\n')
+			*to++ = *from;
+	}
+	*to = '\0';
+}
+
 /* An entry of one-apps' shape at the cursor; false if there is none. */
 static bool verbatim_entry(struct parser *parser)
 {
 	const char *name = parser->cursor.at + strlen("export ");
 	const char *value, *quote;
+	char *text;
 
 	if (!fl_shellword_is_export(&parser->cursor, &value) || value == parser->cursor.end ||
 	    *value != '"')
@@ -193,16 +227,21 @@ static bool verbatim_entry(struct parser *parser)
 	quote = value_end(parser, value + 1);
 	if (quote == NULL)
 		return false;
-	add(parser->context, name, (size_t)(value - 1 - name),
-	    fl_xstrndup(value + 1, (size_t)(quote - value - 1)));
+	text = fl_xstrndup(value + 1, (size_t)(quote - value - 1));
+	if (quote + 1 < parser->cursor.end && quote[1] == '\r')
+		drop_cr(text);
+	add(parser->context, name, (size_t)(value - 1 - name), text);
 	go_to(parser, line_end(quote, parser->cursor.end));
 	return true;
 }
 
 static void parse_line(struct parser *parser)
 {
+	const char *to = line_end(parser->cursor.at, parser->cursor.end);
 	struct fl_cursor ahead = parser->cursor;
 
+	if (parser->wasted > WASTE_MAX)
+		ahead.end = to;
 	if (verbatim_entry(parser))
 		return;
 	if (assignments(&ahead, parser->context)) {
@@ -210,7 +249,9 @@ static void parse_line(struct parser *parser)
 		return;
 	}
 	skip(parser);
-	go_to(parser, line_end(parser->cursor.at, parser->cursor.end));
+	if (ahead.at > to)
+		parser->wasted += (size_t)(ahead.at - to);
+	go_to(parser, to);
 }
 
 static int by_name(const void *a, const void *b)
@@ -252,8 +293,8 @@ static void drop_replaced(struct fl_context *context)
 	qsort(context->entries, kept, sizeof(*context->entries), by_order);
 }
 
-int fl_context_parse(const char *name, const char *text, size_t length,
-		     struct fl_context **context, struct fl_error *err)
+int fl_context_parse(const char *name, const char *text, size_t length, struct fl_context **context,
+		     struct fl_error *err)
 {
 	const char *nul = length > 0 ? memchr(text, '\0', length) : NULL;
 	struct parser parser = { .cursor = { text, text + length }, .line = 1 };
@@ -287,7 +328,8 @@ int fl_context_read(const char *path, struct fl_context **context, struct fl_err
 	if (fd < 0 || fstat(fd, &info) != 0) {
 		fl_error_set(err, FL_EXIT_CONFIG, errno, "context %s", path);
 		if (err->errnum == ENOENT)
-			fl_error_hint(err, "has contextualization run? see journalctl -u one-context");
+			fl_error_hint(err,
+				      "has contextualization run? see journalctl -u one-context");
 		else if (err->errnum == EACCES)
 			fl_error_hint(err, "run this as root");
 		return -1;
@@ -300,8 +342,9 @@ int fl_context_read(const char *path, struct fl_context **context, struct fl_err
 		else if (errno != EINTR)
 			return fl_error_set(err, FL_EXIT_CONFIG, errno, "context %s: read", path);
 		if (text.truncated)
-			return fl_error_set(err, FL_EXIT_CONFIG, 0, "context %s: larger than %d bytes",
-					    path, FL_CONTEXT_MAX);
+			return fl_error_set(err, FL_EXIT_CONFIG, 0,
+					    "context %s: larger than %d bytes", path,
+					    FL_CONTEXT_MAX);
 	}
 	return fl_context_parse(path, fl_buf_text(&text), text.length, context, err);
 }
@@ -310,7 +353,8 @@ const char *fl_context_get(const struct fl_context *context, const char *name)
 {
 	for (size_t i = 0; i < context->count; i++) {
 		if (strcmp(context->entries[i].name, name) == 0)
-			return context->entries[i].value[0] != '\0' ? context->entries[i].value : NULL;
+			return context->entries[i].value[0] != '\0' ? context->entries[i].value
+								    : NULL;
 	}
 	return NULL;
 }

@@ -95,23 +95,28 @@ static bool double_quoted(struct fl_cursor *cursor, struct fl_buf *word, bool de
 	return false;
 }
 
-/* "$(...)", "${...}" and "`...`" are part of the word, blanks included, as long as the line lasts. */
-static void substitution(struct fl_cursor *cursor, struct fl_buf *word)
+/*
+ * "$(...)", "${...}" and "`...`" are part of the word, blanks included. False if it does not end on
+ * its line: to try again behind each opening would take quadratic time.
+ */
+static bool substitution(struct fl_cursor *cursor, struct fl_buf *word)
 {
 	const char *at = cursor->at;
-	char open = at[0] == '`' ? '\0' : at[1], close = open == '(' ? ')' : open == '{' ? '}' : '`';
+	char open = at[0] == '`' ? '\0' : at[1], close = open == '('   ? ')'
+							 : open == '{' ? '}'
+								       : '`';
 	int depth = 0;
 
 	for (at += open == '\0' ? 1 : 2; at < cursor->end && *at != '\n'; at++) {
 		if (*at == close && depth-- == 0) {
 			fl_buf_add(word, cursor->at, (size_t)(at + 1 - cursor->at));
 			cursor->at = at + 1;
-			return;
+			return true;
 		}
 		if (open != '\0' && *at == open)
 			depth++;
 	}
-	fl_buf_putc(word, *cursor->at++);
+	return false;
 }
 
 static bool starts_substitution(const struct fl_cursor *cursor)
@@ -153,7 +158,8 @@ bool fl_shellword_read(struct fl_cursor *cursor, struct fl_buf *word)
 		} else if (c == '\\') {
 			backslash(cursor, word);
 		} else if (starts_substitution(cursor)) {
-			substitution(cursor, word);
+			if (!substitution(cursor, word))
+				return false;
 		} else {
 			fl_buf_putc(word, c);
 			cursor->at++;
