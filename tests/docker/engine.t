@@ -52,7 +52,8 @@ exits 0 'and a bootstrap finds all in order'
 
 # --- dies during the pull -------------------------------------------------------------------------------
 "$PYTHON" "$docker/fake-registry.py" --port-file "$T/fake.port" stall >"$T/fake.log" 2>&1 &
-pids="$pids $!"
+fake=$!
+pids="$pids $fake"
 wait_until test -s "$T/fake.port"
 {
 	cat "$T/context"
@@ -70,6 +71,7 @@ ok 'an Engine that dies during the pull: 69 or 75' test "$status" = 69 -o "$stat
 is "$(status_file)" bootstrap_failure 'and READY=YES is not reported'
 stop_engine
 restart_engine
+stop "$fake"
 service bootstrap
 exits 0 'the next boot succeeds, with the pre-baked image'
 is "$(attribute FL_VERSION)" 1.25.0 'and says so'

@@ -6,7 +6,7 @@
 MODE: wrong   the layer's bytes are others than the manifest says
       stall   half of the layer comes, then nothing more, with the connection open
 
-Prints "stalling" when a client waits for the rest and "closed" when it goes away.
+Prints "stalling" when a client waits for the rest.
 Registry HTTP API V2, Image Manifest V2 Schema 2 (distribution.github.io/distribution/spec).
 """
 import argparse
@@ -71,7 +71,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         poll = select.poll()
         poll.register(self.connection, select.POLLIN | select.POLLRDHUP | select.POLLHUP)
         poll.poll()
-        print("closed", flush=True)
         self.close_connection = True
 
     def log_message(self, format, *args):

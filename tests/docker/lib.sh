@@ -12,6 +12,13 @@ if [ -z "${FL_PRIVATE_NET-}" ]; then
 fi
 . "$(dirname "$0")/../cli/lib.sh"
 
+for program in service fl-configure fl-bootstrap fl-healthcheck fl-onegate-publish; do
+	[ -x "$BUILD/$program" ] || {
+		echo "Bail out! $BUILD/$program is missing; what next: make, or BUILD=DIR"
+		exit 1
+	}
+done
+
 docker=$top/tests/docker
 CACHE=${CACHE:-${XDG_CACHE_HOME:-/var/cache}/flower-appliance}
 prebaked=flwr/superlink:1.25.0

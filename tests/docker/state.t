@@ -3,8 +3,9 @@
 . "${0%/*}/lib.sh"
 
 # A volume of its own that is nearly full. The Engine sees only what was mounted before it started.
-mkdir "$T/full"
-mount -t tmpfs -o size=512k,mode=755 tmpfs "$T/full" && mounts=$T/full
+full=$T/full/opt/flower/state
+mkdir -p "$full"
+mount -t tmpfs -o size=512k,mode=755 tmpfs "$full" && mounts=$full
 real_engine
 start_onegate
 { gate_context && echo 'export FL_HEALTH_TIMEOUT="20"'; } >"$T/context"
@@ -53,12 +54,21 @@ is "$(head -c 7 "$state/state.db")" 'this is' 'trap 28: it is not moved aside'
 # --- no space -----------------------------------------------------------------------------------------
 rm -f "$state"/state.db*
 if [ -n "$mounts" ]; then
-	make_root full/root <"$T/context"
+	ROOT=$T/full
+	mkdir -p "$ROOT/run/one-context"
+	cp "$T/context" "$ROOT/run/one-context/one_env"
 	service configure
-	exits 0 'configure on a small volume succeeds'
-	dd if=/dev/zero of="$T/full/ballast" bs=4k 2>/dev/null
+	exits 0 'configure with a small volume succeeds'
+	dd if=/dev/zero of="$full/ballast" bs=4k 2>/dev/null
+	service bootstrap
+	exits 71 'a full disk at the first boot: the version cannot be noted: 71'
+	like "$err" 'No space left' 'and says why'
+	docker rm -f "$container" >/dev/null 2>&1
+	rm "$full/ballast"
+	echo 1.25.0 >"$full/state.db.flower-version"
+	chown 49999:49999 "$full/state.db.flower-version"
+	dd if=/dev/zero of="$full/ballast" bs=4k 2>/dev/null
 	broken 'a disk that is full' '[Ss]pace|full'
-	rm -f "$T/full/ballast"
 	ROOT=$T/root
 else
 	skip 'a disk that is full' 'no right to mount'
