@@ -149,7 +149,7 @@ $(O)obj/tests/test_%: $(O)obj/tests/test_%.o $(O)obj/libflctx-test.a
 # What configure knows, put into text. The parameter table of flower-context(5) is printed by the program that
 # holds the table.
 SUBST = sed -e 's|@bindir@|$(bindir)|g' -e 's|@sysconfdir@|$(sysconfdir)|g' -e 's|@unitdir@|$(unitdir)|g' \
-	-e 's|@localstatedir@|$(localstatedir)|g' -e 's|@mandir@|$(mandir)|g' -e 's|@docdir@|$(docdir)|g' \
+	-e 's|@mandir@|$(mandir)|g' -e 's|@docdir@|$(docdir)|g' \
 	-e 's|@flower_version@|$(flower_version)|g' -e 's|@flower_image@|$(flower_image)|g' \
 	-e 's|@docker@|$(docker_cli)|g' -e 's|@systemctl@|$(systemctl)|g' \
 	-e 's|@version@|$(VERSION)|g' -e 's|@date@|$(DATE)|g'
