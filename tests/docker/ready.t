@@ -3,6 +3,13 @@
 # ROUNDS=N starts for each; the figures are told and not judged, as they depend on the machine.
 . "${0%/*}/lib.sh"
 
+# figures COLUMN
+figures()
+{
+	awk -v column="$1" '{ print $column }' "$T/out" | sort -n |
+		awk '{ v[NR] = $1 } END { printf "%s, %s, %s", v[1], v[int((NR + 1) / 2)], v[NR] }'
+}
+
 measure()
 {
 	wipe </dev/null
@@ -13,10 +20,9 @@ measure()
 	exits 0 "proxy $1: each start is seen"
 	is "$(awk '$3 != 0' "$T/out")" '' "proxy $1: ready is told at each start"
 	is "$(awk '$1 < 0' "$T/out")" '' "proxy $1: and never before it is true"
-	note "proxy $1: milliseconds from true to told over $(grep -c . "$T/out") starts:" \
-		"$(awk '{ print $2 }' "$T/out" | sort -n | awk '{ v[NR] = $1 }
-		END { printf "minimum %s, median %s, maximum %s", v[1], v[int((NR + 1) / 2)], v[NR] }')" \
-		"(counted from the observer's last \"not yet\": minimum $(awk '{ print $1 }' "$T/out" | sort -n | head -n 1))"
+	note "proxy $1, $(grep -c . "$T/out") starts, milliseconds until ready was told (minimum, median, maximum):"
+	note "  since the observer's last look that found it not ready: $(figures 1)"
+	note "  since the end of its first look that found it ready: $(figures 2)"
 	docker rm -f "$container" >/dev/null
 }
 
