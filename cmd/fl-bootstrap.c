@@ -76,15 +76,34 @@ static int wait_for_docker(struct run *run, const struct arguments *args)
 	return FL_EXIT_OK;
 }
 
+/*
+ * The unit restarts a SuperLink that ended, and a registry that cannot be reached must not hold that
+ * up again: where a container is there, what it can run from is there as well. A boot pulls.
+ */
+static bool restarts(const struct run *run, const struct arguments *args)
+{
+	fl_auto_container struct fl_docker_container container = { .exists = false };
+	struct fl_error ignored = FL_ERROR_INIT;
+
+	return args->prepare &&
+	       fl_docker_inspect(run->docker, FL_CONTAINER_NAME, &container,
+				 fl_deadline(args->timeout), &ignored) == 0 &&
+	       container.exists;
+}
+
 static int choose_image(struct run *run, const struct arguments *args)
 {
+	const struct fl_image_limits no_pull = { .pull = 0 };
 	struct fl_error err = FL_ERROR_INIT;
 	struct fl_step step = fl_step_begin(FL_STEP_IMAGE);
-	int result;
+	int result = -1;
 
 	if (args->pull)
 		result = fl_image_prebaked(run->docker, &run->limits, &run->image, &err);
-	else
+	else if (restarts(run, args))
+		result = fl_image_choose(run->docker, &run->paths, &run->settings, &no_pull,
+					 &run->image, &err);
+	if (result != 0 && !args->pull)
 		result = fl_image_choose(run->docker, &run->paths, &run->settings, &run->limits,
 					 &run->image, &err);
 	if (result != 0)

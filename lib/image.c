@@ -60,6 +60,8 @@ static int have(struct fl_docker *docker, const char *repository, struct fl_imag
 
 	if (there != 0)
 		return there == 1 ? 0 : -1;
+	if (limits->pull == 0)
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "not pulled now");
 	return pull(docker, repository, image, limits, err);
 }
 

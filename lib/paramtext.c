@@ -71,13 +71,14 @@ static cJSON *one_json(const struct fl_param *param)
 char *fl_paramtext_json(void)
 {
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
-	cJSON *array = cJSON_CreateArray();
+	cJSON *object = cJSON_CreateObject();
+	cJSON *array = cJSON_AddArrayToObject(object, "variables");
 	fl_auto_free char *printed = NULL;
 
 	for (unsigned i = 0; i < FL_PARAM_COUNT; i++)
 		cJSON_AddItemToArray(array, one_json(fl_param((enum fl_param_id)i)));
-	printed = cJSON_Print(array);
-	cJSON_Delete(array);
+	printed = cJSON_Print(object);
+	cJSON_Delete(object);
 	if (printed == NULL)
 		fl_fatal("out of memory");
 	fl_buf_printf(&text, "%s\n", printed);

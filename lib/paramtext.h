@@ -10,7 +10,7 @@
 /* A table for people: name, default, rule, where it goes, description. */
 char *fl_paramtext_table(void) FL_MUST_CHECK;
 
-/* A JSON array with an object for each parameter. */
+/* A JSON object whose "variables" is an array with an object for each parameter. */
 char *fl_paramtext_json(void) FL_MUST_CHECK;
 
 /* The items of an mdoc(7) list of type -tag, for flower-context(5). */

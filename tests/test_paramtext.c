@@ -27,10 +27,11 @@ static void people_see_every_parameter(void **state)
 	assert_non_null(strstr(table, "not read by Flower itself"));
 }
 
-static void the_json_is_an_array_of_all(void **state)
+static void the_json_holds_all(void **state)
 {
 	fl_auto_free char *text = fl_paramtext_json();
-	cJSON *array = cJSON_Parse(text);
+	cJSON *object = cJSON_Parse(text);
+	const cJSON *array = cJSON_GetObjectItem(object, "variables");
 	const cJSON *strategy = cJSON_GetArrayItem(array, FL_PARAM_STRATEGY);
 	const cJSON *token = cJSON_GetArrayItem(array, FL_PARAM_TOKENTXT);
 
@@ -41,7 +42,7 @@ static void the_json_is_an_array_of_all(void **state)
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(strategy, "choices")), 3);
 	assert_true(cJSON_IsTrue(cJSON_GetObjectItem(token, "secret")));
 	assert_true(cJSON_IsNull(cJSON_GetObjectItem(token, "default")));
-	cJSON_Delete(array);
+	cJSON_Delete(object);
 }
 
 /* one_helper.rb of OpenNebula takes three or five fields; four are an error. */
@@ -86,7 +87,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(people_see_every_parameter),
-		cmocka_unit_test(the_json_is_an_array_of_all),
+		cmocka_unit_test(the_json_holds_all),
 		cmocka_unit_test(user_inputs_have_five_fields),
 		cmocka_unit_test(the_manual_has_no_long_or_magic_line),
 	};
