@@ -154,6 +154,30 @@ reads 'A=first
 C=c
 D=between' 'lines between two entries are entries of their own'
 
+context <<'X'
+export START_SCRIPT="#!/bin/sh
+echo "hi"
+export Y=1
+echo "there"
+exit 0"
+export C="c"
+X
+reads 'C=c
+START_SCRIPT=#!/bin/sh~echo "hi"~export Y=1~echo "there"~exit 0' 'a script is taken verbatim, lines that end in quotes included'
+
+context <<'X'
+export A="first"
+D=between
+
+# a comment
+E='x'
+export C="c"
+X
+reads 'A=first
+C=c
+D=between
+E=x' 'entries, comments and blank lines behind an entry stand alone'
+
 printf '# comment\nPLAIN=value\nSINGLE='\''it'\''\\'\'''\''s'\''\nDOUBLE="with \\" and \\$ escapes"\nexport W=x # end\nCR=dropped\r\nexport LAST="no newline"' | context
 reads "CR=dropped
 DOUBLE=with \" and \$ escapes

@@ -313,7 +313,7 @@ start_onegate()
 # start_engine [OPTION...]: sets $SOCK, $engine_pid, $engine_journal, $engine_state, $scenario.
 start_engine()
 {
-	SOCK=$T/docker.sock engine_journal=$T/engine.journal engine_state=$T/engine.state
+	SOCK=${ENGINE_SOCKET:-$T/docker.sock} engine_journal=$T/engine.journal engine_state=$T/engine.state
 	scenario=$T/engine.scenario
 	rm -f "$SOCK" "$engine_journal" "$engine_state" "$scenario"
 	background "$PYTHON" "$standin/engine.py" --socket "$SOCK" --journal "$engine_journal" \

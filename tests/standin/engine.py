@@ -292,7 +292,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
                           "Containers": len(engine.containers), "Images": len(engine.images)})
 
     def image_list(self, engine, query, body):
-        self.answer(200, list(engine.images.values()))
+        self.answer(200, [
+            {"Id": i["Id"], "RepoTags": i["RepoTags"], "RepoDigests": [], "ParentId": "",
+             "Created": int(time.time()), "Size": i["Size"], "VirtualSize": i["Size"],
+             "SharedSize": -1, "Containers": -1, "Labels": None} for i in engine.images.values()])
 
     def image_show(self, engine, query, body, name):
         self.answer(200, engine.image(name))
