@@ -86,20 +86,6 @@ static void go_to(struct parser *parser, const char *at)
 		parser->line += *parser->cursor.at == '\n';
 }
 
-static void blanks(struct fl_cursor *cursor)
-{
-	while (cursor->at < cursor->end && (*cursor->at == ' ' || *cursor->at == '\t'))
-		cursor->at++;
-}
-
-static bool at_line_end(struct fl_cursor *cursor)
-{
-	if (cursor->at < cursor->end && *cursor->at == '\r' &&
-	    (cursor->at + 1 == cursor->end || cursor->at[1] == '\n'))
-		cursor->at++;
-	return cursor->at == cursor->end || *cursor->at == '\n';
-}
-
 /*
  * The assignments of one line, or of several where a quoted part goes over them, as a shell reads
  * them. Into CONTEXT (NULL: only a look) if the whole of it is assignments; a comment or nothing at
@@ -108,29 +94,38 @@ static bool at_line_end(struct fl_cursor *cursor)
 static bool assignments(struct fl_cursor *cursor, struct fl_context *context)
 {
 	size_t before = context != NULL ? context->count : 0;
+	bool exporting = false;
 
 	for (;;) {
 		struct fl_cursor word;
 		fl_auto_buf struct fl_buf value = FL_BUF_INIT;
 		size_t length;
 
-		blanks(cursor);
+		fl_shellword_blanks(cursor);
 		if (cursor->at < cursor->end && *cursor->at == '#')
 			cursor->at = line_end(cursor->at, cursor->end);
-		if (at_line_end(cursor))
+		if (fl_shellword_at_line_end(cursor))
 			return true;
 		if (*cursor->at == ';') {
+			exporting = false;
 			cursor->at++;
 			continue;
 		}
 		if (cursor->end - cursor->at > 7 && memcmp(cursor->at, "export", 6) == 0 &&
 		    (cursor->at[6] == ' ' || cursor->at[6] == '\t')) {
+			exporting = true;
 			cursor->at += 7;
 			continue;
 		}
 		word = *cursor;
-		if (!fl_shellword_name(cursor, &length))
-			break;
+		if (!fl_shellword_name(cursor, &length)) {
+			/* `A=x; export A` */
+			word.at += length;
+			if (!exporting || length == 0 || !fl_shellword_at_word_end(&word))
+				break;
+			*cursor = word;
+			continue;
+		}
 		word.at += length + 1;
 		if (!fl_shellword_read(&word, &value)) {
 			cursor->at = word.at;
@@ -202,18 +197,6 @@ static const char *value_end(struct parser *parser, const char *value)
 	return first != NULL ? first : last;
 }
 
-/* CR LF to LF, for an entry that ends in CR itself: one-apps writes none, so an editor did. */
-static void drop_cr(char *text)
-{
-	char *to = text;
-
-	for (const char *from = text; *from != '\0'; from++) {
-		if (from[0] != '\r' || from[1] != '\n')
-			*to++ = *from;
-	}
-	*to = '\0';
-}
-
 /* An entry of one-apps' shape at the cursor; false if there is none. */
 static bool verbatim_entry(struct parser *parser)
 {
@@ -229,7 +212,7 @@ static bool verbatim_entry(struct parser *parser)
 		return false;
 	text = fl_xstrndup(value + 1, (size_t)(quote - value - 1));
 	if (quote + 1 < parser->cursor.end && quote[1] == '\r')
-		drop_cr(text);
+		fl_shellword_drop_cr(text); /* one-apps writes none: an editor did */
 	add(parser->context, name, (size_t)(value - 1 - name), text);
 	go_to(parser, line_end(quote, parser->cursor.end));
 	return true;

@@ -138,6 +138,25 @@ static void backslash(struct fl_cursor *cursor, struct fl_buf *word)
 		cursor->at++;
 }
 
+void fl_shellword_blanks(struct fl_cursor *cursor)
+{
+	while (cursor->at < cursor->end && (*cursor->at == ' ' || *cursor->at == '\t'))
+		cursor->at++;
+}
+
+bool fl_shellword_at_line_end(struct fl_cursor *cursor)
+{
+	if (cursor->at < cursor->end && at_line_end_cr(cursor))
+		cursor->at++;
+	return cursor->at == cursor->end || *cursor->at == '\n';
+}
+
+bool fl_shellword_at_word_end(const struct fl_cursor *cursor)
+{
+	return cursor->at == cursor->end || strchr(" \t\n;&|<>()", *cursor->at) != NULL ||
+	       at_line_end_cr(cursor);
+}
+
 bool fl_shellword_read(struct fl_cursor *cursor, struct fl_buf *word)
 {
 	const char *start = cursor->at;
@@ -147,7 +166,7 @@ bool fl_shellword_read(struct fl_cursor *cursor, struct fl_buf *word)
 		bool deliberate = cursor->at == start;
 		char c = *cursor->at;
 
-		if (strchr(" \t\n;&|<>()", c) != NULL || at_line_end_cr(cursor))
+		if (fl_shellword_at_word_end(cursor))
 			return true;
 		if (c == '\'') {
 			if (!single_quoted(cursor, word, deliberate))
@@ -166,4 +185,15 @@ bool fl_shellword_read(struct fl_cursor *cursor, struct fl_buf *word)
 		}
 	}
 	return true;
+}
+
+void fl_shellword_drop_cr(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; *from != '\0'; from++) {
+		if (from[0] != '\r' || from[1] != '\n')
+			*to++ = *from;
+	}
+	*to = '\0';
 }

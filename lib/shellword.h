@@ -38,4 +38,16 @@ bool fl_shellword_is_export(const struct fl_cursor *cursor, const char **value) 
 bool fl_shellword_read(struct fl_cursor *cursor, struct fl_buf *word) FL_MUST_CHECK
 	FL_NONNULL(1, 2);
 
+/* Moves CURSOR behind blanks. */
+void fl_shellword_blanks(struct fl_cursor *cursor) FL_NONNULL(1);
+
+/* Whether CURSOR is at a line feed or the end; a CR that ends the line is stepped over. */
+bool fl_shellword_at_line_end(struct fl_cursor *cursor) FL_NONNULL(1);
+
+/* Whether no more of a word is to come: the end, a blank, a line end or an operator. */
+bool fl_shellword_at_word_end(const struct fl_cursor *cursor) FL_NONNULL(1);
+
+/* Makes each CR LF in TEXT a LF, in place. */
+void fl_shellword_drop_cr(char *text) FL_NONNULL(1);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "buf.h"
 #include "context.h"
+#include "generator.h"
 #include "mem.h"
 #include "scratch.h"
 
@@ -45,58 +46,6 @@ static void check(const char *text, const char *name, const char *expected)
 	followed = parse(fl_buf_text(&whole));
 	assert_value(followed, name, expected);
 	assert_value(followed, "BEHIND", "seen");
-}
-
-struct variable {
-	const char *name;
-	const char *value;
-};
-
-static const char *look_up(const struct variable *variables, size_t count, const char *name,
-			   size_t length)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strlen(variables[i].name) == length &&
-		    memcmp(variables[i].name, name, length) == 0)
-			return variables[i].value;
-	}
-	return "";
-}
-
-static void write_entry(struct fl_buf *out, const struct variable *variables, size_t count,
-			const char *name, size_t length)
-{
-	fl_buf_printf(out, "export %.*s=\"%s\"\n", (int)length, name,
-		      look_up(variables, count, name, length));
-}
-
-/*
- * What one-apps' context-linux/src/etc/one-context.d/loc-16-gen-env makes of VARIABLES: three fixed
- * entries, and one for each line of context.sh (NAME='value', quotes as '\'' there) that matches
- * ^[a-zA-Z_0-9-]*=, lines of multi-line values included.
- */
-static void generate(struct fl_buf *out, const struct variable *variables, size_t count)
-{
-	static const char *const fixed[] = { "TOKENTXT", "VMID", "ONEGATE_ENDPOINT" };
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789_-";
-	fl_auto_buf struct fl_buf context_sh = FL_BUF_INIT;
-	const char *line;
-
-	for (size_t i = 0; i < FL_ARRAY_SIZE(fixed); i++)
-		write_entry(out, variables, count, fixed[i], strlen(fixed[i]));
-	for (size_t i = 0; i < count; i++) {
-		fl_buf_printf(&context_sh, "%s='", variables[i].name);
-		for (const char *at = variables[i].value; *at != '\0'; at++)
-			fl_buf_printf(&context_sh, *at == '\'' ? "'\\''" : "%c", *at);
-		fl_buf_puts(&context_sh, "'\n");
-	}
-	for (line = fl_buf_text(&context_sh); *line != '\0'; line = strchr(line, '\n') + 1) {
-		size_t length = strspn(line, letters);
-
-		if (line[length] == '=' && length > 0)
-			write_entry(out, variables, count, line, length);
-	}
 }
 
 /* Trap 4, trap 5: what the real generator writes of hostile values comes back as it went in. */
@@ -186,35 +135,6 @@ static void lines_between_are_entries(void **state)
 	assert_value(context, "E", "v");
 	assert_int_equal(fl_context_count(context), 5);
 	assert_int_equal(fl_context_skipped(context), 0);
-}
-
-/* What `sh -c '. FILE'` gives, where nothing is to be expanded; and what stays where there is. */
-static void other_shapes(void **state)
-{
-	(void)state;
-	check("A=x", "A", "x");
-	check("  export A=\"x y\"", "A", "x y");
-	check("\tA=x", "A", "x");
-	check("A=", "A", NULL);
-	check("A=''", "A", NULL);
-	check("A='it'\\''s'", "A", "it's");
-	check("A=\"with \\\" \\\\ \\$ \\` \\n escapes\"", "A", "with \" \\ $ ` \\n escapes");
-	check("A='a'\"b\"c\\ d", "A", "abc d");
-	check("A='two\nlines'", "A", "two\nlines");
-	check("A=\"two\nlines\"", "A", "two\nlines");
-	check("A=one\\\nline", "A", "oneline");
-	check("A=x;B=y", "B", "y");
-	check("A=x # comment", "A", "x");
-	check("A=x#y", "A", "x#y");
-	check("A=' x '", "A", " x ");
-	check("export A=x B=y", "B", "y");
-	check("# A=x", "A", NULL);
-	check("A=x=y", "A", "x=y");
-	check("A=$HOME", "A", "$HOME");
-	check("A=\"$(id) `id` ${HOME}\"", "A", "$(id) `id` ${HOME}");
-	check("A=$(echo x y)", "A", "$(echo x y)");
-	check("A='$(id)'", "A", "$(id)");
-	check("A=~", "A", "~");
 }
 
 static void crlf(void **state)
@@ -446,7 +366,6 @@ int main(void)
 		cmocka_unit_test(verbatim_shape),
 		cmocka_unit_test(a_line_that_looks_like_an_entry),
 		cmocka_unit_test(lines_between_are_entries),
-		cmocka_unit_test(other_shapes),
 		cmocka_unit_test(crlf),
 		cmocka_unit_test(context_sh),
 		cmocka_unit_test(a_later_entry_replaces),
