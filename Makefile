@@ -13,7 +13,7 @@ MAKEFLAGS += --no-builtin-rules
 # Sources. One noun, one module: lib/NAME.c, lib/NAME.h, tests/test_NAME.c. Sorted.
 LIB := address atomic attribute buf container context database diagnosis docker dockerd endpoint \
 	engine error events exchange findings flower grpc health http image journal launch layout \
-	log logs mem netaddr number onegate options param paramtext paths postmortem proc pull \
+	leftover log logs mem netaddr number onegate options param paramtext paths postmortem proc pull \
 	refusal report response route settings shellword stage standing start step systemd tcp \
 	transfer tree unit valid verdict wait watch
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "leftover.h"
 #include "mem.h"
 
 char *fl_read_file(const char *path, size_t limit, size_t *length)
@@ -122,7 +123,10 @@ static const char *fill(int fd, const struct fl_file *file)
 	const char *failed = NULL;
 	int saved;
 
-	if (give(fd, file) != 0)
+	/* A file system without locks is fine; one whose lock is taken is being swept. */
+	if (!fl_leftover_claim(fd) && errno == EWOULDBLOCK)
+		failed = "claim";
+	else if (give(fd, file) != 0)
 		failed = "owner and mode";
 	else if (write_all(fd, file->content, file->length) != 0)
 		failed = "write";
@@ -138,7 +142,7 @@ static const char *fill(int fd, const struct fl_file *file)
 /* Makes the temporary file beside FILE, complete and synced; a fresh string, or NULL with ERR. */
 static char *stage(const struct fl_file *file, struct fl_error *err)
 {
-	fl_auto_free char *temporary = fl_xasprintf("%s.XXXXXX", file->path);
+	fl_auto_free char *temporary = fl_xasprintf("%s" FL_LEFTOVER_SUFFIX, file->path);
 	const char *failed;
 	struct stat info;
 	int fd;
@@ -199,8 +203,10 @@ int fl_atomic_write_all(const struct fl_file *files, size_t count, enum fl_chang
 	fl_auto_free char **temporaries = fl_xcalloc(count, sizeof(*temporaries));
 	int result;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		fl_leftover_sweep(files[i].path);
 		changes[i] = fl_atomic_plan(&files[i]);
+	}
 	result = apply(files, changes, temporaries, count, err);
 	for (size_t i = 0; i < count; i++) {
 		if (temporaries[i] != NULL)
