@@ -7,6 +7,7 @@
 #include "address.h"
 #include "buf.h"
 #include "build.h"
+#include "edits.h"
 #include "flower.h"
 #include "mem.h"
 #include "number.h"
@@ -174,8 +175,6 @@ static const struct fl_placeholder placeholders[] = {
 	{ "FL_SSL_KEYFILE", 2 }, { "ML_FRAMEWORK", 3 },       { "FL_GPU_ENABLED", 6 },
 };
 
-#define NAME_MAX_EDITS 64 /* bytes of a name that fl_param_nearest() looks at */
-
 const struct fl_param *fl_param(enum fl_param_id id)
 {
 	return &table[id];
@@ -199,46 +198,16 @@ const struct fl_placeholder *fl_placeholder_find(const char *name)
 	return NULL;
 }
 
-static size_t least_of(size_t a, size_t b, size_t c)
-{
-	size_t ab = a < b ? a : b;
-
-	return ab < c ? ab : c;
-}
-
-/* The Levenshtein distance of two names, of their first NAME_MAX_EDITS bytes. */
-static size_t edits(const char *a, const char *b)
-{
-	size_t row[NAME_MAX_EDITS + 1];
-	size_t na = strnlen(a, NAME_MAX_EDITS), nb = strnlen(b, NAME_MAX_EDITS);
-
-	for (size_t j = 0; j <= nb; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= na; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= nb; j++) {
-			size_t above = row[j];
-
-			row[j] = least_of(above + 1, row[j - 1] + 1,
-					  diagonal + (a[i - 1] != b[j - 1]));
-			diagonal = above;
-		}
-	}
-	return row[nb];
-}
-
 const char *fl_param_nearest(const char *name)
 {
 	const char *nearest = table[0].name;
-	size_t fewest = edits(name, nearest);
+	size_t fewest = fl_edits(name, nearest);
 
 	for (size_t i = 1; i < FL_PARAM_CONFIG_COUNT + FL_ARRAY_SIZE(placeholders); i++) {
 		const char *known = i < FL_PARAM_CONFIG_COUNT
 					    ? table[i].name
 					    : placeholders[i - FL_PARAM_CONFIG_COUNT].name;
-		size_t distance = edits(name, known);
+		size_t distance = fl_edits(name, known);
 
 		if (distance < fewest) {
 			fewest = distance;

@@ -3,16 +3,14 @@
 
 #include <cjson/cJSON.h>
 #include <string.h>
-#include <strings.h>
 
 #include "atomic.h"
-#include "buf.h"
 #include "mem.h"
 #include "number.h"
+#include "review.h"
 
 #define JSON_MAX    65536 /* bytes of superlink.json that are read; we write about 1,500 */
 #define JSON_FORMAT 1     /* "format" in it, raised when its shape changes */
-#define APPIO_PORT  9091  /* ServerAppIo's fixed port, section 5 */
 
 static void fl_cleanup_json(cJSON **slot)
 {
@@ -49,144 +47,11 @@ static void resolve_values(struct fl_settings *settings, const struct fl_context
 	}
 }
 
-static void check_ports(const struct fl_settings *settings, struct fl_findings *findings)
-{
-	static const enum fl_param_id services[] = { FL_PARAM_FLEET_API_ADDRESS,
-						     FL_PARAM_CONTROL_API_ADDRESS };
-	struct fl_address fleet = fl_settings_address(settings, services[0]);
-	struct fl_address control = fl_settings_address(settings, services[1]);
-
-	for (size_t i = 0; i < FL_ARRAY_SIZE(services); i++) {
-		if (fl_settings_address(settings, services[i]).port == APPIO_PORT)
-			fl_findings_add(findings, FL_ERR,
-					"%s: port %d is the ServerAppIo API's; choose another one",
-					fl_param(services[i])->name, APPIO_PORT);
-	}
-	if (fleet.port == control.port)
-		fl_findings_add(
-			findings, FL_ERR,
-			"FL_FLEET_API_ADDRESS and FL_CONTROL_API_ADDRESS: both have port %u; "
-			"give each service a port of its own",
-			(unsigned)fleet.port);
-	if (fl_address_is_any(&control))
-		fl_findings_add(
-			findings, FL_WARNING,
-			"FL_CONTROL_API_ADDRESS: %s lets whoever reaches port %u run code in "
-			"the SuperLink; 127.0.0.1:%u is recommended",
-			fl_settings_get(settings, FL_PARAM_CONTROL_API_ADDRESS),
-			(unsigned)control.port, (unsigned)control.port);
-}
-
-static void check_clients(const struct fl_settings *settings, struct fl_findings *findings)
-{
-	static const enum fl_param_id wanted[] = { FL_PARAM_MIN_FIT_CLIENTS,
-						   FL_PARAM_MIN_EVALUATE_CLIENTS };
-	int64_t available = fl_settings_integer(settings, FL_PARAM_MIN_AVAILABLE_CLIENTS);
-
-	for (size_t i = 0; i < FL_ARRAY_SIZE(wanted); i++) {
-		int64_t needed = fl_settings_integer(settings, wanted[i]);
-
-		if (available < needed)
-			fl_findings_add(
-				findings, FL_WARNING,
-				"FL_MIN_AVAILABLE_CLIENTS: %lld is below %s of %lld; a round "
-				"may start with too few clients",
-				(long long)available, fl_param(wanted[i])->name, (long long)needed);
-	}
-}
-
-static void check_version(const struct fl_settings *settings, struct fl_findings *findings)
-{
-	const char *tag = fl_settings_get(settings, FL_PARAM_FLOWER_VERSION);
-	struct fl_version version;
-	bool tested;
-
-	fl_flower_for(tag, &tested);
-	if (!tested)
-		fl_findings_add(findings, FL_WARNING,
-				"FLOWER_VERSION: '%s' %s; it is untested and is started like %s",
-				tag,
-				fl_version_parse(tag, &version) ? "is newer than these tools know"
-								: "names no version",
-				fl_version_parse(tag, &version) ? "the newest version they know"
-								: "1.25");
-}
-
-static bool is_one_of(const char *value, const char *const *words)
-{
-	for (; *words != NULL; words++) {
-		if (strcasecmp(value, *words) == 0)
-			return true;
-	}
-	return false;
-}
-
-/*
- * A user who asks for encryption is never given a plain-text server, so only a clear no is one.
- * Returns whether it is.
- */
-static bool check_tls(const char *name, const char *value, struct fl_findings *findings)
-{
-	static const char *const yes[] = { "YES", "TRUE", "1", "ON", NULL };
-	static const char *const no[] = { "NO", "FALSE", "0", "OFF", NULL };
-	fl_auto_buf struct fl_buf shown = FL_BUF_INIT;
-
-	if (is_one_of(value, no))
-		return true;
-	fl_buf_quote(&shown, value, strlen(value));
-	if (is_one_of(value, yes))
-		fl_findings_add(findings, FL_ERR,
-				"%s: '%s' asks for TLS, which is not there yet (phase 2); leave it "
-				"unset to run without encryption, in a network that you trust",
-				name, fl_buf_text(&shown));
-	else
-		fl_findings_add(findings, FL_ERR, "%s: '%s' must be YES or NO", name,
-				fl_buf_text(&shown));
-	return false;
-}
-
-/* The part of a name behind ONEAPP_, which the marketplace's convention puts in front. */
-static const char *plain_name(const char *name)
-{
-	return strncmp(name, "ONEAPP_", 7) == 0 ? name + 7 : name;
-}
-
-static void check_name(const char *name, const char *value, struct fl_findings *findings)
-{
-	const char *plain = plain_name(name);
-	const struct fl_placeholder *placeholder = fl_placeholder_find(plain);
-	fl_auto_buf struct fl_buf shown = FL_BUF_INIT;
-
-	if (placeholder != NULL && strcmp(plain, "FL_TLS_ENABLED") == 0 &&
-	    !check_tls(name, value, findings))
-		return;
-	if (placeholder != NULL) {
-		fl_findings_add(findings, FL_INFO, "%s: has no effect yet, it belongs to phase %d",
-				name, placeholder->phase);
-		return;
-	}
-	if (strncmp(plain, "FL_", 3) != 0 && strncmp(plain, "FLOWER_", 7) != 0)
-		return;
-	if (fl_param_find(plain) == FL_PARAM_COUNT) {
-		fl_buf_quote(&shown, name, strlen(name));
-		fl_findings_add(findings, FL_WARNING,
-				"%s: unknown variable, not used; did you mean %s?",
-				fl_buf_text(&shown), fl_param_nearest(plain));
-	}
-}
-
 void fl_settings_resolve(struct fl_settings *settings, const struct fl_context *context,
 			 struct fl_findings *findings)
 {
 	resolve_values(settings, context, findings);
-	check_ports(settings, findings);
-	check_clients(settings, findings);
-	check_version(settings, findings);
-	for (size_t i = 0; i < fl_context_count(context); i++) {
-		if (fl_context_value(context, i)[0] != '\0')
-			check_name(fl_context_name(context, i), fl_context_value(context, i),
-				   findings);
-	}
+	fl_review(settings, context, findings);
 }
 
 char *fl_settings_json(const struct fl_settings *settings)

@@ -84,79 +84,6 @@ static void every_bad_value_is_reported(void **state)
 	assert_true(found(&findings, FL_ERR, "FL_TLS_ENABLED: 'yes' asks for TLS"));
 }
 
-static void ports_must_not_meet(void **state)
-{
-	static const struct {
-		const char *text;
-		size_t errors;
-	} cases[] = {
-		{ "FL_FLEET_API_ADDRESS=0.0.0.0:9093\n", 1 },
-		{ "FL_CONTROL_API_ADDRESS=127.0.0.1:9092\n", 1 },
-		{ "FL_FLEET_API_ADDRESS=0.0.0.0:9091\n", 1 },
-		{ "FL_CONTROL_API_ADDRESS=0.0.0.0:9091\nFL_FLEET_API_ADDRESS=0.0.0.0:9091\n", 3 },
-		{ "FL_FLEET_API_ADDRESS=0.0.0.0:9093\nFL_CONTROL_API_ADDRESS=0.0.0.0:9092\n", 0 },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
-		fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
-		fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
-
-		resolve(&settings, cases[i].text, &findings);
-		assert_int_equal(findings.errors, cases[i].errors);
-	}
-}
-
-static void tls_is_never_silently_plain(void **state)
-{
-	static const char *const asks[] = { "YES", "yes", "True", "1", "on", "maybe", NULL };
-	static const char *const declines[] = { "NO", "false", "0", "OFF", NULL };
-	char text[64];
-
-	(void)state;
-	for (size_t i = 0; asks[i] != NULL; i++) {
-		fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
-		fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
-
-		snprintf(text, sizeof(text), "export ONEAPP_FL_TLS_ENABLED=\"%s\"\n", asks[i]);
-		resolve(&settings, text, &findings);
-		assert_int_equal(findings.errors, 1);
-	}
-	for (size_t i = 0; declines[i] != NULL; i++) {
-		fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
-		fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
-
-		snprintf(text, sizeof(text), "export FL_TLS_ENABLED=\"%s\"\n", declines[i]);
-		resolve(&settings, text, &findings);
-		assert_int_equal(findings.errors, 0);
-		assert_true(found(&findings, FL_INFO, "FL_TLS_ENABLED: has no effect yet"));
-	}
-}
-
-static void odd_names_and_numbers_are_mentioned(void **state)
-{
-	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
-	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
-
-	(void)state;
-	resolve(&settings,
-		"FL_STRATGY=FedAvg\nONEAPP_FLOWER_VERSON=1\nFL_OLD=\nMY_FL_X=1\nFL_GPU_ENABLED="
-		"YES\n"
-		"FL_MIN_FIT_CLIENTS=5\nFLOWER_VERSION=latest\n",
-		&findings);
-	assert_int_equal(findings.errors, 0);
-	assert_true(found(&findings, FL_WARNING,
-			  "FL_STRATGY: unknown variable, not used; did you mean "
-			  "FL_STRATEGY?"));
-	assert_true(found(&findings, FL_WARNING, "did you mean FLOWER_VERSION?"));
-	assert_false(found(&findings, FL_WARNING, "FL_OLD"));
-	assert_false(found(&findings, FL_WARNING, "MY_FL_X"));
-	assert_true(found(&findings, FL_INFO,
-			  "FL_GPU_ENABLED: has no effect yet, it belongs to phase 6"));
-	assert_true(found(&findings, FL_WARNING, "2 is below FL_MIN_FIT_CLIENTS of 5"));
-	assert_true(found(&findings, FL_WARNING, "'latest' names no version"));
-}
-
 static void write_file(const char *text)
 {
 	const struct fl_file file = { .path = path,
@@ -246,9 +173,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_context_works),
 		cmocka_unit_test(every_bad_value_is_reported),
-		cmocka_unit_test(ports_must_not_meet),
-		cmocka_unit_test(tls_is_never_silently_plain),
-		cmocka_unit_test(odd_names_and_numbers_are_mentioned),
 		cmocka_unit_test(the_file_gives_back_what_went_in),
 		cmocka_unit_test(a_damaged_file_is_refused),
 		cmocka_unit_test(a_missing_parameter_has_its_default),

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "review.h"
+
+static void resolve(struct fl_settings *settings, const char *text, struct fl_findings *findings)
+{
+	fl_auto_context struct fl_context *context = NULL;
+	struct fl_error err = FL_ERROR_INIT;
+
+	assert_int_equal(fl_context_parse("test", text, strlen(text), &context, &err), 0);
+	fl_settings_resolve(settings, context, findings);
+}
+
+/* Whether one of the findings of LEVEL holds TEXT. */
+static bool found(const struct fl_findings *findings, enum fl_level level, const char *text)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		if (findings->list[i].level == level &&
+		    strstr(findings->list[i].text, text) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static void ports_must_not_meet(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t errors;
+	} cases[] = {
+		{ "FL_FLEET_API_ADDRESS=0.0.0.0:9093\n", 1 },
+		{ "FL_CONTROL_API_ADDRESS=127.0.0.1:9092\n", 1 },
+		{ "FL_FLEET_API_ADDRESS=0.0.0.0:9091\n", 1 },
+		{ "FL_CONTROL_API_ADDRESS=0.0.0.0:9091\nFL_FLEET_API_ADDRESS=0.0.0.0:9091\n", 3 },
+		{ "FL_FLEET_API_ADDRESS=0.0.0.0:9093\nFL_CONTROL_API_ADDRESS=0.0.0.0:9092\n", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+		fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+
+		resolve(&settings, cases[i].text, &findings);
+		assert_int_equal(findings.errors, cases[i].errors);
+	}
+}
+
+static void tls_is_never_silently_plain(void **state)
+{
+	static const char *const asks[] = { "YES", "yes", "True", "1", "on", "maybe", NULL };
+	static const char *const declines[] = { "NO", "false", "0", "OFF", NULL };
+	char text[64];
+
+	(void)state;
+	for (size_t i = 0; asks[i] != NULL; i++) {
+		fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+		fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+
+		snprintf(text, sizeof(text), "export ONEAPP_FL_TLS_ENABLED=\"%s\"\n", asks[i]);
+		resolve(&settings, text, &findings);
+		assert_int_equal(findings.errors, 1);
+	}
+	for (size_t i = 0; declines[i] != NULL; i++) {
+		fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+		fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+
+		snprintf(text, sizeof(text), "export FL_TLS_ENABLED=\"%s\"\n", declines[i]);
+		resolve(&settings, text, &findings);
+		assert_int_equal(findings.errors, 0);
+		assert_true(found(&findings, FL_INFO, "FL_TLS_ENABLED: has no effect yet"));
+	}
+}
+
+static void odd_names_and_numbers_are_mentioned(void **state)
+{
+	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+
+	(void)state;
+	resolve(&settings,
+		"FL_STRATGY=FedAvg\nONEAPP_FLOWER_VERSON=1\nFL_OLD=\nMY_FL_X=1\nFL_GPU_ENABLED="
+		"YES\n"
+		"FL_MIN_FIT_CLIENTS=5\nFLOWER_VERSION=latest\n",
+		&findings);
+	assert_int_equal(findings.errors, 0);
+	assert_true(found(&findings, FL_WARNING,
+			  "FL_STRATGY: unknown variable, not used; did you mean "
+			  "FL_STRATEGY?"));
+	assert_true(found(&findings, FL_WARNING, "did you mean FLOWER_VERSION?"));
+	assert_false(found(&findings, FL_WARNING, "FL_OLD"));
+	assert_false(found(&findings, FL_WARNING, "MY_FL_X"));
+	assert_true(found(&findings, FL_INFO,
+			  "FL_GPU_ENABLED: has no effect yet, it belongs to phase 6"));
+	assert_true(found(&findings, FL_WARNING, "2 is below FL_MIN_FIT_CLIENTS of 5"));
+	assert_true(found(&findings, FL_WARNING, "'latest' names no version"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ports_must_not_meet),
+		cmocka_unit_test(tls_is_never_silently_plain),
+		cmocka_unit_test(odd_names_and_numbers_are_mentioned),
+	};
+
+	return cmocka_run_group_tests_name("review", tests, NULL, NULL);
+}
