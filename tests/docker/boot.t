@@ -13,6 +13,7 @@ real_engine
 service bootstrap
 exits 0 'bootstrap with an empty configuration succeeds'
 is "$(status_file)" bootstrap_success 'the status file lets READY=YES be reported'
+like "$err" 'step 7/12 .*API 1\.[0-9]+' 'trap 8: the API version is negotiated with the real Engine'
 for step in 7 8 9 10 11 12; do
 	is "$(printf '%s\n' "$err" | grep -c "step $step/12 ")" 1 "step $step is told once"
 done
@@ -26,6 +27,18 @@ exits 0 'the health check says so too'
 is "$(inspect '{{.State.Running}}')" true 'the container runs'
 unlike "$(cat "$ROOT"/var/log/one-appliance/* "$ROOT"/etc/one-appliance/* "$ROOT"/opt/flower/config/*)" \
 	"$TOKEN" 'the token stands in no file that was written'
+
+# --- processes --------------------------------------------------------------------------------------
+# programs COMMAND...: how many programs it executes, itself included.
+programs()
+{
+	timeout 60 strace -f -qq -e trace=execve -e status=successful -o "$T/strace" "$@" >/dev/null 2>&1
+	grep -c 'execve(' "$T/strace"
+}
+is "$(programs "$BUILD/fl-configure" --root "$ROOT")" 1 'fl-configure starts no other program'
+is "$(programs "$BUILD/fl-bootstrap" --root "$ROOT")" 1 'nor does fl-bootstrap below --root'
+is "$(programs "$BUILD/fl-healthcheck" --root "$ROOT" --wait)" 1 'nor fl-healthcheck'
+is "$(programs "$BUILD/fl-onegate-publish" --root "$ROOT")" 1 'nor fl-onegate-publish'
 
 # --- equivalent to the printed command --------------------------------------------------------------
 describe()
@@ -52,6 +65,7 @@ unit_before=$(stat -c '%i %Y %s' "$ROOT/etc/systemd/system/flower-superlink.serv
 running=$(inspect '{{.Id}} {{.State.StartedAt}} {{.State.Pid}}')
 boot
 exits 0 'the second run succeeds'
+is "$(attribute FL_ENDPOINT)" 192.0.2.10:9092 'and publishes the same'
 like "$err" 'unchanged' 'configure says that nothing changed'
 is "$(inspect '{{.Id}} {{.State.StartedAt}} {{.State.Pid}}')" "$running" 'the running container is not restarted'
 is "$(cd "$ROOT/opt" && find . -path ./flower/state/\* -o -printf '%p %M %U:%G %s %T@ %i\n' | sort)" "$before" \
@@ -88,6 +102,15 @@ exits 0 'a removed container is made again'
 is "$(stat -c %i "$database")" "$inode" 'trap 28: with the same database, not moved aside'
 run fl-healthcheck --root "$ROOT"
 exits 0 'and the SuperLink works on it'
+
+# --- the unit's ExecStartPre ----------------------------------------------------------------------
+docker rm -f "$container" >/dev/null
+run fl-bootstrap --root "$ROOT" --prepare
+exits 0 '--prepare makes sure of image and container'
+is "$(inspect '{{.State.Status}}')" created 'and starts nothing'
+run fl-bootstrap --root "$ROOT" --prepare
+exits 0 'again'
+is "$(inspect '{{.State.Status}}')" created 'nothing'
 
 # --- an other container of that name ----------------------------------------------------------------
 docker rm -f "$container" >/dev/null

@@ -27,6 +27,21 @@ exits 1 'flwr run is not, from outside'
 run fl-healthcheck --probe=grpc 192.0.2.10:9091
 exits 1 'nor is ServerAppIo'
 
+answered=0
+for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40; do
+	run fl-healthcheck --probe=grpc 127.0.0.1:19092
+	[ "$status" -ne 0 ] || answered=$((answered + 1))
+done
+is "$answered" 40 'trap 22: none of 40 gRPC calls is lost'
+
+# --- which address ------------------------------------------------------------------------------------
+ip route add default via 192.0.2.1 dev eth0
+grep -v ETH0_IP "$T/context" | context
+run fl-onegate-publish --root "$ROOT" -n
+exits 0 'without ETH0_IP an address is found'
+like "$out" '^FL_ENDPOINT=192\.0\.2\.10:19092$' 'trap 7: not the Docker bridge'"'"'s'
+ip route del default
+
 # --- process isolation --------------------------------------------------------------------------------
 { cat "$T/context" && echo 'export FL_ISOLATION="process"'; } | wipe
 boot
