@@ -50,7 +50,7 @@ static bool at_line_end_cr(const struct fl_cursor *cursor)
 	return *cursor->at == '\r' && (cursor->at + 1 == cursor->end || cursor->at[1] == '\n');
 }
 
-/* One byte of a quoted part: a CR before a line feed is dropped. False at a line not to be crossed. */
+/* A byte of a quoted part; CR LF becomes LF. False at a line that is not to be crossed. */
 static bool quoted_byte(struct fl_cursor *cursor, struct fl_buf *word, bool deliberate)
 {
 	if (*cursor->at == '\n' && !deliberate && next_is_entry(cursor))

@@ -20,23 +20,23 @@ struct fl_cursor {
  * Whether LINE starts with a variable's name followed by '='; *NAME_LENGTH bytes of it are the
  * name. one-apps' generator takes letters, digits, '_' and '-' in any order, so this does too.
  */
-bool fl_shellword_name(const struct fl_cursor *line, size_t *name_length) FL_MUST_CHECK
-	FL_NONNULL(1, 2);
+bool fl_shellword_name(const struct fl_cursor *line, size_t *name_length)
+	FL_MUST_CHECK FL_NONNULL(1, 2);
 
 /* Whether a line at CURSOR starts with `export NAME=`; *VALUE then points behind the '='. */
-bool fl_shellword_is_export(const struct fl_cursor *cursor, const char **value) FL_MUST_CHECK
-	FL_NONNULL(1, 2);
+bool fl_shellword_is_export(const struct fl_cursor *cursor, const char **value)
+	FL_MUST_CHECK FL_NONNULL(1, 2);
 
 /*
- * Reads one word, the value of an assignment, at CURSOR into WORD and moves CURSOR behind it. Single
- * and double quotes, backslashes and concatenation work as in a shell; a quoted part may go over
- * several lines, and a CR at the end of a line is dropped. False if a quote is not closed, if the
- * word, opened by a quote in its middle, would swallow a line that starts with `export NAME="`, or
- * if a `$(`, `${` or backquote outside double quotes does not end on its line. CURSOR is then
- * somewhere behind the start of the word: as far as was looked.
+ * Reads one word, the value of an assignment, at CURSOR into WORD and moves CURSOR behind it.
+ * Single and double quotes, backslashes and concatenation work as in a shell; a quoted part may
+ * go over several lines, and a CR at the end of a line is dropped. False if a quote is not
+ * closed, if the word, opened by a quote in its middle, would swallow a line that starts with
+ * `export NAME="`, or if a `$(`, `${` or backquote outside double quotes does not end on its
+ * line. CURSOR is then somewhere behind the start of the word: as far as was looked.
  */
-bool fl_shellword_read(struct fl_cursor *cursor, struct fl_buf *word) FL_MUST_CHECK
-	FL_NONNULL(1, 2);
+bool fl_shellword_read(struct fl_cursor *cursor, struct fl_buf *word)
+	FL_MUST_CHECK FL_NONNULL(1, 2);
 
 /* Moves CURSOR behind blanks. */
 void fl_shellword_blanks(struct fl_cursor *cursor) FL_NONNULL(1);
