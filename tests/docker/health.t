@@ -58,7 +58,7 @@ exits 69 'trap 30: a server that dies at import: 69'
 like "$err" 'x86-64-v2|CPU|processor' 'trap 30: the processor is named as the cause'
 
 # --- a SuperExec that died --------------------------------------------------------------------------
-{ cat "$T/context" && echo 'export FL_HEALTH_TIMEOUT="8"'; } | wipe
+wipe <"$T/context"
 boot
 exits 0 'a good boot'
 run fl-healthcheck --root "$ROOT"

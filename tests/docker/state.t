@@ -8,7 +8,7 @@ mkdir -p "$full"
 mount -t tmpfs -o size=512k,mode=755 tmpfs "$full" && mounts=$full
 real_engine
 start_onegate
-{ gate_context && echo 'export FL_HEALTH_TIMEOUT="20"'; } >"$T/context"
+gate_context >"$T/context"
 
 # broken WHAT CAUSE: bootstrap tells it and why.
 broken()
