@@ -157,13 +157,12 @@ D=between' 'lines between two entries are entries of their own'
 context <<'X'
 export START_SCRIPT="#!/bin/sh
 echo "hi"
-export Y=1
 echo "there"
 exit 0"
 export C="c"
 X
 reads 'C=c
-START_SCRIPT=#!/bin/sh~echo "hi"~export Y=1~echo "there"~exit 0' 'a script is taken verbatim, lines that end in quotes included'
+START_SCRIPT=#!/bin/sh~echo "hi"~echo "there"~exit 0' 'a script is taken verbatim, lines that end in quotes included'
 
 context <<'X'
 export A="first"

@@ -16,15 +16,19 @@ unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy NO_PROXY
 unset DOCKER_HOST CONTEXT_FILE JOURNAL_STREAM INVOCATION_ID NOTIFY_SOCKET BASH_ENV ENV
 umask 022
 
+T=$(mktemp -d "${TMPDIR:-/tmp}/fl.XXXXXX") || exit 1
+
 # private_net: runs the whole test again in a network namespace of its own, with loopback up, for
 # tests that need fixed ports (9091) or addresses; without the right to, the test is skipped.
 private_net()
 {
 	[ -z "${FL_PRIVATE_NET-}" ] || return 0
 	if unshare $([ "$(id -u)" = 0 ] || echo -r) -n sh -c 'ip link set lo up' 2>/dev/null; then
+		rm -rf "$T"
 		FL_PRIVATE_NET=1 exec unshare $([ "$(id -u)" = 0 ] || echo -r) -n \
 			sh -c 'ip link set lo up && exec sh "$@"' sh "$0"
 	fi
+	rm -rf "$T"
 	echo '1..0 # SKIP no right to make a network namespace'
 	exit 0
 }
@@ -41,7 +45,6 @@ add_link()
 	done
 }
 
-T=$(mktemp -d "${TMPDIR:-/tmp}/fl.XXXXXX") || exit 1
 ROOT=$T/root
 ENV_FILE=$ROOT/run/one-context/one_env
 tests=0 failed=0 pids='' status=0 out='' err=''

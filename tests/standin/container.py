@@ -9,6 +9,7 @@ this program holds: when the stand-in ends, however it ends, they end too.
 import ctypes
 import datetime
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -43,6 +44,19 @@ FLOWER_LOG = [
 
 def now():
     return datetime.datetime.now(datetime.timezone.utc).isoformat().replace("+00:00", "000Z")
+
+
+def read_json(path):
+    """The object in a file that a test may be writing just now; {} if there is none."""
+    for _ in range(200):
+        try:
+            with open(path, encoding="utf-8") as source:
+                return json.load(source)
+        except FileNotFoundError:
+            return {}
+        except ValueError:  # half of it
+            time.sleep(0.01)
+    raise ValueError(path + ": no JSON")
 
 
 def adopt_orphans():

@@ -72,9 +72,8 @@ class Engine:
         for entry in self.options.set:
             key, _, value = entry.partition("=")
             values[key] = json.loads(value)
-        if self.options.scenario and os.path.exists(self.options.scenario):
-            with open(self.options.scenario, encoding="utf-8") as source:
-                values.update(json.load(source))
+        if self.options.scenario:
+            values.update(container.read_json(self.options.scenario))
         return values
 
     def behave(self):

@@ -30,6 +30,8 @@ import h2.connection
 import h2.events
 import h2.exceptions
 
+import container
+
 DATABASE_METHODS = {"appio": "/flwr.proto.ServerAppIo/ListAppsToLaunch",
                     "control": "/flwr.proto.Control/ListRuns"}
 
@@ -46,9 +48,8 @@ class Port:
 
     def setting(self, name):
         """The present value: of the control file, of the command line."""
-        if self.options.control_file and os.path.exists(self.options.control_file):
-            with open(self.options.control_file, encoding="utf-8") as source:
-                values = json.load(source)
+        if self.options.control_file:
+            values = container.read_json(self.options.control_file)
             for key in ("%s.%s" % (self.name, name), name):
                 if key in values:
                     return values[key]
@@ -65,15 +66,14 @@ class Port:
             mode = self.setting("mode")
             if time.monotonic() < self.options.ready_at:
                 mode = "reset"
-            if mode == "reset":
-                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                peer.close()
-            else:
-                threading.Thread(target=self.talk, args=(peer, mode), daemon=True).start()
+            threading.Thread(target=self.talk, args=(peer, mode), daemon=True).start()
 
     def talk(self, peer, mode):
         try:
-            if mode == "hang":
+            if mode == "reset":
+                time.sleep(0.03)  # while docker-proxy tries the container's port
+                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            elif mode == "hang":
                 while peer.recv(4096):
                     pass
             elif mode == "http1":
