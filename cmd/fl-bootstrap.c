@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fl-bootstrap: steps 7 to 9 of the boot, from a Docker Engine that answers to a running container. */
+/* fl-bootstrap: steps 7 to 9 of the boot, until the SuperLink's container runs. */
 
 #include "container.h"
 #include "database.h"
@@ -77,8 +77,8 @@ static int wait_for_docker(struct run *run, const struct arguments *args)
 }
 
 /*
- * The unit restarts a SuperLink that ended, and a registry that cannot be reached must not hold that
- * up again: where a container is there, what it can run from is there as well. A boot pulls.
+ * The unit restarts a SuperLink that ended, and a registry that cannot be reached must not hold
+ * that up again: where a container is there, what it can run from is there as well. A boot pulls.
  */
 static bool restarts(const struct run *run, const struct arguments *args)
 {

@@ -7,7 +7,7 @@
 #include "mem.h"
 #include "number.h"
 
-/* RFC 1123 2.1: labels of letters, digits and dashes, none of them empty or with a dash at an end. */
+/* RFC 1123 2.1: labels of letters, digits and dashes, none empty or with a dash at an end. */
 static bool is_name(const char *host)
 {
 	bool label_open = false;

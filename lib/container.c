@@ -201,7 +201,7 @@ static void add_host(cJSON *request, const struct fl_settings *settings,
 	add_strings(host, "Binds", volume);
 	policy = cJSON_AddObjectToObject(host, "RestartPolicy");
 	cJSON_AddStringToObject(policy, "Name", "unless-stopped");
-	/* PID 1 without a handler ignores SIGTERM: a stop right after the start took 30 s (trap 24). */
+	/* PID 1 without a handler ignores SIGTERM: a stop after the start took 30 s (trap 24). */
 	cJSON_AddTrueToObject(host, "Init");
 	add_strings(host, "CapDrop", "ALL");
 	add_strings(host, "SecurityOpt", "no-new-privileges");
@@ -223,7 +223,7 @@ static char *printed(const cJSON *json)
 
 /*
  * FNV-1a, 64 bits (RFC 9923). It tells two configurations of one VM apart, against chance and not
- * against an attacker, who would need root to place the label; so no cryptographic library is drawn in.
+ * against an attacker, who would need root to place the label; so no cryptographic library.
  */
 static char *digest_of(const char *text, const char *image_id)
 {

@@ -17,8 +17,8 @@
 char *fl_container_env(const struct fl_settings *settings) FL_MUST_CHECK FL_NONNULL(1);
 
 /*
- * The `docker create` command for IMAGE ("repository:tag"), several lines, quoted for a POSIX shell,
- * ended by a line feed; a fresh string.
+ * The `docker create` command for IMAGE ("repository:tag"), several lines, quoted for a POSIX
+ * shell, ended by a line feed; a fresh string.
  */
 char *fl_container_command(const struct fl_settings *settings, const struct fl_paths *paths,
 			   const char *image) FL_MUST_CHECK FL_NONNULL(1, 2, 3);

@@ -110,7 +110,7 @@ int fl_database_check(const struct fl_paths *paths, const struct fl_settings *se
 	struct fl_version image, last;
 
 	if (!fl_version_parse(tag, &image))
-		return 0; /* nothing to compare: the health check's database layer has the last word */
+		return 0; /* nothing to compare: the health check has the last word */
 	if (noted != NULL && fl_version_parse(noted, &last)) {
 		if (fl_version_compare(&image, &last) < 0)
 			return refuse(paths, settings, tag, noted, err);

@@ -27,15 +27,15 @@ enum fl_api_probe {
 
 /* Which call proves that the database opens and can be written. */
 enum fl_database_probe {
-	FL_DATABASE_APPIO, /* /flwr.proto.ServerAppIo/ListAppsToLaunch on port 9091 */
-	FL_DATABASE_CONTROL, /* /flwr.proto.Control/ListRuns on the Control port, after fleet and control */
-	FL_DATABASE_NONE, /* the server ends at start when it cannot use it: "container" covers it */
+	FL_DATABASE_APPIO,   /* /flwr.proto.ServerAppIo/ListAppsToLaunch on port 9091 */
+	FL_DATABASE_CONTROL, /* /flwr.proto.Control/ListRuns on the Control port, last as it logs */
+	FL_DATABASE_NONE,    /* the server ends at start when it cannot use it: see "container" */
 };
 
 /* How the addresses are given to flower-superlink. */
 enum fl_api_arguments {
 	FL_ARGUMENTS_ADDRESSES,    /* --fleet-api-address and --control-api-address */
-	FL_ARGUMENTS_CONTROL_HTTP, /* --fleet-api-address; --host and --port are the Control API's */
+	FL_ARGUMENTS_CONTROL_HTTP, /* --fleet-api-address; --host, --port for the Control API */
 	FL_ARGUMENTS_ONE_PORT,     /* --host and --port serve everything on the Fleet port */
 };
 
@@ -50,7 +50,7 @@ struct fl_flower {
 	bool appio_port; /* port 9091 is served inside and published */
 };
 
-/* Parses the version at the start of TAG: "1.25.0", "1.25.0-py3.13", "1.25". False if none is there. */
+/* Parses the version at the start of TAG: "1.25.0", "1.25.0-py3.13", "1.25". False if none is. */
 bool fl_version_parse(const char *tag, struct fl_version *version) FL_MUST_CHECK FL_NONNULL(1, 2);
 
 /* Less than 0, 0 or more as A is older than, equal to or newer than B. */

@@ -47,7 +47,7 @@ int fl_launch_create(struct fl_docker *docker, const struct fl_paths *paths,
 	if (old.exists) {
 		fl_log(FL_INFO, "replacing container " FL_CONTAINER_NAME
 				": it was made from something else");
-		/* The unit's own restart must not come between the removal and the new container. */
+		/* The unit's own restart must not come between removal and new container. */
 		if (stop_unit && stop_the_unit(err) != 0)
 			return -1;
 		if (fl_docker_remove(docker, FL_CONTAINER_NAME, fl_now() + ENGINE_LIMIT, err) != 0)

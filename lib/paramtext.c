@@ -56,7 +56,7 @@ static cJSON *one_json(const struct fl_param *param)
 			cJSON_AddItemToArray(choices, cJSON_CreateString(*choice));
 	}
 	if (param->kind == FL_KIND_INTEGER) {
-		/* JSON's numbers are doubles; the widest limit would be rounded, and says nothing. */
+		/* JSON's numbers are doubles: the widest limit would be rounded. */
 		cJSON_AddNumberToObject(one, "least", (double)param->least);
 		if (param->most < INT64_MAX)
 			cJSON_AddNumberToObject(one, "most", (double)param->most);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parameter table as text: for people, for programs, for the man page and for the VM template. */
+/* The parameter table as text: for people, programs, the man page and the VM template. */
 #ifndef FL_PARAMTEXT_H
 #define FL_PARAMTEXT_H
 

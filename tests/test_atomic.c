@@ -211,7 +211,7 @@ static void every_failure_leaves_the_old_file_alone(void **state)
 		struct fl_error err = FL_ERROR_INIT;
 
 		assert_int_equal(fl_atomic_write(&old, NULL, &err), 0);
-		/* The plan reads and closes the old file first; the temporary's close is the second. */
+		/* The plan closes the old file first; the temporary's close is the second. */
 		*points[i] = points[i] == &fail_close ? 2 : 1;
 		assert_int_equal(fl_atomic_write(&wanted, NULL, &err), -1);
 		assert_int_equal(err.code, FL_EXIT_SYSTEM);
