@@ -5,8 +5,8 @@
 
 #include "container.h"
 
-/* What flower-superlink prints first, whatever its version. */
-#define RUN_BEGINS "Starting Flower SuperLink"
+/* The last of the three lines that flower-superlink 1.22 to 1.36 prints of its servers. */
+#define RUN_IS_UP "Starting Fleet API"
 
 struct sign {
 	const char *text;
@@ -50,13 +50,11 @@ enum fl_cause fl_diagnosis_of_text(const char *text)
 
 enum fl_cause fl_diagnosis_of_log(const char *log)
 {
-	const char *last_run = log;
-	enum fl_cause cause;
+	const char *latest = log;
 
-	for (const char *at = log; (at = strstr(at, RUN_BEGINS)) != NULL; at++)
-		last_run = at;
-	cause = fl_diagnosis_of_text(last_run);
-	return cause == FL_CAUSE_NONE ? fl_diagnosis_of_text(log) : cause;
+	for (const char *at = log; (at = strstr(at, RUN_IS_UP)) != NULL; at++)
+		latest = at;
+	return fl_diagnosis_of_text(latest);
 }
 
 enum fl_cause fl_diagnosis_of_exit(int64_t exit_code, bool oom_killed)

@@ -30,8 +30,8 @@ enum fl_cause {
 enum fl_cause fl_diagnosis_of_text(const char *text) FL_NONNULL(1);
 
 /*
- * The same for a container's log, in which earlier runs of the container may stand before the last
- * one: the last run's words count first, the others' only if it says nothing.
+ * The same for a container's log, which keeps the words of earlier runs of the container: what was
+ * said before a run came up with all its servers has been mended since and does not count.
  */
 enum fl_cause fl_diagnosis_of_log(const char *log) FL_NONNULL(1);
 

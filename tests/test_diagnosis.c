@@ -83,18 +83,22 @@ static void the_last_word_counts(void **state)
 }
 
 /* A container keeps its log over restarts: what has been mended since is no cause any more. */
-static void the_last_run_counts(void **state)
+static void what_was_mended_does_not_count(void **state)
 {
 	(void)state;
 	assert_int_equal(fl_diagnosis_of_log("INFO : Starting Flower SuperLink\n"
-					     "unable to open database file\n"
-					     "INFO : Starting Flower SuperLink\n"
-					     "database or disk is full\n"),
-			 FL_CAUSE_SPACE);
-	assert_int_equal(fl_diagnosis_of_log("INFO : Starting Flower SuperLink\n"
-					     "unable to open database file\n"
-					     "INFO : Starting Flower SuperLink\n"),
+					     "INFO : Starting Fleet API (gRPC-rere) on 0.0.0.0\n"
+					     "unable to open database file\n"),
 			 FL_CAUSE_OWNER);
+	assert_int_equal(fl_diagnosis_of_log("unable to open database file\n"
+					     "INFO : Starting Flower SuperLink\n"
+					     "INFO : Starting Fleet API (gRPC-rere) on 0.0.0.0\n"),
+			 FL_CAUSE_NONE);
+	/* A run that has only begun anew has proved nothing. */
+	assert_int_equal(fl_diagnosis_of_log("INFO : Starting Flower SuperLink\n"
+					     "unrecognized arguments: --x\n"
+					     "INFO : Starting Flower SuperLink\n"),
+			 FL_CAUSE_ARGUMENTS);
 	assert_int_equal(fl_diagnosis_of_log("no such word\n"), FL_CAUSE_NONE);
 }
 
@@ -125,7 +129,7 @@ int main(void)
 		cmocka_unit_test(known_texts_have_a_cause_and_advice),
 		cmocka_unit_test(advice_on_files_names_the_folder),
 		cmocka_unit_test(the_last_word_counts),
-		cmocka_unit_test(the_last_run_counts),
+		cmocka_unit_test(what_was_mended_does_not_count),
 		cmocka_unit_test(an_end_tells_something),
 		cmocka_unit_test(every_cause_has_words),
 	};

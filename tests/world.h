@@ -144,11 +144,11 @@ int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
 {
 	int64_t run = since(world.restarted_at) ? world.restarted_at : world.started_at;
 
-	(void)docker, (void)name, (void)deadline;
+	(void)docker, (void)name;
 	world.now += FL_MS;
 	fl_buf_putc(&world.calls, 'i');
 	*container = (struct fl_docker_container){ .exists = since(world.made_at) };
-	if (!since(world.engine_at))
+	if (!since(world.engine_at) || world.now > deadline)
 		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "no Engine");
 	if (!container->exists)
 		return 0;
@@ -273,6 +273,10 @@ struct fl_transfer *__wrap_fl_http_start(struct fl_http *http, const struct fl_r
 		answer(response, 2, world.refusal);
 	} else {
 		answer(response, 0, "");
+	}
+	if (transfer->done_at > request->deadline) {
+		transfer->done_at = request->deadline;
+		response->failure = FL_HTTP_TIMEOUT;
 	}
 	return transfer;
 }
