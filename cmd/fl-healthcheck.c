@@ -2,22 +2,18 @@
 /* fl-healthcheck: whether the SuperLink works, or waiting until it does (step 10). */
 #include <string.h>
 
-#include "grpc.h"
 #include "log.h"
-#include "mem.h"
 #include "options.h"
 #include "postmortem.h"
+#include "probe.h"
 #include "step.h"
-#include "tcp.h"
 #include "verdict.h"
 #include "watch.h"
 
 enum { OPT_WAIT = 1, OPT_PROBE, OPT_DOCKER, OPT_JSON };
 
-#define WAIT_MOST     86400             /* seconds */
-#define PAUSE_PROBE   (20 * FL_MS)      /* between two tries of a single probe */
-#define QUIET_AT_FIRST (2 * FL_SEC)     /* of waiting: most starts are over by then */
-#define METHOD_CHECK  "/grpc.health.v1.Health/Check"
+#define WAIT_MOST      86400        /* seconds */
+#define QUIET_AT_FIRST (2 * FL_SEC) /* of waiting: most starts are over by then */
 
 static const struct fl_option table[] = {
 	{ OPT_WAIT, 0, "wait", "[SECONDS]",
@@ -118,69 +114,35 @@ static int print(const char *text, struct fl_error *err)
 	return fl_flush(stdout, err);
 }
 
-/* One try of --probe=grpc or tcp. */
-static int probe_once(const struct call *call, struct fl_http *http, fl_time deadline,
-		      struct fl_error *err)
-{
-	const struct fl_address *address = &call->address;
-	struct fl_grpc_call grpc = { .address = address, .path = METHOD_CHECK,
-				     .deadline = deadline };
-	fl_auto_transfer struct fl_transfer *transfer = NULL;
-	fl_auto_free char *message = NULL;
-	fl_auto_free char *where = NULL;
-	int status;
-
-	if (call->probe == PROBE_TCP)
-		return fl_tcp_probe(address, deadline, err);
-	where = fl_address_text(address);
-	transfer = fl_grpc_start(http, &grpc);
-	while (!fl_http_run(http, transfer, FL_NEVER))
-		;
-	if (fl_grpc_result(fl_http_response(transfer), where, &status, &message, err) != 0)
-		return -1;
-	fl_log(FL_DEBUG, "%s answers with gRPC status %d (%s) %s", where, status,
-	       fl_grpc_status_name(status), message);
-	return 0;
-}
-
 static enum fl_exit run_probe(const struct call *call, fl_time deadline)
 {
-	fl_auto_http struct fl_http *http = fl_http_new();
+	enum fl_probe kind = call->probe == PROBE_TCP ? FL_PROBE_TCP : FL_PROBE_GRPC;
 	fl_auto_free char *where = fl_address_text(&call->address);
 	fl_auto_free char *json = NULL;
 	struct fl_error err = FL_ERROR_INIT;
-	enum fl_exit status = FL_EXIT_OK;
-	char took[FL_DURATION_SIZE];
 	fl_time start = fl_now();
+	bool answers = fl_probe(kind, &call->address, call->waits, FL_HEALTH_TRY, deadline, &err) ==
+		       0;
+	char took[FL_DURATION_SIZE];
 
-	for (;;) {
-		fl_time until = fl_earlier(deadline, fl_now() + FL_HEALTH_TRY);
-
-		if (probe_once(call, http, until, &err) == 0)
-			break;
-		status = call->waits ? FL_EXIT_TIMEOUT : FL_EXIT_NO;
-		if (!call->waits || fl_now() >= deadline)
-			break;
-		status = FL_EXIT_OK;
-		fl_pause(PAUSE_PROBE, deadline);
-	}
-	if (status == FL_EXIT_OK)
-		fl_log(FL_DEBUG, "%s answers after %s", where,
-		       fl_duration(took, fl_now() - start));
+	if (answers)
+		fl_log(FL_DEBUG, "%s answers after %s", where, fl_duration(took, fl_now() - start));
 	else
 		fl_log_error(&err);
-	json = fl_verdict_json_one(probe_names[call->probe], status == FL_EXIT_OK,
-				   status == FL_EXIT_OK ? where : err.message);
+	json = fl_verdict_json_one(probe_names[call->probe], answers,
+				   answers ? where : err.message);
 	if (call->json && print(json, &err) != 0) {
 		fl_log_error(&err);
 		return err.code;
 	}
-	return status;
+	if (answers)
+		return FL_EXIT_OK;
+	return call->waits ? FL_EXIT_TIMEOUT : FL_EXIT_NO;
 }
 
 struct progress {
 	fl_time began;
-	fl_time deadline;
+	int seconds; /* for which it waits at most */
 };
 
 static void show_progress(void *data, const struct fl_health *health)
@@ -192,27 +154,8 @@ static void show_progress(void *data, const struct fl_health *health)
 	if (failure == FL_LAYER_COUNT || now - progress->began < QUIET_AT_FIRST)
 		return;
 	fl_log_progress("waiting for the SuperLink, %d of %d s: %s: %s",
-			(int)((now - progress->began) / FL_SEC),
-			(int)((progress->deadline - progress->began) / FL_SEC),
+			(int)((now - progress->began) / FL_SEC), progress->seconds,
 			fl_layer_name(failure), health->layers[failure].detail);
-}
-
-static void show_layers(const struct fl_health *health)
-{
-	for (int id = 0; id < FL_LAYER_COUNT; id++) {
-		const struct fl_layer *layer = &health->layers[id];
-		char took[FL_DURATION_SIZE];
-
-		if (!layer->applies)
-			continue;
-		if (layer->state == FL_LAYER_UNTRIED)
-			fl_log(FL_DEBUG, "layer %s: not tried", fl_layer_name((enum fl_layer_id)id));
-		else
-			fl_log(FL_DEBUG, "layer %s: %s, %s: %s",
-			       fl_layer_name((enum fl_layer_id)id),
-			       layer->state == FL_LAYER_HOLDS ? "holds" : "fails",
-			       fl_duration(took, layer->took), layer->detail);
-	}
 }
 
 /* All layers, once. */
@@ -222,7 +165,7 @@ static enum fl_exit look(const struct fl_health_check *check, struct fl_health *
 	struct fl_error err = FL_ERROR_INIT;
 	bool ready = fl_health_try(health, check, fl_now() + FL_HEALTH_TRY);
 
-	show_layers(health);
+	fl_verdict_log(health);
 	if (ready)
 		return FL_EXIT_OK;
 	fl_verdict_error(health, check, FL_EXIT_NO, &log, &err);
@@ -236,28 +179,23 @@ static enum fl_exit wait_for(const struct call *call, const struct fl_health_che
 			     struct fl_health *health, fl_time deadline)
 {
 	struct fl_step step = fl_step_begin(FL_STEP_HEALTH);
-	struct progress progress = { .began = fl_now(), .deadline = deadline };
+	struct progress progress = { .began = fl_now(), .seconds = (int)call->seconds };
 	fl_auto_buf struct fl_buf log = FL_BUF_INIT;
 	struct fl_error err = FL_ERROR_INIT;
-	enum fl_exit code;
-	int count = 0;
+	enum fl_exit code = FL_EXIT_OK;
+	int ready;
 
 	fl_log_open(call->paths.bootstrap_log, call->paths.journal);
-	if (fl_watch(health, check, deadline, show_progress, &progress, &code) == 0) {
-		fl_log_progress_end();
-		show_layers(health);
-		for (int id = 0; id < FL_LAYER_COUNT; id++)
-			count += health->layers[id].applies;
-		fl_step_done(&step, "%s is ready, all %d layers hold", health->container.image,
-			     count);
-		fl_log_close();
-		return FL_EXIT_OK;
-	}
+	ready = fl_watch(health, check, deadline, show_progress, &progress, &code);
 	fl_log_progress_end();
-	show_layers(health);
-	fl_verdict_error(health, check, code, &log, &err);
-	fl_step_failed(&step, &err);
-	fl_postmortem_log(&log);
+	fl_verdict_log(health);
+	if (ready == 0) {
+		fl_step_done(&step, "%s is ready, all its layers hold", health->container.image);
+	} else {
+		fl_verdict_error(health, check, code, &log, &err);
+		fl_step_failed(&step, &err);
+		fl_postmortem_log(&log);
+	}
 	fl_log_close();
 	return code;
 }

@@ -114,10 +114,11 @@ void fl_diagnosis_explain(enum fl_cause cause, const char *state_dir, struct fl_
 			      state_dir);
 		break;
 	case FL_CAUSE_DAMAGE:
-		fl_buf_printf(out,
-			      "the database in %s is damaged or no database at all; restore a copy, "
-			      "or move it away to start anew without the past runs and SuperNodes",
-			      state_dir);
+		fl_buf_printf(
+			out,
+			"the database in %s is damaged or no database at all; restore a copy, "
+			"or move it away to start anew without the past runs and SuperNodes",
+			state_dir);
 		break;
 	case FL_CAUSE_PROCESSOR:
 		fl_buf_puts(out, "the virtual processor is older than x86-64-v2; give the VM "

@@ -14,12 +14,12 @@
 #include "buf.h"
 
 enum fl_cause {
-	FL_CAUSE_NONE,      /* no known cause */
-	FL_CAUSE_OWNER,     /* the container's user cannot write the state folder (traps 18, 21) */
-	FL_CAUSE_SPACE,     /* the disk is full */
-	FL_CAUSE_DISK,      /* SQLite's I/O error: a disk that is failing, or too full for its files */
-	FL_CAUSE_NEWER,     /* a newer Flower has upgraded the database (trap 25) */
-	FL_CAUSE_DAMAGE,    /* the file is no database, or a damaged one */
+	FL_CAUSE_NONE,   /* no known cause */
+	FL_CAUSE_OWNER,  /* the container's user cannot write the state folder (traps 18, 21) */
+	FL_CAUSE_SPACE,  /* the disk is full */
+	FL_CAUSE_DISK,   /* SQLite's I/O error: a disk that is failing, or too full for its files */
+	FL_CAUSE_NEWER,  /* a newer Flower has upgraded the database (trap 25) */
+	FL_CAUSE_DAMAGE, /* the file is no database, or a damaged one */
 	FL_CAUSE_PROCESSOR, /* below x86-64-v2 (trap 30) */
 	FL_CAUSE_ARGUMENTS, /* this Flower does not know an argument (trap 27) */
 	FL_CAUSE_MEMORY,    /* killed by the kernel for lack of memory */

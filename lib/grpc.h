@@ -21,10 +21,13 @@
 #define FL_GRPC_OK            0
 #define FL_GRPC_UNIMPLEMENTED 12
 
+/* Any method will do for asking whether a server answers; this one is the standard's. */
+#define FL_GRPC_CHECK "/grpc.health.v1.Health/Check"
+
 struct fl_grpc_call {
 	const struct fl_address *address;
-	const char *path;   /* "/package.Service/Method" */
-	bool message;       /* send the empty message; false: no message at all */
+	const char *path; /* "/package.Service/Method" */
+	bool message;     /* send the empty message; false: no message at all */
 	fl_time deadline;
 	int64_t connect_ms; /* most milliseconds for connecting, 0 for no limit of its own */
 };

@@ -11,10 +11,8 @@
 
 #define SUPEREXEC "flower-superexec"
 
-/* Any method will do, as the answer UNIMPLEMENTED is an answer; this one is the standard's. */
-#define METHOD_CHECK "/grpc.health.v1.Health/Check"
 /* Reads and so creates the database, as SuperExec does each second. Logs nothing at INFO. */
-#define METHOD_APPIO "/flwr.proto.ServerAppIo/ListAppsToLaunch"
+#define METHOD_APPIO   "/flwr.proto.ServerAppIo/ListAppsToLaunch"
 #define METHOD_CONTROL "/flwr.proto.Control/ListRuns"
 
 static const char *const names[] = { "container", "fleet", "control", "database", "superexec" };
@@ -169,7 +167,7 @@ static bool probe_grpc(struct fl_health *health, const struct fl_health_check *c
 		       enum fl_layer_id id, const struct fl_address *address, fl_time deadline)
 {
 	struct fl_grpc_call call = { .address = address,
-				     .path = METHOD_CHECK,
+				     .path = FL_GRPC_CHECK,
 				     .deadline = deadline,
 				     .connect_ms = check->connect_ms };
 	fl_auto_free char *where = fl_address_text(address);
@@ -193,10 +191,9 @@ static bool probe_http(struct fl_health *health, const struct fl_health_check *c
 {
 	fl_auto_free char *where = fl_address_text(address);
 	fl_auto_free char *url = fl_xasprintf("http://%s/health", where);
-	struct fl_request request = { .method = "GET",
-				      .url = url,
-				      .deadline = deadline,
-				      .connect_ms = check->connect_ms };
+	struct fl_request request = {
+		.method = "GET", .url = url, .deadline = deadline, .connect_ms = check->connect_ms
+	};
 	fl_auto_transfer struct fl_transfer *transfer = fl_http_start(check->http, &request);
 	const struct fl_response *response = fl_http_response(transfer);
 	struct fl_error err = FL_ERROR_INIT;
@@ -265,12 +262,13 @@ static void probe_superexec(struct fl_health *health, const struct fl_health_che
 	if (fl_health_superexec(health, check, &pid, &err) != 0)
 		fl_health_set(health, FL_LAYER_SUPEREXEC, FL_LAYER_FAILS, "%s", err.message);
 	else if (health->superexec == FL_PROCESS_ALIVE)
-		fl_health_set(health, FL_LAYER_SUPEREXEC, FL_LAYER_HOLDS, SUPEREXEC " is process %ld",
-			      (long)pid);
+		fl_health_set(health, FL_LAYER_SUPEREXEC, FL_LAYER_HOLDS,
+			      SUPEREXEC " is process %ld", (long)pid);
 	else if (health->superexec == FL_PROCESS_ZOMBIE)
 		fl_health_set(health, FL_LAYER_SUPEREXEC, FL_LAYER_FAILS,
 			      SUPEREXEC " has died and is never restarted, so every run would wait "
-					"for ever; `docker restart " FL_CONTAINER_NAME "` brings it back");
+					"for ever; `docker restart " FL_CONTAINER_NAME
+					"` brings it back");
 	else
 		fl_health_set(health, FL_LAYER_SUPEREXEC, FL_LAYER_FAILS,
 			      "no process " SUPEREXEC " below process %ld, so every run would wait "
@@ -282,10 +280,9 @@ static bool probe(struct fl_health *health, const struct fl_health_check *check,
 		  enum fl_layer_id id, fl_time deadline)
 {
 	const struct fl_flower *flower = flower_of(health, check);
-	struct fl_address fleet =
-		fl_settings_address(check->settings, FL_PARAM_FLEET_API_ADDRESS);
-	struct fl_address control =
-		fl_settings_address(check->settings, FL_PARAM_CONTROL_API_ADDRESS);
+	struct fl_address fleet = fl_settings_address(check->settings, FL_PARAM_FLEET_API_ADDRESS);
+	struct fl_address control = fl_settings_address(check->settings,
+							FL_PARAM_CONTROL_API_ADDRESS);
 
 	if (flower->arguments == FL_ARGUMENTS_ONE_PORT)
 		control = fleet;
@@ -295,11 +292,12 @@ static bool probe(struct fl_health *health, const struct fl_health_check *check,
 	control = fl_address_reach(&control);
 	switch (id) {
 	case FL_LAYER_FLEET:
-		return (flower->fleet == FL_API_HTTP ? probe_http : probe_grpc)(
-			health, check, id, &fleet, deadline);
+		return (flower->fleet == FL_API_HTTP ? probe_http : probe_grpc)(health, check, id,
+										&fleet, deadline);
 	case FL_LAYER_CONTROL:
-		return (flower->control == FL_API_HTTP ? probe_http : probe_grpc)(
-			health, check, id, &control, deadline);
+		return (flower->control == FL_API_HTTP ? probe_http : probe_grpc)(health, check, id,
+										  &control,
+										  deadline);
 	case FL_LAYER_DATABASE:
 		if (flower->database == FL_DATABASE_CONTROL &&
 		    health->layers[id].state == FL_LAYER_HOLDS)

@@ -53,7 +53,10 @@ struct fl_health {
 	enum fl_process superexec;            /* as seen last */
 };
 
-#define FL_HEALTH_INIT { .inspected = false }
+#define FL_HEALTH_INIT             \
+	{                          \
+		.inspected = false \
+	}
 
 /* What to look at; everything is borrowed. */
 struct fl_health_check {
@@ -63,7 +66,7 @@ struct fl_health_check {
 	const char *proc;      /* FL_PROC */
 	const char *state_dir; /* on the host, for advice */
 	int64_t connect_ms;    /* most milliseconds for one connect, 0 for no limit of its own */
-	int64_t call;          /* most nanoseconds for a call on the Fleet or Control port, 0 likewise */
+	int64_t call; /* most nanoseconds for a call on the Fleet or Control port, 0 likewise */
 	/* Asked whenever bytes come in during a call; true abandons the look. May be NULL. */
 	bool (*interrupted)(void *data);
 	void *data;

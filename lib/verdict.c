@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "container.h"
+#include "log.h"
 #include "logs.h"
 #include "mem.h"
 #include "postmortem.h"
@@ -12,8 +13,8 @@
 #define LOG_LINES 100          /* of the container, to look for a cause: a traceback is long */
 #define LOG_TIME  (2 * FL_SEC) /* for fetching them */
 
-#define EXIT_KILLED 137            /* 128 + SIGKILL */
-#define OOM_TIME    (200 * FL_MS)  /* for asking who sent it: an Engine that restarts it is busy */
+#define EXIT_KILLED 137           /* 128 + SIGKILL */
+#define OOM_TIME    (200 * FL_MS) /* for asking who sent it: an Engine that restarts it is busy */
 
 /* Whether the kernel killed it for lack of memory; events do not tell. */
 static bool is_oom_killed(const struct fl_health *health, const struct fl_health_check *check)
@@ -83,6 +84,22 @@ int fl_verdict_error(const struct fl_health *health, const struct fl_health_chec
 		fl_buf_puts(&text, "; ");
 	fl_diagnosis_explain(cause, check->state_dir, &text);
 	return fl_error_set(err, code, 0, "%s", fl_buf_text(&text));
+}
+
+void fl_verdict_log(const struct fl_health *health)
+{
+	for (int id = 0; id < FL_LAYER_COUNT; id++) {
+		const struct fl_layer *layer = &health->layers[id];
+		const char *name = fl_layer_name((enum fl_layer_id)id);
+		char took[FL_DURATION_SIZE];
+
+		if (layer->applies && layer->state == FL_LAYER_UNTRIED)
+			fl_log(FL_DEBUG, "layer %s: not tried", name);
+		else if (layer->applies)
+			fl_log(FL_DEBUG, "layer %s: %s, %s: %s", name,
+			       layer->state == FL_LAYER_HOLDS ? "holds" : "fails",
+			       fl_duration(took, layer->took), layer->detail);
+	}
 }
 
 static void cleanup_json(cJSON **json)

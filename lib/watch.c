@@ -40,8 +40,8 @@ struct watch {
 	fl_time began;                   /* the wait */
 	fl_time seen;                    /* the container was seen running first */
 	bool superexec_seen;
-	bool woken;                      /* the container that is waited for has started */
-	bool ended;                      /* waiting longer cannot help */
+	bool woken; /* the container that is waited for has started */
+	bool ended; /* waiting longer cannot help */
 };
 
 static void cleanup_watch(struct watch *watch)
@@ -115,7 +115,8 @@ static bool look_at_container(struct watch *watch, fl_time until)
 
 	if (!health->inspected)
 		return false;
-	if (container->exists && (container->restarting || strcmp(container->status, "dead") == 0)) {
+	if (container->exists &&
+	    (container->restarting || strcmp(container->status, "dead") == 0)) {
 		watch->ended = true;
 		return false;
 	}
@@ -217,7 +218,8 @@ static void restore(struct fl_health *health, enum fl_layer_id failure, const ch
 	if (failure == FL_LAYER_COUNT || fl_health_failure(health) >= failure)
 		return;
 	for (int id = 0; id < (int)failure; id++)
-		fl_health_set(health, (enum fl_layer_id)id, FL_LAYER_HOLDS, "it held until the end");
+		fl_health_set(health, (enum fl_layer_id)id, FL_LAYER_HOLDS,
+			      "it held until the end");
 	fl_health_set(health, failure, FL_LAYER_FAILS, "%s", detail);
 }
 
@@ -234,8 +236,9 @@ int fl_watch(struct fl_health *health, const struct fl_health_check *check, fl_t
 		watch.check.connect_ms = CONNECT_MS;
 	do {
 		enum fl_layer_id failure = fl_health_failure(health);
-		fl_auto_free char *detail =
-			failure == FL_LAYER_COUNT ? NULL : fl_xstrdup(health->layers[failure].detail);
+		fl_auto_free char *detail = failure == FL_LAYER_COUNT
+						    ? NULL
+						    : fl_xstrdup(health->layers[failure].detail);
 		fl_time start = fl_now();
 
 		if (look(&watch, fl_earlier(start + FL_HEALTH_TRY, deadline)))

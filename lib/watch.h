@@ -25,7 +25,7 @@ typedef void fl_watch_progress(void *data, const struct fl_health *health);
  * CHECK's interrupted and data are not used. PROGRESS may be NULL.
  */
 int fl_watch(struct fl_health *health, const struct fl_health_check *check, fl_time deadline,
-	     fl_watch_progress *progress, void *data, enum fl_exit *code) FL_MUST_CHECK
-	FL_NONNULL(1, 2, 6);
+	     fl_watch_progress *progress, void *data, enum fl_exit *code)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 6);
 
 #endif
