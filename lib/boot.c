@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "boot.h"
+
+#include <sys/stat.h>
+#include <time.h>
+
+#include "step.h"
+
+/*
+ * Step 1 is over when contextualization has written one_env; how long that took is the file's age
+ * at boot. A context made by hand, or a clock that was set since, says nothing of the boot.
+ */
+void fl_boot_log(const struct fl_paths *paths)
+{
+	struct fl_step step = fl_step_begin(FL_STEP_BOOT);
+	struct timespec up, now;
+	struct stat info;
+	int64_t age, took;
+
+	if (stat(paths->context, &info) != 0)
+		return; /* step 2 says what is wrong */
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	clock_gettime(CLOCK_REALTIME, &now);
+	age = (now.tv_sec - info.st_mtim.tv_sec) * FL_SEC + now.tv_nsec - info.st_mtim.tv_nsec;
+	took = up.tv_sec * FL_SEC + up.tv_nsec - age;
+	if (age < 0 || took < 0 || !fl_paths_is_host(paths))
+		took = 0;
+	step.started -= took;
+	fl_step_done(&step, "contextualization wrote %s%s", paths->context,
+		     took > 0 ? ", counted from power-on" : "");
+}
