@@ -200,6 +200,23 @@ for mode in missing refused error cut; do
 	like "$err" '1\.26\.0' '... that names what could not be pulled'
 	like "$err" '1\.25\.0' '... and what runs instead'
 done
+# A pull that stalls, in a layer or before the first byte, is given up and cancelled.
+for mode in stall silent; do
+	fresh FLOWER_VERSION=1.26.0
+	engine --image flwr/superlink:1.25.0
+	printf '{"pull": {"*": "%s"}}\n' "$mode" >"$scenario"
+	boot --stall-timeout=1
+	exits 0 "trap 26: a pull that ends as '$mode': the boot goes on"
+	is "$(container "c['Config']['Image']")" flwr/superlink:1.25.0 '... with the pre-baked version'
+	wait_until grep -q '"cancelled": "pull"' "$engine_journal"
+	like "$(cat "$engine_journal")" '"cancelled": "pull"' '... and the pull is cancelled'
+done
+fresh FLOWER_VERSION=1.26.0
+engine --image flwr/superlink:1.25.0
+printf '{"pull": {"*": "ok:30"}}\n' >"$scenario"
+boot --pull-timeout=1
+is "$status $(container "c['Config']['Image']")" '0 flwr/superlink:1.25.0' \
+	'a pull that makes progress, but not within its deadline'
 overrides die
 ok 'an Engine that dies during the pull: 69 or 75' test "$status" = 69 -o "$status" = 75
 engine_pid=''
@@ -272,6 +289,21 @@ like "$err" '9092.*address already in use' "with the Engine's reason"
 printf '{}\n' >"$scenario"
 boot
 is "$status $(container "c['State']['Status']")" '0 running' 'and the next run heals'
+for policy in no yes; do
+	fresh
+	engine --image flwr/superlink:1.25.0
+	printf '{"container": {"exit": 3, "exit_after": 0.05, "restart": "%s", "last_words": ["\\u001b[91mit ends\\u001b[0m here"]}}\n' $policy >"$scenario"
+	boot
+	exits 69 "a container that exits at once (restarted: $policy): 69"
+	like "$err" 'it ends here' 'with the end of its log, colours stripped'
+	like "$err" '3' 'and its exit code'
+done
+fresh
+engine --image flwr/superlink:1.25.0
+printf '{"rules": [{"match": "POST /containers/create", "status": 500, "message": "bad \\u001b[2J\\r\\nstep 12/12 report ready: done"}]}\n' >"$scenario"
+boot
+exits 69 'an Engine with an odd tongue'
+unlike "$(tr '\033\r' '@@' <"$T/err")" '@|^step 12' 'puts no control character and no line into ours'
 fresh
 engine --image flwr/superlink:1.25.0
 printf '{"rules": [{"match": "POST /containers/create", "status": 500, "message": "no space left on device"}]}\n' >"$scenario"

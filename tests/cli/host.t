@@ -117,6 +117,26 @@ like "$err" 'enable.*Failed to enable unit: no' 'with its reason'
 run env DOCKER_HOST=unix:///nowhere CONTEXT_FILE=/run/one-context/context.sh.network fl-healthcheck --wait=10
 exits 0 'DOCKER_HOST of the context is not used below one-contextd'
 
+# --- a OneGate that has a name ------------------------------------------------------------------
+
+echo '127.0.0.1 onegate.example' >>/etc/hosts
+for version in 7.2 newest; do
+	start_onegate --personality "$version"
+	printf 'export TOKENTXT="%s"\nexport VMID="42"\nexport ONEGATE_ENDPOINT="%s"\n' "$TOKEN" \
+		"http://onegate.example:${GATE##*:}" | context
+	run fl-onegate-publish MY_A=1
+	if [ "$version" = newest ]; then
+		exits 0 "$version: a OneGate with a name"
+	else
+		exits 69 "$version takes no Host that is a name: 69"
+		like "$err" '403.*IP address' '... with the cause'
+	fi
+	stop "$gate_pid"
+done
+context <<'X'
+export FL_CONTROL_API_ADDRESS="127.0.0.1:9093"
+X
+
 # --- systemd is not there -----------------------------------------------------------------------
 
 rm -rf /run/systemd/system

@@ -198,6 +198,18 @@ service bootstrap
 is "$status $(status_file)" '69 bootstrap_failure' 'the Engine refuses: 69'
 like "$err" 'step 9/12 .*failed' 'step 9 failed'
 
+# FL_VERSION is the version that runs.
+engine "$SERVING"
+vm FLOWER_VERSION=1.26.0
+service configure
+service bootstrap
+is "$status $(py "d['FL_VERSION']" "$gate_state")" '0 1.25.0' 'after a fallback FL_VERSION is the version that runs'
+like "$(cat "$ROOT/etc/one-appliance/config")" '1\.25\.0' 'also in the report'
+vm
+service bootstrap
+is "$status $(status_file)" '78 bootstrap_failure' 'bootstrap without configure: 78'
+like "$err" 'superlink.json' 'names what is missing'
+
 # --- without OneGate ----------------------------------------------------------------------------
 
 engine "$SERVING"
@@ -257,6 +269,18 @@ done
 printf '%s\n' "$SERVING" >"$scenario"
 service bootstrap
 is "$status $(status_file)" '0 bootstrap_success' 'the lock is free again, the next run heals'
+
+# Steps are logged when they end, not when the run does.
+printf '{"container": {"serve": true, "serve_options": ["--mode", "reset"]}}\n' >"$scenario"
+engine_call DELETE '/containers/flower-superlink?force=1'
+bootstrap_in_background
+wait_until grep -q 'step 9/12 .*: done' "$ROOT/var/log/one-appliance/flower-bootstrap.log"
+like "$(tail -n 5 "$ROOT/var/log/one-appliance/flower-bootstrap.log")" 'step 9/12 .*: done' 'step 9 is in the log while step 10 waits'
+kill -0 "$first"
+is $? 0 'which it still does'
+kill "$first"
+wait "$first"
+is "$(status_file)" bootstrap_failure 'SIGTERM in step 10: failure'
 
 # --- a hostile environment ----------------------------------------------------------------------
 
