@@ -184,8 +184,11 @@ DOCKER_TESTS := $(wildcard $(SRCDIR)/tests/docker/*.t)
 
 tests: $(TESTS_OUT)
 
+# The tests of the programs wait more than they work: several at a time, and they begin.
+JOBS ?= 4
+
 check: all tests
-	$(Q)$(TESTENV) $(SRCDIR)/tests/run $(TESTS_OUT) $(CHECKS) $(CLI_TESTS)
+	$(Q)$(TESTENV) $(SRCDIR)/tests/run -j $(JOBS) $(CLI_TESTS) $(CHECKS) $(TESTS_OUT)
 
 check-unit: tests
 	$(Q)$(TESTENV) $(SRCDIR)/tests/run $(TESTS_OUT)
