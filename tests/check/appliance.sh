@@ -37,7 +37,7 @@ on_appliance()
 {
 	run sh -c "cd '$here' && PATH='$BIN':\$PATH && export PATH && $(printf '%s\n' "$1" | sed \
 		-e 's|/etc/one-appliance/service|service|g' -e "s| /var/log/| $ROOT/var/log/|g" \
-		-e 's|192\.0\.2\.10:|127.0.0.1:|g' -e "s|/tmp/engine/docker.sock|$SOCK|g")"
+		-e 's|192\.0\.2\.10:|127.0.0.1:|g' -e "s|/run/second/docker.sock|$SOCK|g")"
 }
 
 # What needs an init system is not run: `journalctl -t NAME -u UNIT`, `systemctl status UNIT`. That what
