@@ -10,28 +10,16 @@
 
 #include "container.h"
 #include "docker.h"
+#include "resolved.h"
 
 #define IMAGE "flwr/superlink:1.25.0"
-
-static void settle(struct fl_settings *settings, const char *context_text)
-{
-	fl_auto_context struct fl_context *context = NULL;
-	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
-	struct fl_error err = FL_ERROR_INIT;
-
-	assert_int_equal(fl_context_parse("test", context_text, strlen(context_text), &context,
-					  &err),
-			 0);
-	fl_settings_resolve(settings, context, &findings);
-	assert_int_equal(findings.errors, 0);
-}
 
 static char *command(const char *context, const char *root, const char *image)
 {
 	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
 	fl_auto_paths struct fl_paths paths;
 
-	settle(&settings, context);
+	resolve(&settings, context);
 	fl_paths_init(&paths, root, NULL);
 	return fl_container_command(&settings, &paths, image);
 }
@@ -41,7 +29,7 @@ static char *request(const char *context, const char *image, const char *id, cha
 	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
 	fl_auto_paths struct fl_paths paths;
 
-	settle(&settings, context);
+	resolve(&settings, context);
 	fl_paths_init(&paths, NULL, NULL);
 	return fl_container_request(&settings, &paths, image, id, digest);
 }
@@ -110,7 +98,7 @@ static void the_environment_is_in_env_file_syntax(void **state)
 	fl_auto_free char *env = NULL;
 
 	(void)state;
-	settle(&settings, "FL_NUM_ROUNDS=7\nFL_LOG_LEVEL=DEBUG\nTOKENTXT=geheim\n");
+	resolve(&settings, "FL_NUM_ROUNDS=7\nFL_LOG_LEVEL=DEBUG\nTOKENTXT=geheim\n");
 	env = fl_container_env(&settings);
 	assert_string_equal(env, "FL_NUM_ROUNDS=7\nFL_STRATEGY=FedAvg\nFL_MIN_FIT_CLIENTS=2\n"
 				 "FL_MIN_EVALUATE_CLIENTS=2\nFL_MIN_AVAILABLE_CLIENTS=2\n"

@@ -12,6 +12,7 @@
 #include "log.h"
 #include "mem.h"
 #include "pull.h"
+#include "resolved.h"
 
 #define PREBAKED "flwr/superlink:1.25.0"
 
@@ -83,16 +84,10 @@ static int choose(const char *context_text, struct fl_image *image, struct fl_er
 {
 	static const struct fl_image_limits limits = { 600 * FL_SEC, 30 * FL_SEC };
 	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
-	fl_auto_context struct fl_context *context = NULL;
-	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 	fl_auto_paths struct fl_paths paths;
 	int result;
 
-	assert_int_equal(fl_context_parse("test", context_text, strlen(context_text), &context,
-					  err),
-			 0);
-	fl_settings_resolve(&settings, context, &findings);
-	assert_int_equal(findings.errors, 0);
+	resolve(&settings, context_text);
 	fl_paths_init(&paths, NULL, NULL);
 	warnings = 0;
 	fl_log_set_sink(count_warnings, NULL);

@@ -13,6 +13,7 @@
 #include "launch.h"
 #include "log.h"
 #include "mem.h"
+#include "resolved.h"
 #include "systemd.h"
 
 int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
@@ -132,13 +133,10 @@ static int create(const char *rounds, bool stop_unit, bool *replaced)
 	static char id[] = "sha256:1", reference[] = "flwr/superlink:1.25.0", tag[] = "1.25.0";
 	const struct fl_image image = { .reference = reference, .tag = tag, .id = id };
 	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
-	fl_auto_context struct fl_context *context = NULL;
-	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 	fl_auto_paths struct fl_paths paths;
 	struct fl_error err = FL_ERROR_INIT;
 
-	assert_int_equal(fl_context_parse("test", rounds, strlen(rounds), &context, &err), 0);
-	fl_settings_resolve(&settings, context, &findings);
+	resolve(&settings, rounds);
 	fl_paths_init(&paths, NULL, NULL);
 	/* The wrapped calls never look at the client. */
 	return fl_launch_create((struct fl_docker *)&engine, &paths, &settings, &image, stop_unit,

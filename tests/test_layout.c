@@ -6,18 +6,8 @@
 #include <cmocka.h>
 
 #include "layout.h"
+#include "resolved.h"
 #include "scratch.h"
-
-static void resolve(struct fl_settings *settings, const char *text)
-{
-	fl_auto_context struct fl_context *context = NULL;
-	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
-	struct fl_error err = FL_ERROR_INIT;
-
-	assert_int_equal(fl_context_parse("test", text, strlen(text), &context, &err), 0);
-	fl_settings_resolve(settings, context, &findings);
-	assert_int_equal(findings.errors, 0);
-}
 
 static void a_plan_names_what_would_change(void **state)
 {

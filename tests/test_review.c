@@ -7,16 +7,8 @@
 
 #include <cmocka.h>
 
+#include "resolved.h"
 #include "review.h"
-
-static void resolve(struct fl_settings *settings, const char *text, struct fl_findings *findings)
-{
-	fl_auto_context struct fl_context *context = NULL;
-	struct fl_error err = FL_ERROR_INIT;
-
-	assert_int_equal(fl_context_parse("test", text, strlen(text), &context, &err), 0);
-	fl_settings_resolve(settings, context, findings);
-}
 
 /* Whether one of the findings of LEVEL holds TEXT. */
 static bool found(const struct fl_findings *findings, enum fl_level level, const char *text)
@@ -47,7 +39,7 @@ static void ports_must_not_meet(void **state)
 		fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
 		fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 
-		resolve(&settings, cases[i].text, &findings);
+		resolve_with(&settings, cases[i].text, &findings);
 		assert_int_equal(findings.errors, cases[i].errors);
 	}
 }
@@ -64,7 +56,7 @@ static void tls_is_never_silently_plain(void **state)
 		fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 
 		snprintf(text, sizeof(text), "export ONEAPP_FL_TLS_ENABLED=\"%s\"\n", asks[i]);
-		resolve(&settings, text, &findings);
+		resolve_with(&settings, text, &findings);
 		assert_int_equal(findings.errors, 1);
 	}
 	for (size_t i = 0; declines[i] != NULL; i++) {
@@ -72,7 +64,7 @@ static void tls_is_never_silently_plain(void **state)
 		fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 
 		snprintf(text, sizeof(text), "export FL_TLS_ENABLED=\"%s\"\n", declines[i]);
-		resolve(&settings, text, &findings);
+		resolve_with(&settings, text, &findings);
 		assert_int_equal(findings.errors, 0);
 		assert_true(found(&findings, FL_INFO, "FL_TLS_ENABLED: has no effect yet"));
 	}
@@ -84,7 +76,8 @@ static void odd_names_and_numbers_are_mentioned(void **state)
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 
 	(void)state;
-	resolve(&settings,
+	resolve_with(
+		&settings,
 		"FL_STRATGY=FedAvg\nONEAPP_FLOWER_VERSON=1\nFL_OLD=\nMY_FL_X=1\nFL_GPU_ENABLED="
 		"YES\n"
 		"FL_MIN_FIT_CLIENTS=5\nFLOWER_VERSION=latest\n",

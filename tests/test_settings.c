@@ -9,6 +9,7 @@
 
 #include "atomic.h"
 #include "mem.h"
+#include "resolved.h"
 #include "settings.h"
 
 static char path[] = "/tmp/fl-test-settings.XXXXXX";
@@ -25,15 +26,6 @@ static int remove_file(void **state)
 {
 	(void)state;
 	return unlink(path);
-}
-
-static void resolve(struct fl_settings *settings, const char *text, struct fl_findings *findings)
-{
-	fl_auto_context struct fl_context *context = NULL;
-	struct fl_error err = FL_ERROR_INIT;
-
-	assert_int_equal(fl_context_parse("test", text, strlen(text), &context, &err), 0);
-	fl_settings_resolve(settings, context, findings);
 }
 
 /* Whether one of the findings of LEVEL holds TEXT. */
@@ -54,7 +46,7 @@ static void an_empty_context_works(void **state)
 	fl_auto_free char *image = NULL;
 
 	(void)state;
-	resolve(&settings, "", &findings);
+	resolve_with(&settings, "", &findings);
 	assert_int_equal(findings.errors, 0);
 	assert_string_equal(fl_settings_get(&settings, FL_PARAM_STRATEGY), "FedAvg");
 	assert_int_equal(fl_settings_integer(&settings, FL_PARAM_NUM_ROUNDS), 3);
@@ -73,10 +65,10 @@ static void every_bad_value_is_reported(void **state)
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 
 	(void)state;
-	resolve(&settings,
-		"export FL_NUM_ROUNDS=\"zero\"\nexport FL_STRATEGY=\"Best\"\n"
-		"export ONEAPP_FL_DATABASE=\"/tmp/x\"\nexport FL_TLS_ENABLED=\"yes\"\n",
-		&findings);
+	resolve_with(&settings,
+		     "export FL_NUM_ROUNDS=\"zero\"\nexport FL_STRATEGY=\"Best\"\n"
+		     "export ONEAPP_FL_DATABASE=\"/tmp/x\"\nexport FL_TLS_ENABLED=\"yes\"\n",
+		     &findings);
 	assert_int_equal(findings.errors, 4);
 	assert_true(found(&findings, FL_ERR, "FL_NUM_ROUNDS: 'zero'"));
 	assert_true(found(&findings, FL_ERR, "FL_STRATEGY: 'Best'"));
@@ -105,10 +97,10 @@ static void the_file_gives_back_what_went_in(void **state)
 	fl_auto_free char *json = NULL, *second = NULL;
 
 	(void)state;
-	resolve(&settings,
-		"FL_NUM_ROUNDS=7\nONEAPP_FL_STRATEGY=FedProx\nFL_DATABASE='state/a "
-		"\"b\".db'\nTOKENTXT=geheim\n",
-		&findings);
+	resolve_with(&settings,
+		     "FL_NUM_ROUNDS=7\nONEAPP_FL_STRATEGY=FedProx\nFL_DATABASE='state/a "
+		     "\"b\".db'\nTOKENTXT=geheim\n",
+		     &findings);
 	assert_int_equal(findings.errors, 0);
 	json = fl_settings_json(&settings);
 	assert_null(strstr(json, "geheim"));
