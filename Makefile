@@ -185,10 +185,8 @@ DOCKER_TESTS := $(wildcard $(SRCDIR)/tests/docker/*.t)
 tests: $(TESTS_OUT)
 
 # The tests of the programs wait more than they work: several at a time, and they begin.
-JOBS ?= 4
-
 check: all tests
-	$(Q)$(TESTENV) $(SRCDIR)/tests/run -j $(JOBS) $(CLI_TESTS) $(CHECKS) $(TESTS_OUT)
+	$(Q)$(TESTENV) $(SRCDIR)/tests/run -j 4 $(CLI_TESTS) $(CHECKS) $(TESTS_OUT)
 
 check-unit: tests
 	$(Q)$(TESTENV) $(SRCDIR)/tests/run $(TESTS_OUT)
