@@ -33,9 +33,25 @@ static void takes_decimal_numbers(void **state)
 static void refuses_everything_else(void **state)
 {
 	static const char *const texts[] = {
-		"", " ", "-1", "+1", " 1", "1 ", "1\n", "01", "00", "0x10", "1e3", "1.0", "1,000", "a",
-		"1a", "\xd9\xa1", /* ARABIC-INDIC DIGIT ONE */
-		"9223372036854775808", "18446744073709551617", "99999999999999999999999999",
+		"",
+		" ",
+		"-1",
+		"+1",
+		" 1",
+		"1 ",
+		"1\n",
+		"01",
+		"00",
+		"0x10",
+		"1e3",
+		"1.0",
+		"1,000",
+		"a",
+		"1a",
+		"\xd9\xa1", /* ARABIC-INDIC DIGIT ONE */
+		"9223372036854775808",
+		"18446744073709551617",
+		"99999999999999999999999999",
 	};
 
 	(void)state;

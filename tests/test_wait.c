@@ -130,14 +130,9 @@ static void durations_for_people(void **state)
 		int64_t nanoseconds;
 		const char *text;
 	} cases[] = {
-		{ 0, "0.0 ms" },
-		{ 300000, "0.3 ms" },
-		{ 9 * FL_MS, "9.0 ms" },
-		{ 45 * FL_MS, "45 ms" },
-		{ 999 * FL_MS, "999 ms" },
-		{ FL_SEC, "1.0 s" },
-		{ 1240 * FL_MS, "1.2 s" },
-		{ 3600 * FL_SEC, "3600.0 s" },
+		{ 0, "0.0 ms" },           { 300000, "0.3 ms" },          { 9 * FL_MS, "9.0 ms" },
+		{ 45 * FL_MS, "45 ms" },   { 999 * FL_MS, "999 ms" },     { FL_SEC, "1.0 s" },
+		{ 1240 * FL_MS, "1.2 s" }, { 3600 * FL_SEC, "3600.0 s" },
 	};
 
 	(void)state;
