@@ -273,6 +273,8 @@ is "$status $(status_file)" '0 bootstrap_success' 'the lock is free again, the n
 # Steps are logged when they end, not when the run does.
 printf '{"container": {"serve": true, "serve_options": ["--mode", "reset"]}}\n' >"$scenario"
 engine_call DELETE '/containers/flower-superlink?force=1'
+vm
+service configure
 bootstrap_in_background
 wait_until grep -q 'step 9/12 .*: done' "$ROOT/var/log/one-appliance/flower-bootstrap.log"
 like "$(tail -n 5 "$ROOT/var/log/one-appliance/flower-bootstrap.log")" 'step 9/12 .*: done' 'step 9 is in the log while step 10 waits'
