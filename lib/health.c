@@ -39,6 +39,11 @@ void fl_health_set(struct fl_health *health, enum fl_layer_id id, enum fl_layer_
 	va_start(args, format);
 	fl_buf_vprintf(&text, format, args);
 	va_end(args);
+	/* Much of it comes from outside, and it goes to terminals and into JSON. */
+	for (size_t i = 0; i < text.length; i++) {
+		if (text.data[i] < ' ' || text.data[i] > '~')
+			text.data[i] = '?';
+	}
 	set_detail(&health->layers[id], state, fl_buf_take(&text));
 }
 

@@ -14,7 +14,7 @@
 #define LOG_TIME  (2 * FL_SEC) /* for fetching them */
 
 #define EXIT_KILLED 137           /* 128 + SIGKILL */
-#define OOM_TIME    (200 * FL_MS) /* for asking who sent it: an Engine that restarts it is busy */
+#define OOM_TIME    (100 * FL_MS) /* for asking who sent it: an Engine that restarts it is busy */
 
 /* Whether the kernel killed it for lack of memory; events do not tell. */
 static bool is_oom_killed(const struct fl_health *health, const struct fl_health_check *check)

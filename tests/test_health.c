@@ -129,6 +129,17 @@ static void traps_18_and_21_the_database_must_answer(void **state)
 	}
 }
 
+/* A grpc-message is any text; a terminal and a JSON parser are to survive it. */
+static void what_comes_from_outside_is_made_harmless(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	world.refusal = "a%1b[2Jb%0ac%ffd";
+	look(&health, FL_LAYER_DATABASE);
+	assert_true(says(&health, FL_LAYER_DATABASE, ": a?[2Jb?c?d"));
+}
+
 static void a_database_that_hangs_fails_in_time(void **state)
 {
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
@@ -240,6 +251,7 @@ int main(void)
 		cmocka_unit_test_setup(a_container_that_does_not_run_is_told, world_reset),
 		cmocka_unit_test_setup(trap_1_an_accepted_connection_is_not_enough, world_reset),
 		cmocka_unit_test_setup(traps_18_and_21_the_database_must_answer, world_reset),
+		cmocka_unit_test_setup(what_comes_from_outside_is_made_harmless, world_reset),
 		cmocka_unit_test_setup(a_database_that_hangs_fails_in_time, world_reset),
 		cmocka_unit_test_setup(trap_18_superexec_must_be_alive, world_reset),
 		cmocka_unit_test_setup(trap_12_the_ports_are_the_configured_ones, world_reset),
