@@ -139,7 +139,9 @@ get_image()
 	else
 		say "No registry has $image: building an equivalent one from Debian's packages and PyPI"
 		tag=${image##*:}
-		CACHE=$CACHE "$SRCDIR/tests/docker/build-image.sh" "${tag%%-*}" "$image" || die "no image $image"
+		set -- "$SRCDIR/tests/docker/build-image.sh" "${tag%%-*}" "$image"
+		[ -z "${DEMO_NETWORK:-}" ] || set -- nsenter --net=/proc/self/fd/7 "$@"
+		CACHE=$CACHE "$@" || die "no image $image"
 	fi
 }
 
@@ -357,6 +359,8 @@ done
 reason=''
 if [ -z "${DEMO_NETWORK:-}" ] && ! ports_are_free; then
 	say "$reason: the demo runs in a network namespace of its own"
+	# The way back, for what has to be fetched.
+	exec 7</proc/self/ns/net
 	DEMO_NETWORK=own exec unshare --net "$self" "$@"
 fi
 if [ -n "${DEMO_NETWORK:-}" ]; then

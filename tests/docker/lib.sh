@@ -8,6 +8,8 @@ if [ "$(id -u)" != 0 ]; then
 	exit 0
 fi
 if [ -z "${FL_PRIVATE_NET-}" ]; then
+	# The way back, for what has to be fetched.
+	exec 7</proc/self/ns/net
 	FL_PRIVATE_NET=1 exec unshare --net sh -c 'ip link set lo up && exec sh "$@"' sh "$0"
 fi
 . "$(dirname "$0")/../cli/lib.sh"
@@ -59,7 +61,7 @@ real_engine()
 	# What an earlier test that was killed may have left.
 	docker ps -aq | xargs -r docker rm -f >/dev/null
 	docker image ls --format '{{.Repository}}:{{.Tag}}' | grep -vx "$prebaked" | xargs -r docker rmi -f >/dev/null
-	CACHE=$CACHE "$docker/build-image.sh" "${prebaked##*:}" 2>"$T/image.err" || {
+	CACHE=$CACHE nsenter --net=/proc/self/fd/7 "$docker/build-image.sh" "${prebaked##*:}" 2>"$T/image.err" || {
 		sed 's/^/# /' "$T/image.err"
 		echo 'Bail out! no Flower image'
 		exit 1
