@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "log.h"
 #include "postmortem.h"
 #include "verdict.h"
 #include "world.h"
@@ -136,6 +137,30 @@ static void json_lists_all_layers_that_apply(void **state)
 	assert_non_null(strstr(bad, "{\"name\":\"superexec\",\"ok\":null,\"detail\":null}]}\n"));
 }
 
+static void collect(void *data, enum fl_level level, const char *line)
+{
+	assert_int_equal(level, FL_DEBUG);
+	fl_buf_printf(data, "%s\n", line);
+}
+
+static void each_layer_is_a_line_of_verbose(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+	struct fl_health_check check = world_check();
+	fl_auto_buf struct fl_buf lines = FL_BUF_INIT;
+
+	(void)state;
+	world.listens_at = FL_NEVER;
+	assert_false(fl_health_try(&health, &check, FL_HEALTH_TRY));
+	fl_log_set_sink(collect, &lines);
+	fl_verdict_log(&health);
+	fl_log_set_sink(NULL, NULL);
+	assert_non_null(strstr(fl_buf_text(&lines), "layer container: holds, 1.0 ms: flwr/"));
+	assert_non_null(
+		strstr(fl_buf_text(&lines), "\nlayer fleet: fails, 1.0 ms: 127.0.0.1:9092"));
+	assert_non_null(strstr(fl_buf_text(&lines), "\nlayer superexec: not tried\n"));
+}
+
 static void json_of_a_single_probe(void **state)
 {
 	fl_auto_free char *text = fl_verdict_json_one("tcp", false, "a \"word\"\n");
@@ -153,6 +178,7 @@ int main(void)
 		cmocka_unit_test_setup(an_old_cause_in_the_log_is_not_blamed, world_reset),
 		cmocka_unit_test_setup(an_end_by_sigkill_is_looked_into, world_reset),
 		cmocka_unit_test_setup(json_lists_all_layers_that_apply, world_reset),
+		cmocka_unit_test_setup(each_layer_is_a_line_of_verbose, world_reset),
 		cmocka_unit_test_setup(json_of_a_single_probe, world_reset),
 	};
 
