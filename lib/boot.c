@@ -7,8 +7,8 @@
 #include "step.h"
 
 /*
- * Step 1 is over when contextualization has written one_env; how long that took is the file's age
- * at boot. A context made by hand, or a clock that was set since, says nothing of the boot.
+ * Step 1 is over when contextualization has written one_env; how long that took is told by the
+ * file's age. A context made by hand, or a clock that was set since, says nothing of the boot.
  */
 void fl_boot_log(const struct fl_paths *paths)
 {
