@@ -152,6 +152,7 @@ static void each_layer_is_a_line_of_verbose(void **state)
 	(void)state;
 	world.listens_at = FL_NEVER;
 	assert_false(fl_health_try(&health, &check, FL_HEALTH_TRY));
+	fl_log_threshold(FL_DEBUG);
 	fl_log_set_sink(collect, &lines);
 	fl_verdict_log(&health);
 	fl_log_set_sink(NULL, NULL);
