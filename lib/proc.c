@@ -119,7 +119,7 @@ static const struct process *row_of(const struct table *table, pid_t pid)
 	return NULL;
 }
 
-/* The table is no snapshot: an id that was used anew meanwhile could make a ring, so it is bounded. */
+/* The table is no snapshot: an id used anew meanwhile could make a ring, so this is bounded. */
 static bool is_below(const struct table *table, const struct process *process, pid_t ancestor)
 {
 	for (size_t i = 0; process != NULL && i < table->count; i++) {

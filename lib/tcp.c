@@ -7,7 +7,7 @@
 
 #include "mem.h"
 
-/* A look-up that outlives its deadline goes on in a thread of glibc's, so it is not on the stack. */
+/* A look-up that outlives its deadline goes on in a thread of glibc's: not for the stack. */
 struct lookup {
 	struct addrinfo hints;
 	char host[FL_HOST_SIZE];

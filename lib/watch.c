@@ -9,7 +9,7 @@
 
 /*
  * A pause is a hundredth of the time waited so far, within these bounds: ready is seen 50 ms late
- * at most and by half of that in the median, and a look each 10 ms is made in the first second only.
+ * at most and by half of that in the median; a look each 10 ms is made in the first second only.
  */
 #define PAUSE_SHARE 100
 #define PAUSE_LEAST (10 * FL_MS)

@@ -5,7 +5,7 @@
  * Nothing but a look at the layers (health.h) says that it does; the pauses between two looks are
  * short while it starts and grow with the time that has been waited, so the lateness stays below a
  * hundredth of the wait and 50 ms. The Engine's events are followed at the same time, on the same
- * connections, so the end of the container is known at once, also in the middle of a call that hangs.
+ * connections, so the end of the container is known at once, also in the middle of a hanging call.
  */
 #ifndef FL_WATCH_H
 #define FL_WATCH_H
@@ -16,10 +16,11 @@
 typedef void fl_watch_progress(void *data, const struct fl_health *health);
 
 /*
- * Looks until all layers hold: 0. Or -1 with the failing layer in HEALTH (see fl_verdict_error()), and
- * *CODE
- *   69  waiting longer cannot help: the container ended or restarted while it was watched (or does so
- *       again and again), SuperExec was there and has died, or the database refuses for a known cause;
+ * Looks until all layers hold: 0. Or -1 with the failing layer in HEALTH (see fl_verdict_error()),
+ * and *CODE
+ *   69  waiting longer cannot help: the container ended or restarted while it was watched (or does
+ *       so again and again), SuperExec was there and has died, or the database refuses for a known
+ *       cause;
  *   75  DEADLINE has passed. An Engine that is not there yet and a container that has not been
  *       started yet are waited for.
  * CHECK's interrupted and data are not used. PROGRESS may be NULL.

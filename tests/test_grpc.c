@@ -10,8 +10,8 @@
 #include "server.h"
 
 /*
- * What gRPC servers send (RFC 9113, RFC 7541): SETTINGS, then HEADERS of stream 1. Header fields are
- * literals without indexing; 0x88 is ":status: 200" of the static table.
+ * What gRPC servers send (RFC 9113, RFC 7541): SETTINGS, then HEADERS of stream 1. Header fields
+ * are literals without indexing; 0x88 is ":status: 200" of the static table.
  */
 #define SETTINGS "\0\0\0\4\0\0\0\0\0"
 #define STATUS_12                                    \

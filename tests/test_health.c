@@ -101,7 +101,7 @@ static void trap_1_an_accepted_connection_is_not_enough(void **state)
 	look(&health, FL_LAYER_CONTROL);
 }
 
-/* Traps 18 and 21: every port answers, the file is there, SuperExec is there: all green and dead. */
+/* Traps 18 and 21: ports answer, the file is there, SuperExec is there: all green and dead. */
 static void traps_18_and_21_the_database_must_answer(void **state)
 {
 	static const struct {

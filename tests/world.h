@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An Engine, a container and a SuperLink that happen on a clock of their own, for the tests of
- * health.c, verdict.c and watch.c: what the probes get follows from the time, nothing is waited for.
+ * health.c, verdict.c and watch.c: what the probes get follows from the time, nothing is waited
+ * for.
  * The test that includes this names the functions to wrap:
  *   fl_now fl_pause fl_http_start fl_http_run fl_http_response fl_http_end fl_docker_inspect
  *   fl_docker_logs fl_docker_events_open fl_docker_events_close fl_docker_events_next fl_proc_find
