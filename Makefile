@@ -59,6 +59,9 @@ MODE := -Werror -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno
 MODE_LINK := -fsanitize=address,undefined
 HARDENING := -fPIE
 FORTIFY :=
+# An exit status that no test can take for an answer of the program.
+export ASAN_OPTIONS = exitcode=99
+export UBSAN_OPTIONS = exitcode=99:print_stacktrace=1
 # AddressSanitizer brings its own start-up order, which --as-needed would upset.
 LINKFLAGS := -pie
 else ifeq ($(COV),1)
