@@ -7,8 +7,8 @@
 
 /*
  * Fills ERR with CODE and "layer: what; cause; what to do" of the first layer that fails, and
- * returns -1. LOG gets the last lines of the container's log where there is one (asking takes 2 s at
- * most).
+ * returns -1. LOG gets the last lines of the container's log where there is one (2 s at most are
+ * taken for asking).
  */
 int fl_verdict_error(const struct fl_health *health, const struct fl_health_check *check,
 		     enum fl_exit code, struct fl_buf *log, struct fl_error *err)
