@@ -95,7 +95,9 @@ make_root()
 	base=$CACHE/fresh-$suite.tar
 	if [ ! -s "$base" ]; then
 		say "bootstrapping $suite"
-		mmdebstrap --quiet --format=tar --variant=minbase "$suite" "$base.$$" ${MIRROR:+"$MIRROR"} || {
+		# mmdebstrap hands apt the line `cat >&FD`, and dash knows descriptors up to 9 only.
+		mmdebstrap --quiet --format=tar --variant=minbase "$suite" "$base.$$" ${MIRROR:+"$MIRROR"} \
+			3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || {
 			rm -f "$base.$$"
 			die "mmdebstrap cannot make $suite"
 		}

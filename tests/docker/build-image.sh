@@ -59,10 +59,11 @@ fi
 
 if [ ! -s "$base" ]; then
 	say "1 of 4: Debian $SUITE"
+	# mmdebstrap hands apt the line `cat >&FD`, and dash knows descriptors up to 9 only: they must be free.
 	mmdebstrap --quiet --format=tar --variant=minbase --include=python3-venv,ca-certificates,libsqlite3-0 \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' "$SUITE" "$base.new" ${MIRROR:+"$MIRROR"} \
-		2>"$CACHE/mmdebstrap.log" || {
+		2>"$CACHE/mmdebstrap.log" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || {
 		# In a plain chroot it says harmless things, so only a failure is shown.
 		cat "$CACHE/mmdebstrap.log" >&2
 		die "mmdebstrap cannot make Debian $SUITE; what next: MIRROR=URL of a Debian mirror that can be reached"
