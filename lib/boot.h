@@ -7,7 +7,8 @@
 
 /*
  * Logs step 1 as done, with the time from power-on until contextualization wrote the context file
- * where it is the host's and its modification time lies in this boot. Says nothing if there is no such file: step 2 does.
+ * where it is the host's and its modification time lies in this boot. Says nothing if there is no
+ * such file: step 2 does.
  */
 void fl_boot_log(const struct fl_paths *paths) FL_NONNULL(1);
 

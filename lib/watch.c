@@ -223,6 +223,16 @@ static void restore(struct fl_health *health, enum fl_layer_id failure, const ch
 	fl_health_set(health, failure, FL_LAYER_FAILS, "%s", detail);
 }
 
+/*
+ * Whether the last look found a container that has run and ended. The unit may start it again a few
+ * seconds later, so that ends no wait; but when the time is up, the container is dead and not slow.
+ */
+static bool has_died(const struct fl_health *health)
+{
+	return health->inspected && health->container.exists &&
+	       strcmp(health->container.status, "exited") == 0;
+}
+
 int fl_watch(struct fl_health *health, const struct fl_health_check *check, fl_time deadline,
 	     fl_watch_progress *progress, void *data, enum fl_exit *code)
 {
@@ -252,6 +262,6 @@ int fl_watch(struct fl_health *health, const struct fl_health_check *check, fl_t
 			progress(data, health);
 		pause_between(&watch, deadline);
 	} while (!watch.ended && fl_now() < deadline);
-	*code = watch.ended ? FL_EXIT_UNAVAILABLE : FL_EXIT_TIMEOUT;
+	*code = watch.ended || has_died(health) ? FL_EXIT_UNAVAILABLE : FL_EXIT_TIMEOUT;
 	return -1;
 }

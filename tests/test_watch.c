@@ -147,6 +147,16 @@ static void a_container_that_has_ended_may_start_again(void **state)
 	assert_true(world_ms() <= 2150);
 }
 
+static void a_container_that_stays_ended_has_died(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	world.died_at = 0;
+	assert_int_equal(watch(&health, 5000), FL_EXIT_UNAVAILABLE);
+	assert_true(world_ms() >= 5000);
+}
+
 /* Traps 18, 21 and 25, and the other states that only an administrator mends. */
 static void a_database_that_refuses_ends_the_wait(void **state)
 {
@@ -247,6 +257,7 @@ int main(void)
 		cmocka_unit_test_setup(a_container_that_restarts_for_ever_is_not_waited_for,
 				       world_reset),
 		cmocka_unit_test_setup(a_container_that_has_ended_may_start_again, world_reset),
+		cmocka_unit_test_setup(a_container_that_stays_ended_has_died, world_reset),
 		cmocka_unit_test_setup(a_database_that_refuses_ends_the_wait, world_reset),
 		cmocka_unit_test_setup(a_superexec_that_is_gone_ends_the_wait, world_reset),
 		cmocka_unit_test_setup(the_deadline_names_the_layer_that_was_missing, world_reset),
