@@ -181,7 +181,8 @@ $(O)service: $(SRCDIR)/one-appliance/service config.mak
 # What the tests are told: where the sources are, where the programs are.
 TESTENV = BUILDROOT='$(CURDIR)' SRCDIR='$(abspath $(SRCDIR))' BUILD='$(abspath $(CURDIR)/$(O))' CC='$(CC)' NM='$(NM)'
 
-CHECKS := $(wildcard $(SRCDIR)/tests/check/*.t)
+# valgrind and a sanitizer do not go together.
+CHECKS := $(filter-out $(if $(MODE),%/valgrind.t),$(wildcard $(SRCDIR)/tests/check/*.t))
 CLI_TESTS := $(wildcard $(SRCDIR)/tests/cli/*.t)
 DOCKER_TESTS := $(wildcard $(SRCDIR)/tests/docker/*.t)
 
