@@ -40,21 +40,13 @@ static void free_words(struct words *words)
 
 #define fl_auto_words __attribute__((cleanup(free_words)))
 
-/* The part of an image reference behind the last colon. */
-static const char *tag_of(const char *image)
-{
-	const char *colon = strrchr(image, ':');
-
-	return colon == NULL ? "" : colon + 1;
-}
-
 /*
  * What stands behind the image: the arguments of flower-superlink. Inside the container the server
  * listens on all interfaces, as it cannot bind an address of the host.
  */
 static void arguments(const struct fl_settings *settings, const char *image, struct words *words)
 {
-	const struct fl_flower *flower = fl_flower_for(tag_of(image), NULL);
+	const struct fl_flower *flower = fl_flower_for(fl_flower_tag(image), NULL);
 	unsigned fleet = fl_settings_address(settings, FL_PARAM_FLEET_API_ADDRESS).port;
 	unsigned control = fl_settings_address(settings, FL_PARAM_CONTROL_API_ADDRESS).port;
 
@@ -78,7 +70,7 @@ static void arguments(const struct fl_settings *settings, const char *image, str
 static size_t ports(const struct fl_settings *settings, const char *image,
 		    struct fl_address published[PORTS_MAX])
 {
-	const struct fl_flower *flower = fl_flower_for(tag_of(image), NULL);
+	const struct fl_flower *flower = fl_flower_for(fl_flower_tag(image), NULL);
 	size_t count = 0;
 
 	if (flower->appio_port) {

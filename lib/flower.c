@@ -20,6 +20,17 @@ static const struct fl_flower table[] = {
 
 #define NO_VERSION_MINOR 25 /* a tag that is no version ("latest") is treated as 1.25 */
 
+const char *fl_flower_tag(const char *image)
+{
+	const char *slash = strrchr(image, '/');
+	const char *colon = strrchr(image, ':');
+
+	/* The colon of a registry's port stands before the last slash. */
+	if (colon == NULL || strchr(image, '@') != NULL || (slash != NULL && colon < slash))
+		return "";
+	return colon + 1;
+}
+
 /* Reads one component and moves *TEXT behind it. */
 static bool component(const char **text, int *value)
 {

@@ -50,6 +50,12 @@ struct fl_flower {
 	bool appio_port; /* port 9091 is served inside and published */
 };
 
+/*
+ * The tag of an image reference such as "127.0.0.1:5000/flwr/superlink:1.25.0", borrowed; "" where
+ * it has none, or is a digest.
+ */
+const char *fl_flower_tag(const char *image) FL_NONNULL(1);
+
 /* Parses the version at the start of TAG: "1.25.0", "1.25.0-py3.13", "1.25". False if none is. */
 bool fl_version_parse(const char *tag, struct fl_version *version) FL_MUST_CHECK FL_NONNULL(1, 2);
 

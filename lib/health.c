@@ -47,22 +47,11 @@ void fl_health_set(struct fl_health *health, enum fl_layer_id id, enum fl_layer_
 	set_detail(&health->layers[id], state, fl_buf_take(&text));
 }
 
-/* The tag of an image reference, "" where it has none (a digest, or nothing). */
-static const char *tag_of(const char *image)
-{
-	const char *slash = strrchr(image, '/');
-	const char *colon = strrchr(image, ':');
-
-	if (colon == NULL || strchr(image, '@') != NULL || (slash != NULL && colon < slash))
-		return "";
-	return colon + 1;
-}
-
 static const struct fl_flower *flower_of(const struct fl_health *health,
 					 const struct fl_health_check *check)
 {
 	if (health->container.image != NULL)
-		return fl_flower_for(tag_of(health->container.image), NULL);
+		return fl_flower_for(fl_flower_tag(health->container.image), NULL);
 	return fl_flower_for(fl_settings_get(check->settings, FL_PARAM_FLOWER_VERSION), NULL);
 }
 

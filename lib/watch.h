@@ -21,8 +21,8 @@ typedef void fl_watch_progress(void *data, const struct fl_health *health);
  *   69  waiting longer cannot help: the container ended or restarted while it was watched (or does
  *       so again and again), SuperExec was there and has died, or the database refuses for a known
  *       cause; or DEADLINE has passed and the container, which has run, is still ended;
- *   75  DEADLINE has passed otherwise. An Engine that is not there yet and a container that has not been
- *       started yet are waited for.
+ *   75  DEADLINE has passed otherwise. An Engine that is not there yet and a container that has
+ *       not been started yet are waited for.
  * CHECK's interrupted and data are not used. PROGRESS may be NULL.
  */
 int fl_watch(struct fl_health *health, const struct fl_health_check *check, fl_time deadline,

@@ -40,6 +40,23 @@ static void versions_are_parsed_from_tags(void **state)
 	}
 }
 
+static void the_tag_is_behind_the_repository(void **state)
+{
+	static const struct {
+		const char *image, *tag;
+	} cases[] = {
+		{ "flwr/superlink:1.25.0", "1.25.0" },
+		{ "127.0.0.1:5000/flwr/superlink:1.25.0", "1.25.0" },
+		{ "127.0.0.1:5000/flwr/superlink", "" },
+		{ "superlink", "" },
+		{ "superlink@sha256:00", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++)
+		assert_string_equal(fl_flower_tag(cases[i].image), cases[i].tag);
+}
+
 static void versions_are_ordered(void **state)
 {
 	static const struct fl_version order[] = { { 0, 9, 9 },  { 1, 2, 9 },  { 1, 22, 0 },
@@ -99,6 +116,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(versions_are_parsed_from_tags),
+		cmocka_unit_test(the_tag_is_behind_the_repository),
 		cmocka_unit_test(versions_are_ordered),
 		cmocka_unit_test(the_table_has_no_gap),
 		cmocka_unit_test(storage_dir_ends_with_1_28),
