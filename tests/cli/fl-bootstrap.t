@@ -198,6 +198,11 @@ for mode in missing refused error cut; do
 		'... with the pre-baked version'
 	like "$err" 'step 8/12 .*warning' '... and a warning'
 	like "$err" '1\.26\.0' '... that names what could not be pulled'
+	case $mode in
+	missing) like "$err" 'manifest unknown' '... with the cause' ;;
+	refused) like "$err" 'connection refused' '... with the cause' ;;
+	error) like "$err" 'unexpected EOF' '... with the cause from the stream' ;;
+	esac
 	like "$err" '1\.25\.0' '... and what runs instead'
 done
 # A pull that stalls, in a layer or before the first byte, is given up and cancelled.
