@@ -1,0 +1,118 @@
+#!/bin/sh
+# The whole chain on a booted system: the suite installed by `make install`, systemd as PID 1, Docker as its
+# packages start it, the unit made, enabled and started by fl-bootstrap; then ways to end the SuperLink.
+. "${0%/*}/lib.sh"
+
+box=$T/s
+systemd_clean_up()
+{
+	"$docker/systemd.sh" stop "$box"
+	docker_clean_up
+}
+trap systemd_clean_up EXIT
+
+grep -q '^[^ ]* [^ ]* [^ ]* [^ ]* / ' /proc/self/mountinfo || skip_all 'a plain chroot cannot have a mount namespace of its own'
+"$docker/systemd.sh" prepare "$box" || skip_all 'no Debian trixie with systemd'
+make -s -C "$BUILD" install DESTDIR="$box/root" >"$T/install.log" 2>&1 || show "$(cat "$T/install.log")"
+# The finished image comes from the cache that real_engine fills.
+real_engine
+stop_engine
+cp "$CACHE/superlink-1.25.0-trixie.tar" "$box/root/superlink.tar"
+
+# inside COMMAND...: on the booted system; sets $status, $out, $err.
+inside()
+{
+	run "$docker/systemd.sh" run "$box" "$@"
+}
+
+"$docker/systemd.sh" start "$box" >/dev/null
+ok 'a system with systemd as PID 1 boots' test -s "$box/unshare.pid"
+inside docker load -q -i /superlink.tar
+exits 0 'its Docker Engine runs'
+note "$(inside systemctl --version; echo "$out" | head -n 1), Docker $(inside docker version --format '{{.Server.Version}}'; echo "$out")"
+
+inside /etc/one-appliance/service install
+exits 0 'service install succeeds'
+start_onegate
+gate_context >"$T/context"
+inside mkdir -p /run/one-context
+"$docker/systemd.sh" run "$box" sh -c 'cat >/run/one-context/one_env; chmod 400 /run/one-context/one_env' <"$T/context"
+# one-contextd sets CONTEXT_FILE and exports every context variable.
+inside env CONTEXT_FILE=/run/one-context/context.sh DOCKER_HOST=unix:///nonexistent /etc/one-appliance/service configure
+exits 0 'service configure succeeds'
+inside env CONTEXT_FILE=/run/one-context/context.sh DOCKER_HOST=unix:///nonexistent /etc/one-appliance/service bootstrap
+exits 0 'service bootstrap succeeds, whatever DOCKER_HOST says below one-contextd'
+is "$(attribute FL_READY)" YES 'OneGate is told'
+inside systemctl is-active flower-superlink.service
+is "$out" active 'the unit is active'
+inside systemctl is-enabled flower-superlink.service
+is "$out" enabled 'and enabled'
+inside systemd-analyze verify --man=no flower-superlink.service
+is "$status$out$err" 0 'systemd-analyze verify finds nothing'
+inside journalctl -q -o cat -t fl-healthcheck
+like "$out" 'step 10/12' 'the steps are in the journal'
+inside cat /etc/one-appliance/status
+is "$out" bootstrap_success 'the status file lets READY=YES be reported'
+
+# --- again ------------------------------------------------------------------------------------------
+started()
+{
+	"$docker/systemd.sh" run "$box" docker inspect -f '{{.Id}} {{.State.StartedAt}}' flower-superlink 2>&1
+}
+before=$(started)
+inside /etc/one-appliance/service configure
+inside /etc/one-appliance/service bootstrap
+exits 0 'contextualization runs again in mid-life'
+is "$(started)" "$before" 'and nothing is restarted'
+
+# --- ways to end it ---------------------------------------------------------------------------------
+serves()
+{
+	[ "$(started)" != "$before" ] && "$docker/systemd.sh" run "$box" systemctl -q is-active flower-superlink &&
+		"$docker/systemd.sh" run "$box" fl-healthcheck
+}
+
+# heals WHAT COMMAND...
+heals()
+{
+	what=$1
+	shift
+	before=$(started)
+	inside "$@"
+	began=$(date +%s%N)
+	tries=0
+	until serves >/dev/null 2>&1 || [ "$tries" -ge 300 ]; do
+		tries=$((tries + 1))
+		sleep 0.2
+	done
+	ok "$what: it serves again, and the unit is active" serves
+	note "after $((($(date +%s%N) - began) / 1000000)) ms"
+}
+
+heals 'the SuperLink is killed' pkill -KILL -f '^[^ ]*python3 [^ ]*flower-superlink'
+heals 'trap 3: the SuperLink exits 0' pkill -TERM -f '^[^ ]*python3 [^ ]*flower-superlink'
+heals 'trap 3: docker stop' docker stop flower-superlink
+heals 'docker restart' docker restart flower-superlink
+heals 'docker rm -f' docker rm -f flower-superlink
+heals 'docker.service is restarted' systemctl restart docker.service
+heals 'trap 29: dockerd is killed' systemctl kill -s KILL docker.service
+inside systemctl start flower-superlink-health.timer
+heals 'trap 18: SuperExec is killed, with the timer running' pkill -KILL -f 'flower-superexec'
+
+inside systemctl stop flower-superlink.service
+sleep 3
+inside docker inspect -f '{{.State.Running}}' flower-superlink
+is "$out" false 'systemctl stop stays stopped'
+inside systemctl start flower-superlink.service
+before=none
+ok 'systemctl start serves again' wait_until serves
+
+# --- trap 19 ----------------------------------------------------------------------------------------
+inside systemctl stop docker.service docker.socket
+inside sh -c 'mkdir -p /run/systemd/system/docker.service.d && printf "[Service]\nExecStart=\nExecStart=/bin/false\nRestart=no\n" >/run/systemd/system/docker.service.d/fails.conf && systemctl daemon-reload; systemctl start docker.service'
+began=$(date +%s)
+inside /usr/bin/fl-bootstrap
+ok 'trap 19: docker.service failed: not waited for' test "$status" = 69 -o "$status" = 75
+like "$err" 'docker\.service' 'trap 19: and named'
+note "told after $(($(date +%s) - began)) s"
+done_testing
