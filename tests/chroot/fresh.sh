@@ -130,7 +130,8 @@ interfaces()
 remove_root()
 {
 	# Its death takes the first process of the PID namespace along, and that everything in it.
-	[ -z "$child" ] || { kill "$child" && wait "$child"; } 2>/dev/null
+	# unshare itself ignores SIGTERM.
+	[ -z "$child" ] || { kill -KILL "$child" && wait "$child"; } 2>/dev/null
 	# All mounts were in the namespace that is gone; should one be left, it is not entered.
 	rm -rf --one-file-system "$top"
 }
