@@ -13,7 +13,7 @@ trap systemd_clean_up EXIT
 
 grep -q '^[^ ]* [^ ]* [^ ]* [^ ]* / ' /proc/self/mountinfo || skip_all 'a plain chroot cannot have a mount namespace of its own'
 "$docker/systemd.sh" prepare "$box" || skip_all 'no Debian trixie with systemd'
-make -s -C "$BUILD" install DESTDIR="$box/root" >"$T/install.log" 2>&1 || show "$(cat "$T/install.log")"
+make -s -C "${BUILDROOT:-$BUILD}" install DESTDIR="$box/root" >"$T/install.log" 2>&1 || show "$(cat "$T/install.log")"
 # The finished image comes from the cache that real_engine fills.
 real_engine
 stop_engine
