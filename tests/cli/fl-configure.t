@@ -646,9 +646,10 @@ cp -a "$ROOT/opt/flower/config" "$T/config.old"
 context <<'X'
 export FL_NUM_ROUNDS="9"
 X
-if unshare -m true 2>/dev/null; then
+if own=$(mount_options); then
 	# A full disk: the new files have no room, the old ones stand.
-	unshare -m sh -c 'mount -t tmpfs -o size=64k,nr_inodes=64 none "$1/opt/flower/config" &&
+	# shellcheck disable=SC2086 # words
+	unshare $own sh -c 'mount -t tmpfs -o size=64k,nr_inodes=64 none "$1/opt/flower/config" &&
 		cp -a "$2"/. "$1/opt/flower/config/" && { head -c 100000 /dev/zero >"$1/opt/flower/config/fill" || :; } 2>/dev/null
 		fl-configure --root "$1"; status=$?
 		rm -f "$1/opt/flower/config/fill"

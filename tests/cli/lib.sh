@@ -33,6 +33,21 @@ private_net()
 	exit 0
 }
 
+# mount_options: unshare(1)'s options for a mount namespace whose mounts nobody else sees; fails if
+# there is no right to one. In a plain chroot / is no mount point, so that it cannot be made private;
+# there the mounts must be private already.
+mount_options()
+{
+	if unshare -m true 2>/dev/null; then
+		echo -m
+	elif unshare -m --propagation unchanged true 2>/dev/null &&
+		! grep -q ' shared:' /proc/self/mountinfo; then
+		echo -m --propagation unchanged
+	else
+		return 1
+	fi
+}
+
 # add_link NAME MAC ADDRESS/LENGTH...: a link of that name in the private network, up.
 add_link()
 {
@@ -256,13 +271,13 @@ print(value if isinstance(value, str) else json.dumps(value, sort_keys=True))' "
 
 # --- stand-ins ----------------------------------------------------------------------------------
 
-# wait_until COMMAND...: tries until it succeeds, 10 s at most.
+# wait_until COMMAND...: tries until it succeeds, half a minute at most.
 wait_until()
 {
 	tries=0
 	until "$@" >/dev/null 2>&1; do
 		tries=$((tries + 1))
-		[ "$tries" -lt 500 ] || return 1
+		[ "$tries" -lt 1500 ] || return 1
 		sleep 0.02
 	done
 }

@@ -115,7 +115,7 @@ is "$(container "sorted(c['HostConfig']['PortBindings'])")" '["19092/tcp", "9091
 	'trap 12: so does the published port'
 run fl-onegate-publish --root "$ROOT" -n
 like "$out" '^FL_ENDPOINT=192\.0\.2\.10:19092$' 'trap 12: and FL_ENDPOINT'
-up '"serve": false, "exit": 132, "exit_after": 0.4, "log": ["RuntimeError: NumPy was built with baseline optimizations: (X86_V2) but your machine does not support it"]'
+up '"serve": false, "exit": 1, "exit_after": 0.4, "log": ["RuntimeError: NumPy was built with baseline optimizations: (X86_V2) but your machine does not support it"]'
 health --wait=10
 exits 69 'trap 30: a processor below x86-64-v2 ends the wait'
 like "$err" 'x86-64-v2' 'trap 30: and is named'
