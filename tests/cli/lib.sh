@@ -203,7 +203,7 @@ run()
 		}
 		;;
 	esac
-	timeout -k 2 "${LIMIT:-20}" "$@" >"$T/out" 2>"$T/err" </dev/null
+	timeout -k 2 "${LIMIT:-60}" "$@" >"$T/out" 2>"$T/err" </dev/null
 	status=$?
 	out=$(tr -d '\000' <"$T/out")
 	err=$(tr -d '\000' <"$T/err")
