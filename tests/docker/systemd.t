@@ -81,7 +81,8 @@ heals()
 	inside "$@"
 	began=$(date +%s%N)
 	tries=0
-	until serves >/dev/null 2>&1 || [ "$tries" -ge 300 ]; do
+	# A deadline for one that never comes back, no bound on how fast it is.
+	until serves >/dev/null 2>&1 || [ "$tries" -ge 600 ]; do
 		tries=$((tries + 1))
 		sleep 0.2
 	done
