@@ -58,7 +58,7 @@ if command -v curl >/dev/null && curl -V | grep -q HTTP2; then
 		printf '\0\0\0\0\0' | curl -s --max-time 10 --http2-prior-knowledge -H 'te: trailers' --data-binary @- \
 			-o "$T/none" http://127.0.0.1:9092/grpc.health.v1.Health/Check || lost=$((lost + 1))
 	done
-	is "$lost" 2 'naive: a call with a body loses one answer in three'
+	ok 'naive: a call with a body loses answers' test "$lost" -gt 0
 fi
 lost=0
 for number in 1 2 3 4 5 6; do
