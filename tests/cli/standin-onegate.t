@@ -4,7 +4,7 @@
 exec_test()
 {
 	"$PYTHON" - "$standin" "$T" <<'PY'
-import http.client, json, os, socket, subprocess, sys, time
+import http.client, json, os, signal, socket, subprocess, sys, time
 
 standin, folder = sys.argv[1:]
 count = 0
@@ -140,7 +140,7 @@ for version in ("6.10", "7.0.0", "7.0.1", "7.2", "7.4", "newest"):
     last = gate.lines()[-1]
     is_((last["method"], last["path"], last["token_ok"], last["status"], last["proxied"]),
         ("GET", "/nothing", True, 400, False), version + ": the journal's fields")
-    is_(gate.stop(), 0, version + ": SIGTERM ends it")
+    is_(gate.stop(), -signal.SIGTERM, version + ": SIGTERM ends it")
 
 gate = Gate("--fail=503:2", "--fail=429:1", "--fail=forget:1", "--fail=reset:1", "--fail=close:1",
             "--fail=garbage:1")

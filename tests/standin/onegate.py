@@ -442,8 +442,8 @@ def main():
             options.token = source.read().strip("\n")
     if not options.nic:
         options.nic = ["192.0.2.10,02:00:c0:00:02:0a"]
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    signal.signal(signal.SIGINT, lambda *_: os._exit(0))
+    # Not Python's own: a handler may wait for select() to end when another thread was interrupted.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     Handler.onegate = OneGate(options)
     if ":" in options.bind:

@@ -171,8 +171,7 @@ def main():
                         help="until then connections are accepted and reset")
     options = parser.parse_args()
     options.ready_at = time.monotonic() + options.ready_after
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    signal.signal(signal.SIGINT, lambda *_: os._exit(0))
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     ports = {n: Port(n, getattr(options, n), options) for n in ("fleet", "control", "appio")
              if getattr(options, n) is not None}
     for port in ports.values():
