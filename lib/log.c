@@ -103,8 +103,7 @@ static void emit(enum fl_level level, const char *text)
 	    fl_journal_send(state.journal, state.program, (int)level, text) == 0 &&
 	    state.stderr_is_journal)
 		return;
-	if (level <= state.threshold)
-		to_stderr(level, text);
+	to_stderr(level, text);
 }
 
 static void flatten(char *text)
@@ -122,8 +121,8 @@ void fl_log(enum fl_level level, const char *format, ...)
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
 	va_list args;
 
-	/* -q silences stderr; the file and the journal keep what a later reader will look for. */
-	if (level > state.threshold && (level > FL_INFO || state.sink != NULL))
+	/* In the file and the journal too: a health timer would fill them with its good news. */
+	if (level > state.threshold)
 		return;
 	va_start(args, format);
 	fl_buf_vprintf(&text, format, args);

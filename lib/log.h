@@ -28,8 +28,7 @@ void fl_log_program(const char *name) FL_NONNULL(1);
 const char *fl_log_program_name(void);
 
 /*
- * The least severe level that is shown on stderr; FL_INFO by default. File and journal get
- * everything down to FL_INFO all the same, and FL_DEBUG where it is shown.
+ * The least severe level that is shown and kept; FL_INFO by default.
  */
 void fl_log_threshold(enum fl_level level);
 enum fl_level fl_log_get_threshold(void);

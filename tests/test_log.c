@@ -96,29 +96,31 @@ static void stderr_has_program_and_level(void **state)
 	assert_string_equal(text, "fl-test: one\nfl-test: warning: two\nfl-test: three\n");
 }
 
-static void the_file_keeps_what_stderr_leaves_out(void **state)
+static void the_file_has_time_process_and_level(void **state)
 {
 	fl_auto_free char *path = fl_xasprintf("%s/log/sub/file.log", scratch);
 	fl_auto_free char *folder = fl_xasprintf("%s/log", scratch);
 	mode_t umask_before = umask(077);
 	struct stat info;
-	char text[512], shown[64];
+	char text[512], shown[512];
 
 	(void)state;
 	fl_log_program("fl-test");
-	fl_log_threshold(FL_ERR);
 	capture();
 	fl_log_open(path, NULL);
 	fl_log(FL_INFO, "first");
 	fl_log(FL_DEBUG, "reason");
 	fl_log_close();
+	fl_log_threshold(FL_WARNING);
 	fl_log_open(path, NULL);
 	fl_log(FL_WARNING, "second");
+	fl_log(FL_INFO, "good news");
 	fl_log_close();
-	fl_log(FL_INFO, "after it was closed");
+	fl_log(FL_WARNING, "after it was closed");
 	captured(shown, sizeof(shown));
 	umask(umask_before);
-	assert_string_equal(shown, "");
+	assert_string_equal(shown, "fl-test: first\nfl-test: warning: second\n"
+				   "fl-test: warning: after it was closed\n");
 	read_file("log/sub/file.log", text, sizeof(text));
 	/* 2026-11-23T17:00:00.000Z fl-test[1]: info: first */
 	assert_int_equal(text[10], 'T');
@@ -127,6 +129,7 @@ static void the_file_keeps_what_stderr_leaves_out(void **state)
 	assert_non_null(strstr(text, "]: info: first\n"));
 	assert_non_null(strstr(text, "]: warning: second\n"));
 	assert_null(strstr(text, "reason"));
+	assert_null(strstr(text, "good news"));
 	assert_null(strstr(text, "after it"));
 	assert_int_equal(stat(path, &info), 0);
 	assert_int_equal(info.st_mode & 07777, 0640);
@@ -318,7 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(a_sink_gets_the_lines, reset),
 		cmocka_unit_test_teardown(stderr_has_program_and_level, reset),
-		cmocka_unit_test_teardown(the_file_keeps_what_stderr_leaves_out, reset),
+		cmocka_unit_test_teardown(the_file_has_time_process_and_level, reset),
 		cmocka_unit_test_teardown(no_link_is_followed, reset),
 		cmocka_unit_test_teardown(a_fifo_does_not_stop_a_boot, reset),
 		cmocka_unit_test_teardown(the_journal_gets_a_datagram_a_line, reset),

@@ -147,6 +147,11 @@ is "$(py "[d['ready'], [(e['name'], e['ok']) for e in d['layers']], all(isinstan
 	'--json: the layers in their order'
 health --wait=5
 exits 0 '--wait when it is ready'
+before=$(cat "$ROOT/var/log/one-appliance/flower-bootstrap.log")
+like "$before" 'step 10/12 .*: done' 'its step is in the log file'
+health -q --wait=5
+is "$(cat "$ROOT/var/log/one-appliance/flower-bootstrap.log")$err" "$before" \
+	'-q, as the health timer calls it each 10 s: good news fill no log'
 unlike "$(sed -n 's/.*"path": "\([^"]*\)".*/\1/p' "$T/link.journal")" 'ListRuns' \
 	"no Control call that leaves a line in the server's log"
 DOCKER_HOST=unix://$SOCK run env DOCKER_HOST="unix://$SOCK" fl-healthcheck --root "$ROOT"
