@@ -100,6 +100,10 @@ heals 'trap 29: dockerd is killed' systemctl kill -s KILL docker.service
 inside systemctl start flower-superlink-health.timer
 heals 'trap 18: SuperExec is killed, with the timer running' pkill -KILL -f 'flower-superexec'
 
+inside journalctl -q -o cat --no-pager _SYSTEMD_UNIT=flower-superlink-health.service + UNIT=flower-superlink-health.service
+unlike "$out" '^(Starting|Started|Finished) flower-superlink-health|: done' 'good health leaves no line in the journal'
+like "$out" 'superexec' 'a SuperExec that died does'
+
 inside systemctl stop flower-superlink.service
 sleep 3
 inside docker inspect -f '{{.State.Running}}' flower-superlink
