@@ -89,13 +89,15 @@ struct fl_transfer *fl_exchange_run(const struct fl_exchange *exchange, fl_time 
 	struct fl_backoff backoff = FL_BACKOFF_INIT(exchange->onegate->first_pause, MOST_PAUSE);
 	int64_t patience = exchange->onegate->first_try;
 
-	for (int tries = 1;; tries++, patience *= 2) {
+	for (int tries = 1;; tries++) {
 		fl_time started = fl_now();
 		fl_auto_transfer struct fl_transfer *transfer = perform(
 			exchange, fl_earlier(started + patience, deadline));
 		const struct fl_response *response = fl_http_response(transfer);
 		int64_t left, pause;
 
+		if (patience < deadline - started)
+			patience *= 2;
 		if (succeeded(response))
 			return fl_steal(&transfer);
 		explain(exchange, response, err);

@@ -141,7 +141,7 @@ static void play(const struct answer *answers, size_t count)
 		.status = 200 \
 	}
 
-static int run(struct fl_error *err)
+static int run_for(int64_t seconds, struct fl_error *err)
 {
 	struct fl_onegate onegate = { .url = strdup("http://h/vm"),
 				      .vmid = strdup("42"),
@@ -159,9 +159,14 @@ static int run(struct fl_error *err)
 	const struct fl_transfer *transfer;
 
 	fl_buf_puts(&body, "A=1\n");
-	transfer = fl_exchange_run(&exchange, scene.now + 20 * FL_SEC, err);
+	transfer = fl_exchange_run(&exchange, scene.now + seconds * FL_SEC, err);
 	fl_onegate_free(&onegate);
 	return transfer != NULL ? 0 : -1;
+}
+
+static int run(struct fl_error *err)
+{
+	return run_for(20, err);
 }
 
 static int set_up(void **state)
@@ -266,6 +271,18 @@ static void test_used_up(void **state)
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 }
 
+/* Twice the time for each of many tries must not wrap around: the transport asserts that. */
+static void test_an_hour(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	PLAY({ .failure = FL_HTTP_CONNECT });
+	assert_int_equal(run_for(3600, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_true(scene.requests > 800);
+}
+
 /* A OneGate under load that needs eight seconds is waited for. */
 static void test_slow(void **state)
 {
@@ -297,6 +314,7 @@ int main(void)
 		cmocka_unit_test(test_request), cmocka_unit_test(test_retries),
 		cmocka_unit_test(test_final),   cmocka_unit_test(test_used_up),
 		cmocka_unit_test(test_slow),    cmocka_unit_test(test_secret),
+		cmocka_unit_test(test_an_hour),
 	};
 
 	return cmocka_run_group_tests_name("exchange", tests, set_up, tear_down);
