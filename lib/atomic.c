@@ -8,6 +8,8 @@
 #include "leftover.h"
 #include "mem.h"
 
+#define CLAIM_TRIES 100 /* sweeps of other runs that one file may meet before it is claimed */
+
 char *fl_read_file(const char *path, size_t limit, size_t *length)
 {
 	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
@@ -117,72 +119,100 @@ static int sync_folder(const char *path, struct fl_error *err)
 	return 0;
 }
 
-/* Fills the temporary file and closes it: a full disk may show as late as in close(2). */
+/* A temporary file: claimed, so that no other run sweeps it away, until it has its last name. */
+struct temporary {
+	char *name; /* owned; NULL: there is none */
+	int claim;  /* open as long as there is one */
+};
+
 static const char *fill(int fd, const struct fl_file *file)
 {
-	const char *failed = NULL;
-	int saved;
-
-	/* A file system without locks is fine; one whose lock is taken is being swept. */
-	if (!fl_leftover_claim(fd) && errno == EWOULDBLOCK)
-		failed = "claim";
-	else if (give(fd, file) != 0)
-		failed = "owner and mode";
-	else if (write_all(fd, file->content, file->length) != 0)
-		failed = "write";
-	else if (fsync(fd) != 0)
-		failed = "sync";
-	saved = errno;
-	if (close(fd) != 0 && failed == NULL)
-		return "close";
-	errno = saved;
-	return failed;
+	if (give(fd, file) != 0)
+		return "owner and mode";
+	if (write_all(fd, file->content, file->length) != 0)
+		return "write";
+	return fsync(fd) != 0 ? "sync" : NULL;
 }
 
-/* Makes the temporary file beside FILE, complete and synced; a fresh string, or NULL with ERR. */
-static char *stage(const struct fl_file *file, struct fl_error *err)
+/* Whether FD is claimed and still has its name. A file system without locks is fine. */
+static bool is_ours(int fd)
 {
-	fl_auto_free char *temporary = fl_xasprintf("%s" FL_LEFTOVER_SUFFIX, file->path);
+	struct stat info;
+
+	if (!fl_leftover_claim(fd) && errno == EWOULDBLOCK)
+		return false;
+	return fstat(fd, &info) == 0 && info.st_nlink > 0;
+}
+
+/* Opens a fresh one; a sweep of another run between its making and its claim costs a new try. */
+static int make_temporary(char *name)
+{
+	char *const tail = name + strlen(name) - strlen(FL_LEFTOVER_SUFFIX);
+
+	for (int tries = 0; tries < CLAIM_TRIES; tries++) {
+		int fd = mkostemp(name, O_CLOEXEC);
+
+		if (fd < 0 || is_ours(fd))
+			return fd;
+		unlink(name);
+		fl_cleanup_close(&fd);
+		memcpy(tail, FL_LEFTOVER_SUFFIX, strlen(FL_LEFTOVER_SUFFIX));
+	}
+	errno = EBUSY;
+	return -1;
+}
+
+/* Makes the temporary file beside FILE, complete and synced. */
+static int stage(const struct fl_file *file, struct temporary *temporary, struct fl_error *err)
+{
+	fl_auto_free char *name = fl_xasprintf("%s" FL_LEFTOVER_SUFFIX, file->path);
+	fl_auto_close int claim = -1;
 	const char *failed;
 	struct stat info;
-	int fd;
+	int fd, saved;
 
 	/* A folder in the way would show at the rename, when other files are in place already. */
-	if (lstat(file->path, &info) == 0 && S_ISDIR(info.st_mode)) {
-		fl_error_set(err, FL_EXIT_SYSTEM, EISDIR, "%s", file->path);
-		return NULL;
+	if (lstat(file->path, &info) == 0 && S_ISDIR(info.st_mode))
+		return fl_error_set(err, FL_EXIT_SYSTEM, EISDIR, "%s", file->path);
+	fd = make_temporary(name);
+	if (fd < 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: temporary file beside it",
+				    file->path);
+	/* The lock belongs to both descriptors (flock(2)), and ends with the second one. */
+	claim = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	failed = claim < 0 ? "claim" : fill(fd, file);
+	saved = errno;
+	/* A full disk may show as late as in close(2). */
+	if (close(fd) != 0 && failed == NULL) {
+		failed = "close";
+		saved = errno;
 	}
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0) {
-		fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: temporary file beside it",
-			     file->path);
-		return NULL;
-	}
-	failed = fill(fd, file);
 	if (failed != NULL) {
-		fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: %s", file->path, failed);
-		unlink(temporary);
-		return NULL;
+		unlink(name);
+		return fl_error_set(err, FL_EXIT_SYSTEM, saved, "%s: %s", file->path, failed);
 	}
-	return fl_steal(&temporary);
+	temporary->name = fl_steal(&name);
+	temporary->claim = claim;
+	claim = -1;
+	return 0;
 }
 
-static int publish(const struct fl_file *file, const char *temporary, struct fl_error *err)
+static int publish(const struct fl_file *file, struct temporary *temporary, struct fl_error *err)
 {
-	if (rename(temporary, file->path) != 0)
+	if (rename(temporary->name, file->path) != 0)
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: rename", file->path);
+	fl_cleanup_free(&temporary->name);
+	temporary->name = NULL;
+	fl_cleanup_close(&temporary->claim);
 	return sync_folder(file->path, err);
 }
 
 /* Attributes first, names last: a name once changed cannot be taken back. */
-static int apply(const struct fl_file *files, const enum fl_change *plans, char **temporaries,
-		 size_t count, struct fl_error *err)
+static int apply(const struct fl_file *files, const enum fl_change *plans,
+		 struct temporary *temporaries, size_t count, struct fl_error *err)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (plans[i] != FL_WRITTEN)
-			continue;
-		temporaries[i] = stage(&files[i], err);
-		if (temporaries[i] == NULL)
+		if (plans[i] == FL_WRITTEN && stage(&files[i], &temporaries[i], err) != 0)
 			return -1;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -190,17 +220,25 @@ static int apply(const struct fl_file *files, const enum fl_change *plans, char 
 			return -1;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (temporaries[i] != NULL && publish(&files[i], temporaries[i], err) != 0)
+		if (temporaries[i].name != NULL && publish(&files[i], &temporaries[i], err) != 0)
 			return -1;
-		free(fl_steal(&temporaries[i]));
 	}
 	return 0;
+}
+
+static void drop(struct temporary *temporary)
+{
+	if (temporary->name == NULL)
+		return;
+	unlink(temporary->name);
+	fl_cleanup_free(&temporary->name);
+	fl_cleanup_close(&temporary->claim);
 }
 
 int fl_atomic_write_all(const struct fl_file *files, size_t count, enum fl_change *changes,
 			struct fl_error *err)
 {
-	fl_auto_free char **temporaries = fl_xcalloc(count, sizeof(*temporaries));
+	struct temporary *temporaries = fl_xcalloc(count, sizeof(*temporaries));
 	int result;
 
 	for (size_t i = 0; i < count; i++) {
@@ -208,11 +246,9 @@ int fl_atomic_write_all(const struct fl_file *files, size_t count, enum fl_chang
 		changes[i] = fl_atomic_plan(&files[i]);
 	}
 	result = apply(files, changes, temporaries, count, err);
-	for (size_t i = 0; i < count; i++) {
-		if (temporaries[i] != NULL)
-			unlink(temporaries[i]); /* fails only where it was renamed already */
-		free(temporaries[i]);
-	}
+	for (size_t i = 0; i < count; i++)
+		drop(&temporaries[i]);
+	free(temporaries);
 	return result;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wrap: rename fsync write close */
+/* wrap: rename fsync write close flock */
 /* Trap 11: a power cut or a full disk in the middle of a write must leave the old file. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,11 +8,13 @@
 #include <string.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <cmocka.h>
 
 #include "atomic.h"
+#include "leftover.h"
 #include "mem.h"
 
 int __real_rename(const char *from, const char *to);
@@ -23,6 +25,8 @@ ssize_t __real_write(int fd, const void *bytes, size_t length);
 ssize_t __wrap_write(int fd, const void *bytes, size_t length);
 int __real_close(int fd);
 int __wrap_close(int fd);
+int __real_flock(int fd, int operation);
+int __wrap_flock(int fd, int operation);
 
 /* Which call fails, counted down: 1 is the next one, 0 none. */
 static int fail_rename, fail_fsync, fail_write, fail_close, short_write;
@@ -43,8 +47,27 @@ static bool fails(int *count)
 	return *count > 0 && --*count == 0;
 }
 
+/* Another run that sweeps up before this one's next lock or rename; PATH is what both write. */
+static const char *swept_at_lock, *swept_at_rename;
+
+static void other_run_sweeps(const char **path)
+{
+	const char *swept = *path;
+
+	*path = NULL;
+	if (swept != NULL)
+		fl_leftover_sweep(swept);
+}
+
+int __wrap_flock(int fd, int operation)
+{
+	other_run_sweeps(&swept_at_lock);
+	return __real_flock(fd, operation);
+}
+
 int __wrap_rename(const char *from, const char *to)
 {
+	other_run_sweeps(&swept_at_rename);
 	note('r');
 	if (fails(&fail_rename)) {
 		errno = EIO;
@@ -267,6 +290,26 @@ static void files_that_belong_together_change_together(void **state)
 	assert_content(b, "new b");
 }
 
+/* Two runs at once: the sweep of one must not take the other's file away at any moment. */
+static void another_run_takes_nothing_away(void **state)
+{
+	const char **const moments[] = { &swept_at_lock, &swept_at_rename };
+	fl_auto_free char *path = path_of("a");
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(moments); i++) {
+		fl_auto_free char *text = fl_xasprintf("number %zu", i);
+		const struct fl_file wanted = file(path, text);
+		struct fl_error err = FL_ERROR_INIT;
+
+		*moments[i] = path;
+		assert_int_equal(fl_atomic_write(&wanted, NULL, &err), 0);
+		assert_null(*moments[i]);
+		assert_content(path, text);
+		assert_int_equal(entries(), 1);
+	}
+}
+
 static void a_folder_in_the_way_is_seen_before_anything_changes(void **state)
 {
 	fl_auto_free char *a = path_of("a"), *b = path_of("b");
@@ -330,6 +373,7 @@ int main(void)
 		cmocka_unit_test_setup(a_folder_that_cannot_be_synced_is_a_failure, empty_folder),
 		cmocka_unit_test_setup(short_writes_are_completed, empty_folder),
 		cmocka_unit_test_setup(files_that_belong_together_change_together, empty_folder),
+		cmocka_unit_test_setup(another_run_takes_nothing_away, empty_folder),
 		cmocka_unit_test_setup(a_folder_in_the_way_is_seen_before_anything_changes,
 				       empty_folder),
 		cmocka_unit_test_setup(a_link_is_replaced_and_not_followed, empty_folder),
