@@ -121,22 +121,32 @@ static int mark_booted(const struct fl_paths *paths, struct fl_error *err)
 			  err);
 }
 
+static int write_status(const struct fl_paths *paths, const char *stage, struct fl_error *err)
+{
+	fl_auto_free char *status = fl_xasprintf("%s\n", stage);
+
+	/* An earlier success counts also where it left no mark: it was, and the status goes now. */
+	if ((strcmp(stage, LAST_SUCCESS) == 0 || fl_stage_booted(paths)) &&
+	    mark_booted(paths, err) != 0)
+		return -1;
+	if (fl_tree_make(paths->service_dir, 0755, err) != 0)
+		return -1;
+	return write_text(paths->status, status, err);
+}
+
 int fl_stage_set(const struct fl_paths *paths, const char *stage, struct fl_error *err)
 {
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
-	fl_auto_free char *status = fl_xasprintf("%s\n", stage);
-	bool last = strcmp(stage, LAST_SUCCESS) == 0;
 	const char *line, *result;
 
 	if (!split(stage, &line, &result))
 		return fl_error_set(err, FL_EXIT_USAGE, 0, "'%s' is no stage", stage);
-	/* An earlier success counts also where it left no mark: it was, and the status goes now. */
-	if ((last || fl_stage_booted(paths)) && mark_booted(paths, err) != 0)
+	if (write_status(paths, stage, err) != 0) {
+		/* The success of an earlier boot would go on to let READY=YES be reported. */
+		unlink(paths->status);
 		return -1;
-	if (fl_tree_make(paths->service_dir, 0755, err) != 0 ||
-	    write_text(paths->status, status, err) != 0)
-		return -1;
-	motd(&text, line, result, last);
+	}
+	motd(&text, line, result, strcmp(stage, LAST_SUCCESS) == 0);
 	return write_motd(paths, fl_buf_text(&text), err);
 }
 

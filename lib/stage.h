@@ -23,7 +23,8 @@ int fl_stage_lock(int fd, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(2);
 
 /*
  * Writes status and motd for STAGE (a valid one). The first bootstrap_success also leaves the mark
- * after which the configuration stands. 0, or -1 with 71.
+ * after which the configuration stands. 0, or -1 with 71: where the new status could not be written
+ * there is none then, as the old one may say success.
  */
 int fl_stage_set(const struct fl_paths *paths, const char *stage, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: write */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,20 @@
 #include "atomic.h"
 #include "scratch.h"
 #include "stage.h"
+
+ssize_t __real_write(int fd, const void *bytes, size_t length);
+ssize_t __wrap_write(int fd, const void *bytes, size_t length);
+
+static bool disk_full;
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t length)
+{
+	if (fd > 2 && disk_full) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return __real_write(fd, bytes, length);
+}
 
 static void assert_file(const char *path, const char *text)
 {
@@ -95,6 +110,23 @@ static void a_success_without_a_mark_counts_too(void **state)
 	assert_true(fl_stage_booted(&paths));
 }
 
+/* Readiness is never stale: net-99 would report READY=YES of the boot before. */
+static void a_full_disk_leaves_no_old_success(void **state)
+{
+	fl_auto_paths struct fl_paths paths;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	fl_paths_init(&paths, scratch, NULL);
+	assert_int_equal(fl_stage_set(&paths, "bootstrap_success", &err), 0);
+	disk_full = true;
+	assert_int_equal(fl_stage_set(&paths, "configure_started", &err), -1);
+	disk_full = false;
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	assert_int_equal(err.errnum, ENOSPC);
+	assert_int_equal(access(paths.status, F_OK), -1);
+}
+
 static void one_run_at_a_time(void **state)
 {
 	int first = open(scratch, O_RDONLY | O_CLOEXEC),
@@ -120,6 +152,7 @@ int main(void)
 		cmocka_unit_test_setup(status_and_motd_follow, scratch_empty),
 		cmocka_unit_test_setup(a_success_lasts_through_later_stages, scratch_empty),
 		cmocka_unit_test_setup(a_success_without_a_mark_counts_too, scratch_empty),
+		cmocka_unit_test_setup(a_full_disk_leaves_no_old_success, scratch_empty),
 		cmocka_unit_test_setup(one_run_at_a_time, scratch_empty),
 	};
 

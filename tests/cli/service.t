@@ -171,6 +171,23 @@ vm
 service configure
 service bootstrap
 is "$status $(py "d['FL_READY']" "$gate_state")" '0 YES' 'ready again'
+if own=$(mount_options); then
+	# shellcheck disable=SC2016,SC2086 # the inner shell's variables; words
+	run unshare $own sh -c 'mount -t tmpfs -o size=64k none "$1/etc/one-appliance" || exit
+		echo bootstrap_success >"$1/etc/one-appliance/status"
+		head -c 100000 /dev/zero >"$1/etc/one-appliance/fill" 2>/dev/null
+		dash "$2" --root "$1" --bindir "$3" configure
+		status=$?
+		cat "$1/etc/one-appliance/status"
+		exit "$status"' sh "$ROOT" "$SERVICE" "$BUILD"
+	exits 71 'a disk without room for the status: 71'
+	unlike "$out" success 'the success of the boot before does not stay'
+	ok 'neither does FL_READY=YES' test "$(py "d['FL_READY']" "$gate_state")" != YES
+	service bootstrap
+	is "$status $(py "d['FL_READY']" "$gate_state")" '0 YES' 'and ready again'
+else
+	skip 'a disk without room for the status' 'no right to mount'
+fi
 rm "$ROOT/opt/flower/config/booted"
 sed 's/9093/99999/' "$ENV_FILE" >"$T/changed"
 context <"$T/changed"
