@@ -211,6 +211,12 @@ int main(int argc, char **argv)
 		return fl_options_mistake(&parser, "--stage: '%s' is no stage", args.stage);
 	if (args.print != NULL && !fl_printout_known(args.print))
 		return fl_options_mistake(&parser, "--print: '%s' cannot be printed", args.print);
+	if (args.json && !(args.print != NULL && fl_printout_has_json(args.print)))
+		return fl_options_mistake(&parser, "--json goes with --print=variables");
+	if (args.stage == NULL && args.lock_fd >= 0)
+		return fl_options_mistake(&parser, "--lock-fd goes with --stage");
+	if (args.stage != NULL && (args.print != NULL || args.dry_run))
+		return fl_options_mistake(&parser, "--stage writes, --print and --dry-run do not");
 	fl_paths_init(&paths, parser.root, args.context);
 	if (args.stage != NULL)
 		status = record_stage(&paths, args.stage, args.lock_fd);

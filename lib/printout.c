@@ -87,6 +87,11 @@ bool fl_printout_known(const char *what)
 	return find(what) < FL_ARRAY_SIZE(table);
 }
 
+bool fl_printout_has_json(const char *what)
+{
+	return strcmp(what, "variables") == 0 || strcmp(what, "json") == 0;
+}
+
 /* As `env -0` prints: NAME=value, each ended by a NUL. */
 static void print_context(const struct fl_context *context, FILE *out)
 {

@@ -11,6 +11,9 @@
 /* Whether WHAT can be printed. */
 bool fl_printout_known(const char *what) FL_NONNULL(1);
 
+/* Whether WHAT (a known one) can be, or always is, JSON. */
+bool fl_printout_has_json(const char *what) FL_NONNULL(1);
+
 /*
  * Prints WHAT (a known one) for the present configuration to OUT: docker-run, env, unit, json,
  * context, variables (with JSON as one object), user-inputs or mdoc. 0, or -1 with 78 if a context

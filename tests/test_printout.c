@@ -47,6 +47,9 @@ static void everything_known_can_be_printed(void **state)
 		assert_int_equal(print(all[i], false, &err), 0);
 		assert_true(length > 0);
 	}
+	assert_true(fl_printout_has_json("variables"));
+	assert_true(fl_printout_has_json("json"));
+	assert_false(fl_printout_has_json("env"));
 	assert_false(fl_printout_known("everything"));
 	assert_false(fl_printout_known(""));
 }

@@ -58,7 +58,9 @@ exits 0 '--version exits 0'
 like "$out" '^fl-configure [0-9]' '--version prints name and version'
 run fl-configure -V
 exits 0 '-V exits 0'
-for mistake in --nonsense --print=nonsense operand --context --root '--print=' '-x'; do
+for mistake in --nonsense --print=nonsense operand --context --root '--print=' '-x' \
+	--json '--json --print=env' --lock-fd=5 '--stage=configure_started --print=env' \
+	'--stage=configure_started -n'; do
 	# shellcheck disable=SC2086 # words
 	conf $mistake
 	exits 64 "$mistake is a mistake"
