@@ -26,7 +26,7 @@ struct fl_context {
  * A quote that opens on one line and turns out on a far one to belong to no assignment costs a look
  * at all between. Beyond this sum no more quotes go over lines, so that the time stays linear.
  */
-#define WASTE_MAX ((size_t)2 * FL_CONTEXT_MAX)
+#define WASTE_MAX ((size_t)16 * 1024 * 1024)
 
 /* One run over the text. */
 struct parser {

@@ -351,6 +351,12 @@ refuses FL_FLEET_API_ADDRESS 0.0.0.0:9091 9091
 refuses FL_CONTROL_API_ADDRESS 127.0.0.1:9091 9091
 refuses FL_CONTROL_API_ADDRESS 0.0.0.0:9092 9092
 
+# One odd variable never hides the others, however long it is.
+{ printf 'export FIRST="'; head -c 10000000 /dev/zero | tr '\0' x; printf '"\nexport FL_NUM_ROUNDS="4"\n'; } |
+	{ make_root; }
+conf --print=json
+is "$status $(value FL_NUM_ROUNDS)" '0 4' 'a value of 10 MB hides nothing'
+
 # What a value may do to a terminal or a log.
 printf 'export FL_STRATEGY="x\033[31mred\n\rline\007%%s%%n"\n' | { make_root; }
 conf --print=json
