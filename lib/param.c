@@ -22,6 +22,9 @@ static const char *const levels[] = { "DEBUG", "INFO", "WARNING", "ERROR", NULL 
 	"not read by Flower itself: ServerApps inherit it in subprocess isolation, where the " \
 	"app's own configuration and flwr run --run-config win"
 
+/* As decimal digits, which every reader takes alike: a leading 0 is octal to some. */
+#define COUNT_VALID "must be a whole number from 1 to 9223372036854775807, without leading zeros"
+
 static const struct fl_param table[FL_PARAM_COUNT] = {
 	[FL_PARAM_FLOWER_VERSION] = { .name = "FLOWER_VERSION",
 				      .kind = FL_KIND_VERSION,
@@ -45,7 +48,7 @@ static const struct fl_param table[FL_PARAM_COUNT] = {
 				  .least = 1,
 				  .most = INT64_MAX,
 				  .env = "FL_NUM_ROUNDS",
-				  .valid = "must be a whole number of at least 1",
+				  .valid = COUNT_VALID,
 				  .goes_to = "container environment",
 				  .text = "Number of rounds; " APP_ONLY },
 	[FL_PARAM_STRATEGY] = { .name = "FL_STRATEGY",
@@ -62,7 +65,7 @@ static const struct fl_param table[FL_PARAM_COUNT] = {
 				       .least = 1,
 				       .most = INT64_MAX,
 				       .env = "FL_MIN_FIT_CLIENTS",
-				       .valid = "must be a whole number of at least 1",
+				       .valid = COUNT_VALID,
 				       .goes_to = "container environment",
 				       .text = "Least clients for training; " APP_ONLY },
 	[FL_PARAM_MIN_EVALUATE_CLIENTS] = { .name = "FL_MIN_EVALUATE_CLIENTS",
@@ -71,7 +74,7 @@ static const struct fl_param table[FL_PARAM_COUNT] = {
 					    .least = 1,
 					    .most = INT64_MAX,
 					    .env = "FL_MIN_EVALUATE_CLIENTS",
-					    .valid = "must be a whole number of at least 1",
+					    .valid = COUNT_VALID,
 					    .goes_to = "container environment",
 					    .text = "Least clients for evaluation; " APP_ONLY },
 	[FL_PARAM_MIN_AVAILABLE_CLIENTS] = { .name = "FL_MIN_AVAILABLE_CLIENTS",
@@ -80,7 +83,7 @@ static const struct fl_param table[FL_PARAM_COUNT] = {
 					     .least = 1,
 					     .most = INT64_MAX,
 					     .env = "FL_MIN_AVAILABLE_CLIENTS",
-					     .valid = "must be a whole number of at least 1",
+					     .valid = COUNT_VALID,
 					     .goes_to = "container environment",
 					     .text = "Least connected clients before a "
 						     "round; " APP_ONLY },

@@ -7,7 +7,16 @@
 #include "buf.h"
 #include "container.h"
 
-static void check_ports(const struct fl_settings *settings, struct fl_findings *findings)
+/* Whether the value is not what was asked for: that was invalid, and the default stands in. */
+static bool is_stopgap(const struct fl_settings *settings, const struct fl_context *context,
+		       enum fl_param_id id)
+{
+	return settings->of[id].origin == FL_ORIGIN_DEFAULT &&
+	       fl_param_lookup(id, context, NULL) != NULL;
+}
+
+static void check_ports(const struct fl_settings *settings, const struct fl_context *context,
+			struct fl_findings *findings)
 {
 	static const enum fl_param_id services[] = { FL_PARAM_FLEET_API_ADDRESS,
 						     FL_PARAM_CONTROL_API_ADDRESS };
@@ -20,7 +29,9 @@ static void check_ports(const struct fl_settings *settings, struct fl_findings *
 					"%s: port %d is the ServerAppIo API's; choose another one",
 					fl_param(services[i])->name, FL_APPIO_PORT);
 	}
-	if (fleet.port == control.port)
+	if (is_stopgap(settings, context, services[1]))
+		return;
+	if (fleet.port == control.port && !is_stopgap(settings, context, services[0]))
 		fl_findings_add(
 			findings, FL_ERR,
 			"FL_FLEET_API_ADDRESS and FL_CONTROL_API_ADDRESS: both have port %u; "
@@ -35,16 +46,19 @@ static void check_ports(const struct fl_settings *settings, struct fl_findings *
 			(unsigned)control.port, (unsigned)control.port);
 }
 
-static void check_clients(const struct fl_settings *settings, struct fl_findings *findings)
+static void check_clients(const struct fl_settings *settings, const struct fl_context *context,
+			  struct fl_findings *findings)
 {
 	static const enum fl_param_id wanted[] = { FL_PARAM_MIN_FIT_CLIENTS,
 						   FL_PARAM_MIN_EVALUATE_CLIENTS };
 	int64_t available = fl_settings_integer(settings, FL_PARAM_MIN_AVAILABLE_CLIENTS);
 
+	if (is_stopgap(settings, context, FL_PARAM_MIN_AVAILABLE_CLIENTS))
+		return;
 	for (size_t i = 0; i < FL_ARRAY_SIZE(wanted); i++) {
 		int64_t needed = fl_settings_integer(settings, wanted[i]);
 
-		if (available < needed)
+		if (available < needed && !is_stopgap(settings, context, wanted[i]))
 			fl_findings_add(
 				findings, FL_WARNING,
 				"FL_MIN_AVAILABLE_CLIENTS: %lld is below %s of %lld; a round "
@@ -109,12 +123,15 @@ static const char *plain_name(const char *name)
 	return strncmp(name, "ONEAPP_", 7) == 0 ? name + 7 : name;
 }
 
-static void check_name(const char *name, const char *value, struct fl_findings *findings)
+static void check_name(const char *name, const char *value, const struct fl_context *context,
+		       struct fl_findings *findings)
 {
 	const char *plain = plain_name(name);
 	const struct fl_placeholder *placeholder = fl_placeholder_find(plain);
 	fl_auto_buf struct fl_buf shown = FL_BUF_INIT;
 
+	if (placeholder != NULL && plain != name && fl_context_get(context, plain) != NULL)
+		return; /* the plain name wins */
 	if (placeholder != NULL && strcmp(plain, "FL_TLS_ENABLED") == 0 &&
 	    !check_tls(name, value, findings))
 		return;
@@ -136,12 +153,12 @@ static void check_name(const char *name, const char *value, struct fl_findings *
 void fl_review(const struct fl_settings *settings, const struct fl_context *context,
 	       struct fl_findings *findings)
 {
-	check_ports(settings, findings);
-	check_clients(settings, findings);
+	check_ports(settings, context, findings);
+	check_clients(settings, context, findings);
 	check_version(settings, findings);
 	for (size_t i = 0; i < fl_context_count(context); i++) {
 		if (fl_context_value(context, i)[0] != '\0')
 			check_name(fl_context_name(context, i), fl_context_value(context, i),
-				   findings);
+				   context, findings);
 	}
 }

@@ -46,7 +46,7 @@ static void refusals_say_what_is_wrong(void **state)
 		{ FL_PARAM_FLOWER_IMAGE, "flwr/superlink:1",
 		  "FLOWER_IMAGE: 'flwr/superlink:1' must be" },
 		{ FL_PARAM_NUM_ROUNDS, "0",
-		  "FL_NUM_ROUNDS: '0' must be a whole number of at least 1" },
+		  "FL_NUM_ROUNDS: '0' must be a whole number from 1 to " },
 		{ FL_PARAM_NUM_ROUNDS, "-1", "FL_NUM_ROUNDS: '-1'" },
 		{ FL_PARAM_NUM_ROUNDS, "3 ", "FL_NUM_ROUNDS: '3 '" },
 		{ FL_PARAM_NUM_ROUNDS, "0x10", "FL_NUM_ROUNDS: '0x10'" },

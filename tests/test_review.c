@@ -32,6 +32,43 @@ static void ports_must_not_meet(void **state)
 		{ "FL_FLEET_API_ADDRESS=0.0.0.0:9091\n", 1 },
 		{ "FL_CONTROL_API_ADDRESS=0.0.0.0:9091\nFL_FLEET_API_ADDRESS=0.0.0.0:9091\n", 3 },
 		{ "FL_FLEET_API_ADDRESS=0.0.0.0:9093\nFL_CONTROL_API_ADDRESS=0.0.0.0:9092\n", 0 },
+		/* One line for each bad value: the default in its place clashes with nothing. */
+		{ "FL_FLEET_API_ADDRESS=x\nFL_CONTROL_API_ADDRESS=127.0.0.1:9092\n", 1 },
+		{ "FL_FLEET_API_ADDRESS=127.0.0.1:9093\nFL_CONTROL_API_ADDRESS=x\n", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+		fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+
+		resolve_with(&settings, cases[i].text, &findings);
+		assert_int_equal(findings.errors, cases[i].errors);
+	}
+}
+
+static void a_default_in_place_of_a_bad_value_is_not_reviewed(void **state)
+{
+	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+
+	(void)state;
+	resolve_with(&settings,
+		     "FL_CONTROL_API_ADDRESS=x\nFL_MIN_AVAILABLE_CLIENTS=x\nFL_MIN_FIT_CLIENTS=9\n",
+		     &findings);
+	assert_int_equal(findings.errors, 2);
+	assert_int_equal(findings.count, 2);
+}
+
+static void the_plain_name_of_a_placeholder_wins(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t errors;
+	} cases[] = {
+		{ "FL_TLS_ENABLED=NO\nONEAPP_FL_TLS_ENABLED=YES\n", 0 },
+		{ "FL_TLS_ENABLED=YES\nONEAPP_FL_TLS_ENABLED=NO\n", 1 },
+		{ "FL_TLS_ENABLED=\nONEAPP_FL_TLS_ENABLED=YES\n", 1 },
 	};
 
 	(void)state;
@@ -99,6 +136,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ports_must_not_meet),
+		cmocka_unit_test(a_default_in_place_of_a_bad_value_is_not_reviewed),
+		cmocka_unit_test(the_plain_name_of_a_placeholder_wins),
 		cmocka_unit_test(tls_is_never_silently_plain),
 		cmocka_unit_test(odd_names_and_numbers_are_mentioned),
 	};
