@@ -62,6 +62,10 @@ for mistake in '' nonsense '--nonsense configure' 'configure bootstrap' '--root'
 done
 service status
 ok 'status before anything: not 0' test "$status" -ne 0
+is "$(wc -l <"$T/err")" 1 'and one line why'
+run dash "$SERVICE" --root "$ROOT" --bindir "$T" configure
+exits 71 'a folder without the programs: 71'
+is "$(wc -l <"$T/err")" 1 'and one line why'
 
 # --- install ------------------------------------------------------------------------------------
 
@@ -193,6 +197,9 @@ sed 's/9093/99999/' "$ENV_FILE" >"$T/changed"
 context <"$T/changed"
 service configure
 is "$status $(status_file)" '78 configure_failure' 'a bad context: 78'
+service status
+is "$status $(printf '%s\n' "$out" | sed -n '1,2p')" '0 configure_failure
+Of the last boot that succeeded:' 'status does not pass the old report off as the present'
 ok 'FL_READY=YES does not stay' test "$(py "d['FL_READY']" "$gate_state")" != YES
 vm
 rm "$ENV_FILE"
