@@ -25,6 +25,8 @@ check 'an option without its value is an error' status 64 "$SRCDIR/configure" --
 check 'a relative folder is an error' status 64 "$SRCDIR/configure" --bindir=bin
 check 'a folder that a unit could not hold is an error' status 64 "$SRCDIR/configure" '--bindir=/opt/%h'
 check 'a version that is no tag is an error' status 64 "$SRCDIR/configure" --with-flower-version=a/b
+mkdir 'a b'
+check 'a folder that make would take for two is an error' status 69 sh -c "cd 'a b' && '$SRCDIR/configure'"
 check '--help' status 0 "$SRCDIR/configure" --help
 check '--help names every option that is taken' sh -c \
 	"sed -n 's/^	\(--[a-z-]*\)=\*).*/\1/p' '$SRCDIR/configure' | while read -r o; do grep -q -- \"\$o\" out || exit 1; done"
