@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tree.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "mem.h"
+#include "walk.h"
 
-#define DEPTH_MAX 256 /* folders in each other; each costs a descriptor and a stack frame */
-#define OPEN_DIR  (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-
-static void cleanup_closedir(DIR **dir)
-{
-	if (*dir != NULL)
-		closedir(*dir);
-}
+#define OPEN_DIR (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 int fl_tree_make(const char *path, mode_t mode, struct fl_error *err)
 {
@@ -55,62 +48,25 @@ static int failed(struct fl_error *err, const char *path, const char *what)
 	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: %s", path, what);
 }
 
-static int mend_entry(struct walk *walk, int folder, const char *name, const struct stat *info,
-		      const char *path, struct fl_error *err)
+static int mend_entry(int folder, const char *name, const struct stat *info, const char *path,
+		      void *data, struct fl_error *err)
 {
+	struct walk *walk = data;
+
 	if (info->st_uid == walk->owner->uid && info->st_gid == walk->owner->gid)
 		return 0;
 	walk->changed++;
 	if (walk->look_only)
 		return 0;
 	if (fchownat(folder, name, walk->owner->uid, walk->owner->gid, AT_SYMLINK_NOFOLLOW) != 0) {
-		failed(err, path, "owner");
+		if (errno == ENOENT)
+			return 0; /* SQLite's -wal and -shm come and go */
+		fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s/%s: owner", path, name);
 		if (err->errnum == EPERM)
 			fl_error_hint(err, "run this as root");
 		return -1;
 	}
 	return 0;
-}
-
-static int walk_folder(struct walk *walk, int fd, const char *path, int depth, struct fl_error *err)
-{
-	__attribute__((cleanup(cleanup_closedir))) DIR *dir = fdopendir(fd);
-	struct dirent *entry;
-
-	if (dir == NULL) {
-		fl_cleanup_close(&fd);
-		return failed(err, path, "read");
-	}
-	if (depth == DEPTH_MAX) {
-		errno = ELOOP;
-		return failed(err, path, "folders in each other");
-	}
-	while (errno = 0, (entry = readdir(dir)) != NULL) {
-		fl_auto_free char *below = NULL;
-		struct stat info;
-		int next;
-
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		below = fl_xasprintf("%s/%s", path, entry->d_name);
-		if (fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
-			if (errno == ENOENT)
-				continue; /* SQLite's -wal and -shm come and go */
-			return failed(err, below, "look");
-		}
-		if (mend_entry(walk, dirfd(dir), entry->d_name, &info, below, err) != 0)
-			return -1;
-		if (!S_ISDIR(info.st_mode))
-			continue;
-		next = openat(dirfd(dir), entry->d_name, OPEN_DIR);
-		if (next < 0 && (errno == ENOENT || errno == ELOOP || errno == ENOTDIR))
-			continue; /* gone, or replaced by a link since: nothing of ours */
-		if (next < 0)
-			return failed(err, below, "open");
-		if (walk_folder(walk, next, below, depth + 1, err) != 0)
-			return -1;
-	}
-	return errno == 0 ? 0 : failed(err, path, "read");
 }
 
 static int own_top(struct walk *walk, int fd, const char *path, struct fl_error *err)
@@ -151,7 +107,7 @@ static int own(struct walk *walk, const char *path, struct fl_error *err)
 		fl_cleanup_close(&fd);
 		return -1;
 	}
-	return walk_folder(walk, fd, path, 0, err);
+	return fl_walk(fd, path, mend_entry, walk, err);
 }
 
 int fl_tree_own(const char *path, const struct fl_owner *owner, size_t *changed,
