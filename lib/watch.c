@@ -210,14 +210,16 @@ static void pause_between(struct watch *watch, fl_time deadline)
 }
 
 /*
- * A look that the deadline cut short may fail at any layer. What the one before it found is the
- * truth then: layer FAILURE, with DETAIL.
+ * A look that the deadline cut short may fail at any layer, and knows no better cause than that.
+ * What the one before it found is the truth then: layer FAILURE, with DETAIL.
  */
 static void restore(struct fl_health *health, enum fl_layer_id failure, const char *detail)
 {
-	if (failure == FL_LAYER_COUNT || fl_health_failure(health) >= failure)
+	enum fl_layer_id cut = fl_health_failure(health);
+
+	if (failure == FL_LAYER_COUNT || cut > failure)
 		return;
-	for (int id = 0; id < (int)failure; id++)
+	for (int id = (int)cut; id < (int)failure; id++)
 		fl_health_set(health, (enum fl_layer_id)id, FL_LAYER_HOLDS,
 			      "it held until the end");
 	fl_health_set(health, failure, FL_LAYER_FAILS, "%s", detail);

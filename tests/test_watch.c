@@ -219,6 +219,23 @@ static void the_deadline_names_the_layer_that_was_missing(void **state)
 	}
 }
 
+/* "No answer in time" of a last look that had no time left would hide why there was none before. */
+static void the_deadline_keeps_the_cause(void **state)
+{
+	(void)state;
+	for (int64_t ms = 3000; ms < 3060; ms++) {
+		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+		world_reset(NULL);
+		starting(0);
+		world.listens_at = FL_NEVER;
+		assert_int_equal(watch(&health, ms), FL_EXIT_TIMEOUT);
+		assert_int_equal(fl_health_failure(&health), FL_LAYER_FLEET);
+		assert_null(strstr(health.layers[FL_LAYER_FLEET].detail, "in time"));
+		assert_int_equal(health.layers[FL_LAYER_CONTAINER].state, FL_LAYER_HOLDS);
+	}
+}
+
 static void a_stream_that_breaks_is_opened_again(void **state)
 {
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
@@ -261,6 +278,7 @@ int main(void)
 		cmocka_unit_test_setup(a_database_that_refuses_ends_the_wait, world_reset),
 		cmocka_unit_test_setup(a_superexec_that_is_gone_ends_the_wait, world_reset),
 		cmocka_unit_test_setup(the_deadline_names_the_layer_that_was_missing, world_reset),
+		cmocka_unit_test_setup(the_deadline_keeps_the_cause, world_reset),
 		cmocka_unit_test_setup(a_stream_that_breaks_is_opened_again, world_reset),
 		cmocka_unit_test_setup(calls_that_are_logged_are_rare, world_reset),
 	};
