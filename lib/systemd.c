@@ -14,6 +14,7 @@
 
 #define ARGUMENTS_MAX 8
 #define OUTPUT_MAX    16384 /* bytes of systemctl's output that are kept */
+#define STARTS_MOST   3     /* of docker.service in one wait: one restart may be somebody's wish */
 
 bool fl_systemd_running(void)
 {
@@ -121,10 +122,10 @@ int fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time de
 	return judge(arguments[0], status, words, err);
 }
 
-/* The value of NAME= in `systemctl show`'s output; a fresh string, "" if it is not there. */
-static char *property(const struct fl_buf *output, const char *name)
+/* The value of NAME= in what `systemctl show` says of a unit; fresh, "" if it is not there. */
+static char *property(const char *unit, const char *name)
 {
-	fl_auto_free char *text = fl_xstrdup(fl_buf_text(output));
+	fl_auto_free char *text = fl_xstrdup(unit);
 	size_t length = strlen(name);
 	char *rest = NULL;
 
@@ -136,19 +137,51 @@ static char *property(const struct fl_buf *output, const char *name)
 	return fl_xstrdup("");
 }
 
-int fl_systemd_docker_hopeful(fl_time deadline, struct fl_error *err)
+/* Whether it was started so often that it must be ending each time. */
+static bool starts_in_vain(struct fl_docker_service *seen, const char *invocation)
 {
-	static const char *const show[] = { "show", "--property=LoadState,ActiveState,Result",
-					    "docker.service", NULL };
-	fl_auto_buf struct fl_buf output = { .limit = OUTPUT_MAX };
-	fl_auto_free char *load = NULL, *active = NULL, *result = NULL;
-	struct fl_error ignored = FL_ERROR_INIT;
+	if (invocation[0] != '\0' && strcmp(invocation, seen->invocation) != 0) {
+		snprintf(seen->invocation, sizeof(seen->invocation), "%s", invocation);
+		seen->starts++;
+	}
+	return seen->starts >= STARTS_MOST;
+}
 
-	if (fl_systemctl(show, &output, deadline, &ignored) != 0)
+/* What is wrong with UNIT, of which systemctl said TEXT, for good; NULL if nothing is. */
+static char *end_of(const char *unit, const char *text)
+{
+	fl_auto_free char *active = property(text, "ActiveState");
+	fl_auto_free char *result = property(text, "Result");
+
+	if (strcmp(active, "failed") != 0)
+		return NULL;
+	return fl_xasprintf("%s: failed (%s)", unit, result);
+}
+
+/*
+ * docker.socket starts a dockerd that ends at once again and again, until it fails itself. What
+ * then becomes of docker.service depends on the release: 257 leaves it activating for ever.
+ */
+int fl_systemd_docker_hopeful(struct fl_docker_service *seen, fl_time deadline,
+			      struct fl_error *err)
+{
+	static const char *const show[] = { "show",
+					    "--property=LoadState,ActiveState,Result,InvocationID",
+					    "docker.service", "docker.socket", NULL };
+	fl_auto_buf struct fl_buf output = { .limit = OUTPUT_MAX };
+	fl_auto_free char *load = NULL, *invocation = NULL, *end = NULL;
+	struct fl_error ignored = FL_ERROR_INIT;
+	char *service, *socket;
+
+	if (fl_systemctl(show, &output, deadline, &ignored) != 0 || output.length == 0)
 		return 0;
-	load = property(&output, "LoadState");
-	active = property(&output, "ActiveState");
-	result = property(&output, "Result");
+	/* A block for each unit, in this order, with an empty line between. */
+	service = output.data;
+	socket = strstr(service, "\n\n");
+	if (socket != NULL)
+		*socket = '\0';
+	load = property(service, "LoadState");
+	invocation = property(service, "InvocationID");
 	if (strcmp(load, "not-found") == 0) {
 		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "docker.service: not installed");
 		return fl_error_hint(
@@ -158,12 +191,20 @@ int fl_systemd_docker_hopeful(fl_time deadline, struct fl_error *err)
 		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "docker.service: masked");
 		return fl_error_hint(err, "systemctl unmask docker.service");
 	}
-	if (strcmp(active, "failed") == 0) {
-		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "docker.service: failed (%s)", result);
+	end = end_of("docker.service", service);
+	if (end == NULL && socket != NULL)
+		end = end_of("docker.socket", socket + 2);
+	if (end != NULL) {
+		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "%s", end);
 		return fl_error_hint(err,
 				     "journalctl -u docker.service shows why; when it is mended: "
-				     "systemctl reset-failed docker.service, systemctl start "
-				     "docker.service");
+				     "systemctl reset-failed docker.service docker.socket, "
+				     "systemctl restart docker.service");
+	}
+	if (starts_in_vain(seen, invocation)) {
+		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+			     "docker.service: started %d times and ended each time", seen->starts);
+		return fl_error_hint(err, "journalctl -u docker.service shows why");
 	}
 	return 0;
 }

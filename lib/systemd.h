@@ -23,10 +23,19 @@ bool fl_systemd_running(void);
 int fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time deadline,
 		 struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 4);
 
+/* What was seen of docker.service since a wait began; all zero at first. */
+struct fl_docker_service {
+	char invocation[33]; /* InvocationID of its last start, sd_id128_get_invocation(3) */
+	int starts;          /* different ones seen */
+};
+
 /*
- * Whether waiting for Docker is vain: docker.service is not installed, masked or has failed.
+ * Whether waiting for Docker is vain: docker.service is not installed, masked, has failed, or was
+ * started three times in SEEN's wait (with StartLimitIntervalSec=0 it never counts as failed), or
+ * docker.socket has failed.
  * Returns -1 with 69 and the reason then, else 0 (also when systemctl itself cannot tell).
  */
-int fl_systemd_docker_hopeful(fl_time deadline, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(2);
+int fl_systemd_docker_hopeful(struct fl_docker_service *seen, fl_time deadline,
+			      struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 3);
 
 #endif

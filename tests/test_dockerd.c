@@ -12,23 +12,29 @@
 #include "systemd.h"
 
 int __wrap_fl_docker_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err);
-int __wrap_fl_systemd_docker_hopeful(fl_time deadline, struct fl_error *err);
+int __wrap_fl_systemd_docker_hopeful(struct fl_docker_service *seen, fl_time deadline,
+				     struct fl_error *err);
 
 static int pings, good_ping, ping_errno, asked;
-static bool hopeful;
+static bool hopeful, silent;
+static int64_t longest; /* time that the last ping was given */
 
 int __wrap_fl_docker_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
 {
-	(void)docker, (void)deadline;
+	(void)docker;
+	longest = deadline - fl_now();
 	if (++pings == good_ping)
 		return 0;
+	if (silent)
+		return fl_error_set(err, FL_EXIT_TIMEOUT, 0, "GET /_ping: no answer in time");
 	return fl_error_set(err, FL_EXIT_UNAVAILABLE, ping_errno,
 			    "Docker Engine on /nowhere/docker.sock");
 }
 
-int __wrap_fl_systemd_docker_hopeful(fl_time deadline, struct fl_error *err)
+int __wrap_fl_systemd_docker_hopeful(struct fl_docker_service *seen, fl_time deadline,
+				     struct fl_error *err)
 {
-	(void)deadline;
+	(void)seen, (void)deadline;
 	asked++;
 	return hopeful ? 0
 		       : fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
@@ -42,6 +48,7 @@ static int begin(void **state)
 	good_ping = -1;
 	ping_errno = ECONNREFUSED;
 	hopeful = true;
+	silent = false;
 	return 0;
 }
 
@@ -88,6 +95,30 @@ static void a_failed_service_ends_the_wait_at_once(void **state)
 	assert_int_equal(pings, 1);
 }
 
+/* Trap 19 with docker.socket, which accepts for a dockerd that does not come. */
+static void a_silent_socket_does_not_hide_a_failed_service(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	silent = true;
+	hopeful = false;
+	assert_int_equal(wait_for(true, 3600000, &err), -1);
+	assert_non_null(strstr(err.message, "docker.service: failed"));
+	assert_in_range(longest, 1, 5 * FL_SEC); /* of an hour: systemd is asked soon */
+}
+
+static void a_slow_engine_gets_more_time_each_time(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	silent = true;
+	good_ping = 5;
+	assert_int_equal(wait_for(true, 3600000, &err), 0);
+	assert_in_range(longest, 20 * FL_SEC, 60 * FL_SEC);
+}
+
 static void a_forbidden_socket_ends_the_wait_at_once(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
@@ -105,6 +136,8 @@ int main(void)
 		cmocka_unit_test_setup(one_that_comes_late_is_waited_for, begin),
 		cmocka_unit_test_setup(one_that_never_comes_is_a_time_out, begin),
 		cmocka_unit_test_setup(a_failed_service_ends_the_wait_at_once, begin),
+		cmocka_unit_test_setup(a_silent_socket_does_not_hide_a_failed_service, begin),
+		cmocka_unit_test_setup(a_slow_engine_gets_more_time_each_time, begin),
 		cmocka_unit_test_setup(a_forbidden_socket_ends_the_wait_at_once, begin),
 	};
 

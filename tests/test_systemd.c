@@ -98,22 +98,53 @@ static void a_vain_wait_for_docker_is_seen(void **state)
 		{ "printf 'LoadState=loaded\nActiveState=failed\nResult=exit-code\n'",
 		  "docker.service: failed (exit-code)" },
 		{ "printf 'LoadState=loaded\nActiveState=activating\nResult=success\n'", NULL },
+		{ "printf 'LoadState=loaded\nActiveState=activating\nResult=exit-code\n\n"
+		  "LoadState=loaded\nActiveState=failed\nResult=trigger-limit-hit\n'",
+		  "docker.socket: failed (trigger-limit-hit)" },
+		{ "printf 'LoadState=loaded\nActiveState=activating\nResult=success\n\n"
+		  "LoadState=not-found\nActiveState=inactive\nResult=success\n'",
+		  NULL },
 		{ "printf 'LoadState=loaded\nActiveState=inactive\nResult=success\n'", NULL },
 		{ "exit 1", NULL },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		struct fl_docker_service seen = { .starts = 0 };
 		struct fl_error err = FL_ERROR_INIT;
 
 		script = cases[i].script;
-		assert_int_equal(fl_systemd_docker_hopeful(fl_deadline(60), &err),
+		assert_int_equal(fl_systemd_docker_hopeful(&seen, fl_deadline(60), &err),
 				 cases[i].message != NULL ? -1 : 0);
 		if (cases[i].message != NULL)
 			assert_int_equal(strncmp(err.message, cases[i].message,
 						 strlen(cases[i].message)),
 					 0);
 	}
+}
+
+/*
+ * Docker's unit restarts for ever where StartLimitIntervalSec=0: it is activating, active for a
+ * moment or in auto-restart whenever one looks, and never failed.
+ */
+static void a_service_that_ends_each_time_is_seen(void **state)
+{
+#define LOOK(id) "printf 'LoadState=loaded\nActiveState=activating\nInvocationID=" id "\n'"
+	static const char *const looks[] = { LOOK(""), LOOK("a"), LOOK("a"), LOOK("b"), LOOK("b") };
+	struct fl_docker_service seen = { .starts = 0 };
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(looks); i++) {
+		script = looks[i];
+		assert_int_equal(fl_systemd_docker_hopeful(&seen, fl_deadline(60), &err), 0);
+	}
+	script = LOOK("c");
+	assert_int_equal(fl_systemd_docker_hopeful(&seen, fl_deadline(60), &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_string_equal(err.message, "docker.service: started 3 times and ended each time; "
+					 "journalctl -u docker.service shows why");
+#undef LOOK
 }
 
 int main(void)
@@ -124,6 +155,7 @@ int main(void)
 		cmocka_unit_test(a_failure_says_the_last_line),
 		cmocka_unit_test(one_that_hangs_is_killed),
 		cmocka_unit_test(a_vain_wait_for_docker_is_seen),
+		cmocka_unit_test(a_service_that_ends_each_time_is_seen),
 	};
 
 	return cmocka_run_group_tests_name("systemd", tests, NULL, NULL);

@@ -120,4 +120,13 @@ inside /usr/bin/fl-bootstrap
 ok 'trap 19: docker.service failed: not waited for' test "$status" = 69 -o "$status" = 75
 like "$err" 'docker\.service' 'trap 19: and named'
 note "told after $(($(date +%s) - began)) s"
+
+# Docker's own unit: it restarts for ever, and docker.socket accepts all the while.
+inside sh -c 'rm /run/systemd/system/docker.service.d/fails.conf; systemctl daemon-reload; echo "{\"nonsense\": true}" >/etc/docker/daemon.json; systemctl reset-failed; systemctl --no-block start docker.service'
+inside /usr/bin/fl-bootstrap
+exits 69 'trap 19: docker.service ends each time: not waited for'
+like "$err" 'docker\.(service|socket): .*journalctl -u docker' 'trap 19: and named'
+inside sh -c 'rm /etc/docker/daemon.json; systemctl reset-failed docker.service docker.socket; systemctl restart docker.service'
+inside /usr/bin/fl-bootstrap
+exits 0 'and when it is mended, it boots'
 done_testing
