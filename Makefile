@@ -185,6 +185,8 @@ TESTENV = BUILDROOT='$(CURDIR)' SRCDIR='$(abspath $(SRCDIR))' BUILD='$(abspath $
 CHECKS := $(filter-out $(if $(MODE),%/valgrind.t),$(wildcard $(SRCDIR)/tests/check/*.t))
 CLI_TESTS := $(wildcard $(SRCDIR)/tests/cli/*.t)
 DOCKER_TESTS := $(wildcard $(SRCDIR)/tests/docker/*.t)
+# boot.t leaves a machine that serves to the others.
+VM_TESTS := $(patsubst %,$(SRCDIR)/tests/vm/%.t,boot image heal context power missing)
 
 tests: $(TESTS_OUT)
 
@@ -198,6 +200,23 @@ check-unit: tests
 # One after the other: they share an Engine and the ports of a SuperLink.
 check-docker: all
 	$(Q)$(TESTENV) TEST_TIMEOUT=900 $(SRCDIR)/tests/run -j 1 $(DOCKER_TESTS)
+
+# The appliance's disk image, and its manifest beside it.
+CONTEXT ?=
+SUITE ?= trixie
+MIRROR ?=
+REFRESH ?=
+WORKDIR ?= /var/tmp
+IMAGEENV = SUITE='$(SUITE)' MIRROR='$(MIRROR)' REFRESH='$(REFRESH)' WORKDIR='$(WORKDIR)'
+
+image: all
+	$(Q)$(TESTENV) $(IMAGEENV) CONTEXT='$(CONTEXT)' $(SRCDIR)/one-appliance/image/build.sh .
+
+# An image of its own, with the tests' contextualization, booted in QEMU.
+check-vm: all
+	$(Q)mkdir -p vm
+	$(Q)$(TESTENV) $(IMAGEENV) CONTEXT=stand-in $(SRCDIR)/one-appliance/image/build.sh vm
+	$(Q)$(TESTENV) IMAGE='$(CURDIR)/vm/flower-superlink.qcow2' TEST_TIMEOUT=1800 $(SRCDIR)/tests/run -j 1 $(VM_TESTS)
 
 demo: all
 	$(Q)$(TESTENV) KEEP='$(KEEP)' $(SRCDIR)/tests/demo/demo.sh
@@ -255,7 +274,7 @@ uninstall:
 	-rmdir $(D)$(docdir) $(D)$(sysconfdir)/one-appliance 2>/dev/null || :
 
 clean:
-	rm -rf obj san cov fuzz libflctx.a $(PROGRAMS) service $(MAN:%=man/%) \
+	rm -rf obj san cov fuzz vm libflctx.a flower-superlink.qcow2 flower-superlink.json $(PROGRAMS) service $(MAN:%=man/%) \
 		$(UNIT_SRCS:$(SRCDIR)/%.in=%)
 
 distclean: clean
@@ -269,6 +288,8 @@ help:
 #: make check-unit      the unit tests alone
 #: make check-docker    the programs against a real Docker Engine, a real SuperLink, a real registry (root)
 #: make demo            one boot of the appliance, shown step by step (root); KEEP=1 leaves it running
+#: make image           the appliance's disk image (root); CONTEXT=FILE is OpenNebula's contextualization package
+#: make check-vm        such an image booted in QEMU, and broken there (root)
 #: make coverage        make check with gcov, lines of lib/ covered (needs gcovr)
 #: make fuzz            libFuzzer targets, TIME=60 seconds each (needs clang)
 #: make install         DESTDIR=DIR puts it below DIR
@@ -278,7 +299,7 @@ help:
 #: Variables: V=1 shows the commands; SAN=1 builds in san/ with -Werror, ASan and UBSan; COV=1 builds in cov/
 #: with gcov; CC, CFLAGS, CPPFLAGS, LDFLAGS as configure found them.
 
-.PHONY: all tests check check-unit check-docker demo coverage fuzz run-fuzz install uninstall clean distclean help
+.PHONY: all tests check check-unit check-docker check-vm image demo coverage fuzz run-fuzz install uninstall clean distclean help
 .SECONDARY:
 
 -include $(LIB_OBJS:.o=.d) $(TEST_LIB_OBJS:.o=.d) $(PROGRAM_SRCS:$(SRCDIR)/cmd/%.c=$(O)obj/cmd/%.d) \

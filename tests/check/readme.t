@@ -95,7 +95,7 @@ section 'Building' | sed -n 's/^| `\(--[a-z-]*\)=[A-Z]*` | `\([^`]*\)` |.*/\1 \2
 same "$T/defaults" "$T/told-defaults" 'and the default of each'
 
 {
-	sed -n 's/^\([A-Z]*\) ?= .*/\1/p; s/^[a-z ]*ifeq (\$(\([A-Z]*\)),1)/\1/p' "$top/Makefile"
+	sed -n 's/^\([A-Z]*\) ?=.*/\1/p; s/^[a-z ]*ifeq (\$(\([A-Z]*\)),1)/\1/p' "$top/Makefile"
 	sed -n "s/.*KEEP='\\\$(KEEP)'.*/KEEP/p; s/^D = \\\$(\(DESTDIR\))/\1/p" "$top/Makefile"
 	printf '%s\n' CC CFLAGS CPPFLAGS LDFLAGS AR NM
 } >"$T/variables"

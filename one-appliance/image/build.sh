@@ -1,0 +1,138 @@
+#!/bin/sh
+# Builds the appliance's disk image, flower-superlink.qcow2, and flower-superlink.json, its manifest:
+#
+#   build.sh OUTPUT-FOLDER        as root; called by `make image`, which also builds the suite
+#
+#   1  root file system        mmdebstrap, from Debian's packages
+#   2  suite                   make install
+#   3  contextualization       OpenNebula's package, or the tests' stand-in if asked for by name
+#   4  Flower image            into the store of the image's own Docker Engine; service install
+#   5  disk                    GPT with a boot loader for BIOS and for UEFI
+#   6  qcow2, manifest
+#
+# Everything happens in namespaces of its own and below WORKDIR: an interrupted build leaves neither a process nor
+# a mount behind. What is fetched is kept in CACHE; REFRESH=1 fetches it anew.
+#
+# Variables: CONTEXT=FILE|URL|stand-in  OpenNebula's contextualization package (.deb); must be given
+#            SUITE=trixie MIRROR=URL    of Debian [mmdebstrap's own mirror]
+#            FLOWER_TAR=FILE            the Flower image as `docker save` writes it [Docker Hub, else built here]
+#            DISK_SIZE=20G              of the virtual disk
+#            CACHE=DIR WORKDIR=DIR REFRESH=1
+
+set -eu
+LC_ALL=C
+export LC_ALL
+umask 022
+
+self=$(readlink -f -- "$0")
+here=${self%/*}
+SRCDIR=${SRCDIR:-${here%/*/*}}
+SUITE=${SUITE:-trixie} DISK_SIZE=${DISK_SIZE:-20G} CONTEXT=${CONTEXT-}
+CACHE=${CACHE:-${XDG_CACHE_HOME:-/var/cache}/flower-appliance}
+WORKDIR=${WORKDIR:-/var/tmp}
+name=flower-superlink
+
+say()
+{
+	printf 'image: %s\n' "$*" >&2
+}
+
+die()
+{
+	code=$1
+	shift
+	say "$*"
+	exit "$code"
+}
+
+check_call()
+{
+	[ -d "${out:=${1-}}" ] || die 64 'usage: build.sh OUTPUT-FOLDER, one that exists'
+	[ "$(id -u)" = 0 ] || die 69 'must be root: it makes namespaces and files of other owners'
+	case $SUITE in
+	trixie) ;;
+	bookworm) die 69 'SUITE=bookworm: its Docker Engine is 20.10, and the appliance needs 24; what next: SUITE=trixie' ;;
+	*) die 69 "SUITE=$SUITE: not known; what next: SUITE=trixie" ;;
+	esac
+	case $CONTEXT in
+	'') die 64 "CONTEXT is not set: a VM without OpenNebula's contextualization packages never boots the SuperLink;" \
+		'what next: CONTEXT=FILE or URL of one-context_VERSION.deb (https://github.com/OpenNebula/one-apps/releases),' \
+		"or CONTEXT=stand-in for an image that only this project's tests can use" ;;
+	stand-in | http://* | https://*) ;;
+	*) [ -r "$CONTEXT" ] || die 69 "CONTEXT=$CONTEXT: no such file" ;;
+	esac
+	[ -z "${FLOWER_TAR-}" ] || [ -r "$FLOWER_TAR" ] || die 69 "FLOWER_TAR=$FLOWER_TAR: no such file"
+	case $CONTEXT in
+	http*) curl=curl ;;
+	*) curl= ;;
+	esac
+	for command in mmdebstrap unshare python3 docker $curl; do
+		command -v "$command" >/dev/null || die 69 "$command is missing; what next: ./configure --install-deps"
+	done
+}
+
+# unpack TAR FOLDER
+unpack()
+{
+	mkdir -p "$2"
+	tar -C "$2" --numeric-owner --xattrs --xattrs-include='*' -xf "$1"
+}
+
+build()
+{
+	work=$(mktemp -d "$WORKDIR/fl-image.XXXXXX")
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 130' HUP INT PIPE TERM
+	mkdir -p "$CACHE"
+	root=$work/root
+	export CACHE SRCDIR SUITE
+
+	say "1 of 6: root file system, Debian $SUITE"
+	unpack "$("$here/roots.sh" appliance)" "$root"
+	unpack "$("$here/roots.sh" tools)" "$work/tools"
+
+	say '2 of 6: the suite'
+	make -s -C "${BUILDROOT:-$out}" install DESTDIR="$root" >"$work/install.log" 2>&1 || {
+		cat "$work/install.log" >&2
+		die 71 'make install failed'
+	}
+	mkdir -p "$root/etc/repart.d"
+	cp "$here/50-root.conf" "$root/etc/repart.d/"
+	for program in fl-configure fl-bootstrap fl-healthcheck fl-onegate-publish; do
+		chroot "$root" "/usr/bin/$program" --version >/dev/null ||
+			die 69 "$program does not run on Debian $SUITE; what next: build it on that release"
+	done
+
+	say "3 of 6: contextualization, $CONTEXT"
+	"$here/context.sh" "$root" "$CONTEXT"
+
+	say '4 of 6: the Flower image'
+	"$here/flower.sh" "$root"
+	"$here/clean.sh" "$root"
+
+	say "5 of 6: disk of $DISK_SIZE"
+	mkdir "$work/tools/root-fs" "$work/tools/work"
+	mount -t proc proc "$work/tools/proc"
+	mount --bind "$root" "$work/tools/root-fs"
+	mount --bind "$here" "$work/tools/mnt"
+	DISK_SIZE=$DISK_SIZE chroot "$work/tools" /mnt/disk.sh /root-fs /work
+
+	say '6 of 6: qcow2 and manifest'
+	chroot "$work/tools" qemu-img convert -c -O qcow2 -o compression_type=zstd /work/disk.raw /work/disk.qcow2
+	mv "$work/tools/work/disk.qcow2" "$out/$name.qcow2.new"
+	python3 "$here/manifest.py" "$root" "$out/$name.qcow2.new" "$name.qcow2" >"$out/$name.json.new"
+	mv "$out/$name.qcow2.new" "$out/$name.qcow2"
+	mv "$out/$name.json.new" "$out/$name.json"
+	umount "$work/tools/root-fs" "$work/tools/mnt" "$work/tools/proc"
+	say "$out/$name.qcow2, $(($(stat -c %s "$out/$name.qcow2") / 1000000)) MB"
+}
+
+check_call "$@"
+out=$(cd "$1" && pwd)
+if [ "${FL_IMAGE_NAMESPACE-}" != yes ]; then
+	# shellcheck disable=SC2016 # $0 and $@ are the inner shell's
+	# Whatever ends this ends everything in it: unshare's child is the namespace's PID 1.
+	FL_IMAGE_NAMESPACE=yes exec unshare --mount --propagation private --pid --fork --kill-child \
+		sh -c 'mount -t proc proc /proc && exec "$0" "$@"' "$self" "$out"
+fi
+build
