@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A Docker registry that has every tag, with layers that never come whole.
 
-  fake-registry.py [--port-file FILE] MODE
+  fake-registry.py [--port PORT] [--port-file FILE] MODE
 
 MODE: wrong   the layer's bytes are others than the manifest says
       stall   half of the layer comes, then nothing more, with the connection open
@@ -79,11 +79,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, default=0, help="0: any")
     parser.add_argument("--port-file")
     parser.add_argument("mode", choices=["wrong", "stall"])
     options = parser.parse_args()
     Handler.mode = options.mode
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     if options.port_file:
         with open(options.port_file, "w", encoding="ascii") as out:
             out.write("%d\n" % server.server_address[1])

@@ -199,6 +199,9 @@ class OneGate:
         self.release = RELEASES[options.personality]
         self.lock = threading.Lock()
         self.user_template = {}
+        if options.state and os.path.exists(options.state):
+            with open(options.state, encoding="utf-8") as source:
+                self.user_template = json.load(source)
         self.fails = [split_fail(f) for f in options.fail]
         self.save()
 

@@ -1,0 +1,75 @@
+#!/bin/sh
+# Zero configuration, from power-on to READY=YES; what a booted machine looks like; the second boot.
+. "${0%/*}/lib.sh"
+
+start_gate
+new_disk 24G
+new_cd
+
+# --- zero configuration -------------------------------------------------------------------------
+case_begins
+power_on
+ok 'READY=YES is reported' within_limit is_attribute READY YES
+note "power-on to READY=YES: $(($(date +%s) - powered_on)) s"
+is "$(py "{k: v for k, v in d.items()}" "$gate_state")" \
+	'{"FL_ENDPOINT": "10.0.2.15:9092", "FL_READY": "YES", "FL_ROLE": "superlink", "FL_VERSION": "1.25.0", "READY": "YES"}' \
+	'OneGate holds the four attributes'
+is "$(py "[r['body'] for r in l if 'FL_READY' in r['body']].__len__()" "$gate_journal")" 1 'which came in one PUT'
+inside 'systemctl is-active flower-superlink.service docker.service one-context.service'
+is "$(echo $out)" 'active active active' 'the units are active'
+inside 'systemctl --failed --no-legend; systemctl is-system-running --wait'
+is "$out" running 'no unit has failed'
+inside 'systemd-analyze verify --man=no flower-superlink.service flower-superlink-health.timer one-context.service 2>&1; journalctl -b -q -g "ordering cycle"'
+is "$out" '' 'systemd-analyze verify and the journal know no ordering cycle'
+inside 'cat /etc/one-appliance/status; tail -n 2 /etc/motd | tr -d " "; /etc/one-appliance/service status'
+like "$out" '^bootstrap_success$' 'the status file'
+like "$out" 'Allsetandreadytoserve8\)' 'motd'
+like "$out" '10\.0\.2\.15:9092' 'service status'
+inside 'journalctl -b -o cat -t fl-configure -t fl-bootstrap -t fl-healthcheck -t fl-onegate-publish | sed -n "s|.*step \([0-9]*\)/12 .*done.*|\1|p" | sort -nu | tr "\n" " "'
+is "$out" '1 2 3 4 5 6 7 8 9 10 11 12 ' 'the twelve steps are in the journal'
+inside 'stat -c "%a %u:%g %F %n" /etc/one-appliance/service /etc/one-appliance/status /etc/one-appliance/config \
+	/opt/flower/config/superlink.env /opt/flower/config/superlink.json /opt/flower/state /opt/flower/certs \
+	/etc/systemd/system/flower-superlink.service /var/log/one-appliance/flower-configure.log \
+	/var/log/one-appliance/flower-bootstrap.log; for l in configure bootstrap health-check; do readlink /opt/flower/scripts/$l.sh; done'
+is "$out" "755 0:0 regular file /etc/one-appliance/service
+644 0:0 regular file /etc/one-appliance/status
+644 0:0 regular file /etc/one-appliance/config
+640 0:0 regular file /opt/flower/config/superlink.env
+640 0:0 regular file /opt/flower/config/superlink.json
+750 49999:49999 directory /opt/flower/state
+700 49999:49999 directory /opt/flower/certs
+644 0:0 regular file /etc/systemd/system/flower-superlink.service
+640 0:0 regular file /var/log/one-appliance/flower-configure.log
+640 0:0 regular file /var/log/one-appliance/flower-bootstrap.log
+/usr/bin/fl-configure
+/usr/bin/fl-bootstrap
+/usr/bin/fl-healthcheck" 'every path with its owner and mode'
+inside 'df --output=size -B1G / | tail -n 1 | tr -d " "'
+ok 'the root file system has grown to the disk' test "$out" -ge 23
+# What listens, but for addresses of its own (lo), against the table in flower-appliance(7).
+inside 'ss -H -ltun | awk "{ print \$1, \$5 }" | grep -v -e "127\.0\.0\.[0-9]*" -e "\[::1\]" -e %lo | sort -u'
+is "$out" 'tcp 0.0.0.0:22
+tcp 0.0.0.0:9092
+tcp 0.0.0.0:9093
+tcp [::]:22' 'what listens to the network'
+inside 'ss -H -ltun | awk "{ print \$1, \$5 }" | sort -u'
+note "$(printf '%s\n' "$out" | sed '2,$s/^/# /')"
+inside 'systemd-analyze time; systemd-analyze blame | head -n 12'
+note "$(printf '%s\n' "$out" | sed '2,$s/^/# /')"
+keep_ready_vm
+case_ends 'zero configuration'
+
+# --- second boot --------------------------------------------------------------------------------
+case_begins
+inside 'docker inspect -f "{{.Id}} {{.Created}}" flower-superlink; stat -c "%Y %i" /opt/flower/config/* /etc/systemd/system/flower-superlink.service'
+before=$out
+forget
+inside 'systemctl reboot'
+rm -f "$T/ssh.socket"
+ok 'a second boot reports READY=YES again' within_limit is_attribute READY YES
+is "$(attribute FL_READY)" YES 'and publishes again'
+ok 'and serves' within_limit serves
+inside 'docker inspect -f "{{.Id}} {{.Created}}" flower-superlink; stat -c "%Y %i" /opt/flower/config/* /etc/systemd/system/flower-superlink.service'
+is "$out" "$before" 'the container is the same, no file was written again'
+case_ends 'second boot'
+done_testing

@@ -1,0 +1,53 @@
+#!/bin/sh
+# Each way to end a SuperLink on a booted VM: it serves again, the unit says so, and what is stopped stays stopped. How fast
+# is judged natively (tests/docker/systemd.t); under emulation Python's start alone takes 10 to 45 s.
+. "${0%/*}/lib.sh"
+ready_vm
+
+started()
+{
+	inside 'docker inspect -f "{{.Id}} {{.State.StartedAt}}" flower-superlink; pgrep -f "[f]lower-superexec"'
+	printf '%s' "$out"
+}
+
+serves_anew()
+{
+	serves && [ "$(started)" != "$before" ]
+}
+
+# heals NAME SCRIPT
+heals()
+{
+	case_begins
+	before=$(started)
+	inside "$2"
+	ok "$1: it serves again" within_limit serves_anew
+	case_ends "$1, $took s"
+}
+
+server='pgrep -f "python3 [^ ]*flower-superlink" | head -n 1'
+heals 'kill -9 of the SuperLink' "kill -KILL \$($server)"
+heals 'exit 0' "kill -TERM \$($server)"
+heals 'exit 1' "kill -QUIT \$($server)"
+inside 'docker inspect -f "{{.RestartCount}}" flower-superlink; journalctl -b -o cat -u flower-superlink.service | grep "Main process exited" | sort | uniq -c'
+note "$(printf '%s\n' "$out" | sed '2,$s/^/# /')"
+heals 'trap 18: kill -9 of SuperExec, which nothing but the health timer sees' 'pkill -KILL -f flower-superexec'
+heals 'out of memory' 'g=/sys/fs/cgroup$(sed s/0::// /proc/$('"$server"')/cgroup); echo 60M >"$g/memory.max"; echo 0 >"$g/memory.swap.max"'
+heals 'docker stop' 'docker stop flower-superlink'
+heals 'docker kill' 'docker kill flower-superlink'
+heals 'docker restart' 'docker restart flower-superlink'
+heals 'docker rm -f' 'docker rm -f flower-superlink'
+heals 'docker.service restarted' 'systemctl restart docker.service'
+heals 'kill -9 of dockerd' 'systemctl kill -s KILL docker.service'
+case_begins
+inside 'systemctl kill -s KILL containerd.service'
+ok 'kill -9 of containerd: it goes on serving' within_limit serves
+case_ends 'kill -9 of containerd'
+
+case_begins
+inside 'systemctl stop flower-superlink.service; sleep 25; docker inspect -f "{{.State.Running}}" flower-superlink; systemctl is-active flower-superlink.service'
+is "$(echo $out)" 'false inactive' 'systemctl stop stays stopped, whatever the health timer thinks'
+inside 'systemctl start flower-superlink.service'
+ok 'and systemctl start starts it' within_limit serves
+case_ends 'systemctl stop'
+done_testing
