@@ -92,15 +92,18 @@ int fl_onegate_init(struct fl_onegate *onegate, const struct fl_context *context
 	onegate->first_pause = FIRST_PAUSE;
 	if (endpoint == NULL)
 		return 0;
-	if (vmid == NULL)
+	onegate->url = url_of(endpoint);
+	onegate->host = host_of(endpoint);
+	onegate->vmid = fl_xstrdup(vmid);
+	if (read_token(onegate, context, context_path, err) != 0)
+		return -1;
+	/* Where both are missing, it is the token that is asked for: TOKEN=YES brings both. */
+	if (vmid == NULL && onegate->token != NULL)
 		return fl_error_set(err, FL_EXIT_CONFIG, 0,
 				    "VMID: not in the context %s, but ONEGATE_ENDPOINT is; add "
 				    "TOKEN=YES to the VM template's CONTEXT",
 				    context_path);
-	onegate->url = url_of(endpoint);
-	onegate->host = host_of(endpoint);
-	onegate->vmid = fl_xstrdup(vmid);
-	return read_token(onegate, context, context_path, err);
+	return 0;
 }
 
 static int no_token(const struct fl_onegate *onegate, struct fl_error *err)
@@ -160,7 +163,8 @@ char *fl_onegate_curl(const struct fl_onegate *onegate, const struct fl_attribut
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
 	const char *type;
 
-	if (fl_attributes_encode(attributes, &body, &type, err) != 0)
+	if (fl_attributes_encode(attributes, &body, &type, err) != 0 ||
+	    (onegate->vmid == NULL && no_token(onegate, err) != 0))
 		return NULL;
 	/* --globoff: curl would take the brackets of an IPv6 address for a range. */
 	fl_buf_printf(

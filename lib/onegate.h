@@ -16,7 +16,7 @@
 struct fl_onegate {
 	char *url;  /* of the VM's record: the endpoint and "/vm"; NULL if the context names none */
 	char *host; /* in it, an IPv6 address without brackets; NULL together with url */
-	char *vmid; /* decimal */
+	char *vmid; /* decimal; NULL only if there is no token either */
 	char *token;         /* secret; NULL if there is none */
 	int64_t first_try;   /* nanoseconds for the first try; each next one gets twice as many */
 	int64_t first_pause; /* nanoseconds between the first two tries, growing from there */
@@ -30,7 +30,7 @@ struct fl_onegate {
 /*
  * Reads ONEGATE_ENDPOINT, VMID and the token (TOKENTXT, else the file token.txt beside
  * CONTEXT_PATH without its final line end) and sets the patience for TOTAL seconds. No endpoint
- * and no token are no errors here. 0, or -1 with 78: a bad value, or no VMID for an endpoint.
+ * and no token are no errors here. 0, or -1 with 78: a bad value, or no VMID to go with a token.
  */
 int fl_onegate_init(struct fl_onegate *onegate, const struct fl_context *context,
 		    const char *context_path, int64_t total, struct fl_error *err)
@@ -52,7 +52,8 @@ int fl_onegate_verify(const struct fl_onegate *onegate, struct fl_http *http,
 
 /*
  * The curl command that makes the same request, over several lines, to be pasted into a shell that
- * has the token in $TOKENTXT; a fresh string. NULL with 64 from the encoding.
+ * has the token in $TOKENTXT; a fresh string. NULL with 64 from the encoding, or 69 if there is
+ * neither token nor VMID.
  */
 char *fl_onegate_curl(const struct fl_onegate *onegate, const struct fl_attributes *attributes,
 		      int64_t total, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 4);

@@ -216,6 +216,11 @@ static void test_no_token(void **state)
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 	assert_non_null(strstr(err.message, "TOKEN=YES"));
 	assert_int_equal(scene.exchanges, 0);
+	/* VMID is missing as well: the same cause. */
+	assert_int_equal(publish("export ONEGATE_ENDPOINT=\"http://h\"\n", &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_non_null(strstr(err.message, "no OneGate token"));
+	assert_int_equal(scene.exchanges, 0);
 }
 
 /* trap 16: the token is TOKENTXT; token.txt beside one_env counts where that is missing. */
