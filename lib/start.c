@@ -9,11 +9,13 @@
 
 void fl_start(void)
 {
+	/* stdout is data: to write it into a closed one must fail, and not vanish with success. */
+	static const int modes[] = { O_RDONLY, O_RDONLY, O_WRONLY };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	for (int fd = 0; fd <= 2; fd++) {
 		/* open(2) gives the lowest free descriptor, which is FD itself. */
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) < 0)
 			fl_fatal("/dev/null cannot be opened");
 	}
 	umask(077);

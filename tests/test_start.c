@@ -40,6 +40,13 @@ static int descriptors_are_missing(void)
 	return open("/dev/null", O_RDONLY | O_CLOEXEC) > 2 ? 0 : 2;
 }
 
+static int closed_stdout_takes_data(void)
+{
+	if (write(1, "x", 1) >= 0 || errno != EBADF)
+		return 1;
+	return write(2, "x", 1) == 1 ? 0 : 2; /* messages may vanish */
+}
+
 static int umask_is_wrong(void)
 {
 	return umask(0) == 077 ? 0 : 1;
@@ -60,6 +67,12 @@ static void closed_descriptors_are_opened(void **state)
 	assert_int_equal(in_a_child(descriptors_are_missing), 0);
 }
 
+static void a_closed_stdout_is_an_error(void **state)
+{
+	(void)state;
+	assert_int_equal(in_a_child(closed_stdout_takes_data), 0);
+}
+
 static void new_files_are_private(void **state)
 {
 	(void)state;
@@ -76,6 +89,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(closed_descriptors_are_opened),
+		cmocka_unit_test(a_closed_stdout_is_an_error),
 		cmocka_unit_test(new_files_are_private),
 		cmocka_unit_test(a_closed_pipe_is_an_error_only),
 	};
