@@ -25,10 +25,17 @@ static void show_progress(void *data, const char *text)
 	fl_log_progress("pulling %s: %s", image->reference, text);
 }
 
-/* 1 if IMAGE is there, with its id; 0 if not; -1 on error. */
+/* 1 if IMAGE is there, with its id; 0 if not; -1 if the Engine does not say. */
 static int look(struct fl_docker *docker, struct fl_image *image, struct fl_error *err)
 {
-	return fl_docker_image_id(docker, image->reference, &image->id, fl_now() + ASK_LIMIT, err);
+	int there = fl_docker_image_id(docker, image->reference, &image->id, fl_now() + ASK_LIMIT,
+				       err);
+
+	if (there >= 0)
+		return there;
+	err->code = FL_EXIT_UNAVAILABLE;
+	return fl_error_wrap(err, "image %s: the Engine does not say whether it is there",
+			     image->reference);
 }
 
 static int pull(struct fl_docker *docker, const char *repository, struct fl_image *image,
@@ -52,12 +59,13 @@ static int pull(struct fl_docker *docker, const char *repository, struct fl_imag
 			    image->reference);
 }
 
-/* IMAGE from the Engine, or pulled. */
+/* IMAGE from the Engine, or pulled. *ABSENT, if that fails: it is certainly not there. */
 static int have(struct fl_docker *docker, const char *repository, struct fl_image *image,
-		const struct fl_image_limits *limits, struct fl_error *err)
+		const struct fl_image_limits *limits, bool *absent, struct fl_error *err)
 {
 	int there = look(docker, image, err);
 
+	*absent = there == 0;
 	if (there != 0)
 		return there == 1 ? 0 : -1;
 	if (limits->pull == 0)
@@ -77,10 +85,12 @@ static int no_image(const struct fl_image *image, struct fl_error *err)
 int fl_image_prebaked(struct fl_docker *docker, const struct fl_image_limits *limits,
 		      struct fl_image *image, struct fl_error *err)
 {
+	bool absent;
+
 	fill(image, FL_FLOWER_IMAGE, FL_FLOWER_VERSION);
-	if (have(docker, FL_FLOWER_IMAGE, image, limits, err) != 0)
-		return no_image(image, err);
-	return 0;
+	if (have(docker, FL_FLOWER_IMAGE, image, limits, &absent, err) == 0)
+		return 0;
+	return absent ? no_image(image, err) : -1;
 }
 
 /* The pre-baked image in place of the one that FAILED to come. */
@@ -116,15 +126,16 @@ int fl_image_choose(struct fl_docker *docker, const struct fl_paths *paths,
 	const char *tag = fl_settings_get(settings, FL_PARAM_FLOWER_VERSION);
 	bool prebaked = strcmp(repository, FL_FLOWER_IMAGE) == 0 &&
 			strcmp(tag, FL_FLOWER_VERSION) == 0;
+	bool absent;
 
 	fill(image, repository, tag);
 	/* The database's guard comes before the pull too: what may not run need not be fetched. */
 	if (fl_database_check(paths, settings, tag, err) != 0)
 		return -1;
-	if (have(docker, repository, image, limits, err) == 0)
+	if (have(docker, repository, image, limits, &absent, err) == 0)
 		return 0;
 	if (prebaked)
-		return no_image(image, err);
+		return absent ? no_image(image, err) : -1;
 	if (fall_back(docker, image, err) != 0)
 		return -1;
 	return fl_database_check(paths, settings, image->tag, err);

@@ -27,11 +27,14 @@ int __wrap_fl_database_check(const struct fl_paths *paths, const struct fl_setti
 /* What the Engine has, what a pull brings, and which tag the database refuses. */
 static const char *has[3], *brings, *refused;
 static char pulled[256];
+static bool silent; /* the Engine */
 
 int __wrap_fl_docker_image_id(struct fl_docker *docker, const char *reference, char **id,
 			      fl_time deadline, struct fl_error *err)
 {
-	(void)docker, (void)deadline, (void)err;
+	(void)docker, (void)deadline;
+	if (silent)
+		return fl_error_set(err, FL_EXIT_TIMEOUT, 0, "no answer in time");
 	for (size_t i = 0; i < 3 && has[i] != NULL; i++) {
 		if (strcmp(has[i], reference) == 0) {
 			*id = fl_xstrdup("sha256:1");
@@ -69,6 +72,7 @@ static int begin(void **state)
 	memset(has, 0, sizeof(has));
 	brings = refused = NULL;
 	pulled[0] = '\0';
+	silent = false;
 	return 0;
 }
 
@@ -160,6 +164,25 @@ static void without_any_image_it_is_unavailable(void **state)
 	}
 }
 
+/* "not there, load it by hand" would send people after an image that may well be there. */
+static void an_engine_that_is_silent_is_no_missing_image(void **state)
+{
+	static const char *const contexts[] = { "", "FLOWER_VERSION=1.26.0\n" };
+
+	(void)state;
+	silent = true;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(contexts); i++) {
+		fl_auto_image struct fl_image image = FL_IMAGE_INIT;
+		struct fl_error err = FL_ERROR_INIT;
+
+		assert_int_equal(choose(contexts[i], &image, &err), -1);
+		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+		assert_non_null(strstr(err.message, "the Engine does not say"));
+		assert_non_null(strstr(err.message, "no answer in time"));
+		assert_null(strstr(err.message, "docker load"));
+	}
+}
+
 /* Trap 25: the fallback of all things must not run on a database that a newer Flower upgraded. */
 static void a_fallback_on_a_newer_database_is_refused(void **state)
 {
@@ -192,6 +215,7 @@ int main(void)
 		cmocka_unit_test_setup(another_version_is_pulled, begin),
 		cmocka_unit_test_setup(a_failed_pull_falls_back_with_a_warning, begin),
 		cmocka_unit_test_setup(without_any_image_it_is_unavailable, begin),
+		cmocka_unit_test_setup(an_engine_that_is_silent_is_no_missing_image, begin),
 		cmocka_unit_test_setup(a_fallback_on_a_newer_database_is_refused, begin),
 		cmocka_unit_test_setup(an_older_image_is_refused_before_it_is_pulled, begin),
 	};
