@@ -21,6 +21,8 @@
  */
 #define SETTLE (250 * FL_MS)
 
+#define ASK_AGAIN FL_SEC /* what the events should have told */
+
 static int stop_the_unit(struct fl_error *err)
 {
 	static const char *const stop[] = { "stop", FL_UNIT_NAME, NULL };
@@ -98,40 +100,62 @@ static int died(int64_t exit_code, struct fl_error *err)
 			    (long long)exit_code);
 }
 
-/* Waits until it runs and has settled. The unit starts it a moment after systemctl has returned. */
-static int await(struct fl_docker *docker, struct fl_docker_events *events, struct fl_error *err)
+/* Whether NOW is what has become of a run that is not that of BEFORE. */
+static bool has_ended(const struct fl_docker_container *before,
+		      const struct fl_docker_container *now)
 {
-	fl_time deadline = fl_now() + START_LIMIT;
+	bool anew = before->started_at == NULL || strcmp(before->started_at, now->started_at) != 0;
+
+	return anew && (now->restarting || strcmp(now->status, "exited") == 0 ||
+			strcmp(now->status, "dead") == 0);
+}
+
+/* The next event; where there is no stream, none until UNTIL. */
+static enum fl_docker_event next_event(struct fl_docker_events *events, fl_time until,
+				       int64_t *exit_code)
+{
+	enum fl_docker_event event = fl_docker_events_next(events, until, exit_code);
+
+	if (event != FL_EVENT_LOST)
+		return event;
+	fl_pause(until - fl_now(), until);
+	return FL_EVENT_NONE;
+}
+
+/*
+ * Waits until it runs and has settled. The unit starts it a moment after systemctl has returned.
+ * The events tell of an end at once; the Engine itself is asked again in case they do not come.
+ */
+static int await(struct fl_docker *docker, struct fl_docker_events *events,
+		 const struct fl_docker_container *before, struct fl_error *err)
+{
+	fl_time deadline = fl_now() + START_LIMIT, settled = FL_NEVER;
 	int64_t exit_code = 0;
 
 	for (;;) {
 		fl_auto_container struct fl_docker_container now = { .exists = false };
-		fl_time until = deadline;
+		fl_time until = fl_earlier(deadline, fl_now() + ASK_AGAIN);
 
 		if (fl_docker_inspect(docker, FL_CONTAINER_NAME, &now, deadline, err) != 0)
 			return -1;
 		if (!now.exists)
 			return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 					    "container " FL_CONTAINER_NAME " is gone");
-		if (now.running && !now.restarting)
-			until = fl_now() + SETTLE;
-		switch (fl_docker_events_next(events, until, &exit_code)) {
-		case FL_EVENT_DIE:
-			return died(exit_code, err);
-		case FL_EVENT_NONE:
-			if (until != deadline)
-				return 0;
+		if (has_ended(before, &now))
+			return died(now.exit_code, err);
+		if (!now.running)
+			settled = FL_NEVER;
+		else if (settled <= fl_now())
+			return 0;
+		else if (settled == FL_NEVER)
+			settled = fl_now() + SETTLE;
+		if (fl_now() >= deadline)
 			return fl_error_set(err, FL_EXIT_TIMEOUT, 0,
 					    "container " FL_CONTAINER_NAME
 					    " is '%s' and does not start",
 					    now.status);
-		case FL_EVENT_LOST:
-			return fl_error_set(
-				err, FL_EXIT_UNAVAILABLE, 0,
-				"the Docker Engine went away while the container started");
-		case FL_EVENT_START:
-			break;
-		}
+		if (next_event(events, fl_earlier(until, settled), &exit_code) == FL_EVENT_DIE)
+			return died(exit_code, err);
 	}
 }
 
@@ -151,5 +175,5 @@ int fl_launch_start(struct fl_docker *docker, enum fl_launcher launcher, bool *s
 	if (!*started)
 		return 0;
 	events = fl_docker_events_open(docker, FL_CONTAINER_NAME, since);
-	return await(docker, events, err);
+	return await(docker, events, &before, err);
 }

@@ -36,6 +36,8 @@ enum fl_docker_event __wrap_fl_docker_events_next(struct fl_docker_events *event
 /* An Engine with at most one container, and what was asked of it and of systemd, in order. */
 static struct {
 	bool exists, running;
+	bool ends;      /* as soon as it has been started */
+	bool goes_away; /* the Engine does, once the container has been started */
 	char digest[64];
 	enum fl_docker_event events[4];
 	size_t next_event;
@@ -46,13 +48,20 @@ int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
 			     struct fl_docker_container *container, fl_time deadline,
 			     struct fl_error *err)
 {
-	(void)docker, (void)name, (void)deadline, (void)err;
+	bool ended = engine.running && engine.ends;
+
+	(void)docker, (void)name, (void)deadline;
 	*container = (struct fl_docker_container){ .exists = engine.exists };
+	if (engine.running && engine.goes_away)
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "cannot connect");
 	if (!engine.exists)
 		return 0;
 	container->digest = fl_xstrdup(engine.digest);
-	container->status = fl_xstrdup(engine.running ? "running" : "created");
-	container->running = engine.running;
+	container->status = fl_xstrdup(ended ? "exited" : engine.running ? "running" : "created");
+	container->started_at = fl_xstrdup(engine.running ? "2026-11-23T16:49:35Z"
+							  : "0001-01-01T00:00:00Z");
+	container->running = engine.running && !ended;
+	container->exit_code = ended ? 2 : 0;
 	return 0;
 }
 
@@ -113,9 +122,15 @@ void __wrap_fl_docker_events_close(struct fl_docker_events *events)
 enum fl_docker_event __wrap_fl_docker_events_next(struct fl_docker_events *events, fl_time until,
 						  int64_t *exit_code)
 {
-	(void)events, (void)until;
+	enum fl_docker_event event = engine.events[engine.next_event];
+
+	(void)events;
+	if (event == FL_EVENT_NONE)
+		fl_pause(until - fl_now(), until);
+	else if (event != FL_EVENT_LOST)
+		engine.next_event++;
 	*exit_code = 2;
-	return engine.events[engine.next_event++];
+	return event;
 }
 
 static int begin(void **state)
@@ -230,8 +245,33 @@ static void an_engine_that_goes_away_is_a_failure(void **state)
 	(void)state;
 	engine.exists = true;
 	engine.events[0] = FL_EVENT_LOST;
+	engine.goes_away = true;
 	assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), -1);
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+}
+
+/* Such as one whose events a proxy in front of its socket does not let through. */
+static void an_engine_without_events_is_asked(void **state)
+{
+	static const enum fl_docker_event events[] = { FL_EVENT_LOST, FL_EVENT_NONE };
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(events); i++) {
+		struct fl_error err = FL_ERROR_INIT;
+		bool started;
+
+		begin(NULL);
+		engine.exists = true;
+		engine.events[0] = events[i];
+		assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), 0);
+		assert_true(started);
+
+		engine.running = false;
+		engine.ends = true;
+		assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), -1);
+		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+		assert_non_null(strstr(err.message, "exit code 2"));
+	}
 }
 
 static int end(void **state)
@@ -251,6 +291,7 @@ int main(void)
 		cmocka_unit_test_setup(one_that_runs_is_left_running, begin),
 		cmocka_unit_test_setup(one_that_ends_at_once_is_a_failure, begin),
 		cmocka_unit_test_setup(an_engine_that_goes_away_is_a_failure, begin),
+		cmocka_unit_test_setup(an_engine_without_events_is_asked, begin),
 	};
 
 	fl_log_threshold(FL_WARNING);
