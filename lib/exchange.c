@@ -64,7 +64,9 @@ static int explain(const struct fl_exchange *exchange, const struct fl_response 
 
 	if (response->failure != FL_HTTP_OK) {
 		fl_http_error(response, what, err);
-		return fl_error_hint(err, "%s", fl_refusal_advice(response->failure));
+		return fl_error_hint(err, "%s",
+				     fl_refusal_advice(response->unresolved ? FL_HTTP_RESOLVE
+									    : response->failure));
 	}
 	if (memmem(body, response->body.length, onegate->token, strlen(onegate->token)) == NULL)
 		fl_buf_quote(&answer, body, response->body.length);
@@ -106,7 +108,7 @@ struct fl_transfer *fl_exchange_run(const struct fl_exchange *exchange, fl_time 
 		pause = fl_backoff_next(&backoff);
 		left = deadline - fl_now() - LEAST_TRY;
 		if (left <= 0) {
-			fl_error_hint(err, "tried %d times", tries);
+			fl_error_hint(err, tries == 1 ? "tried once" : "tried %d times", tries);
 			return NULL;
 		}
 		fl_log(FL_DEBUG, "try %d: %s", tries, err->message);

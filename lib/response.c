@@ -42,7 +42,8 @@ int fl_http_error(const struct fl_response *response, const char *what, struct f
 		why = "cannot connect";
 		break;
 	case FL_HTTP_TIMEOUT:
-		return fl_error_set(err, FL_EXIT_TIMEOUT, 0, "%s: no answer in time", what);
+		return fl_error_set(err, FL_EXIT_TIMEOUT, 0, "%s: no answer in time%s", what,
+				    response->unresolved ? ", as no name server answers" : "");
 	case FL_HTTP_RESOLVE:
 		why = "the host name has no address";
 		break;

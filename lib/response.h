@@ -3,6 +3,8 @@
 #ifndef FL_RESPONSE_H
 #define FL_RESPONSE_H
 
+#include <stdbool.h>
+
 #include "buf.h"
 #include "error.h"
 
@@ -20,6 +22,7 @@ enum fl_http_failure {
 
 struct fl_response {
 	enum fl_http_failure failure;
+	bool unresolved;       /* timed out while the host name was looked up */
 	int errnum;            /* errno of a failed connect, 0 if unknown */
 	long status;           /* HTTP status, 0 if none */
 	struct fl_buf body;    /* at most limit bytes; body.truncated if there was more */

@@ -22,6 +22,7 @@ static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_socka
 	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 
 	(void)purpose;
+	transfer->opened = true;
 	/* A second descriptor, as libcurl has closed its own when the end is known. */
 	if (transfer->http2 && fd >= 0 && transfer->sockets < FL_ARRAY_SIZE(transfer->socket)) {
 		int twin = fcntl(fd, F_DUPFD_CLOEXEC, 3);
@@ -261,6 +262,7 @@ void fl_transfer_finish(struct fl_transfer *transfer, enum fl_http_failure failu
 	}
 	forget_sockets(transfer);
 	response->failure = failure;
+	response->unresolved = failure == FL_HTTP_TIMEOUT && !transfer->opened;
 	if (failure != FL_HTTP_OK)
 		snprintf(response->reason, sizeof(response->reason), "%s",
 			 transfer->reason[0] != '\0' ? transfer->reason : reason);

@@ -48,31 +48,38 @@ static void error_says_what_and_why(void **state)
 {
 	static const struct {
 		enum fl_http_failure failure;
+		bool unresolved;
 		int errnum;
 		long status;
 		enum fl_exit code;
 		const char *message;
 	} table[] = {
-		{ FL_HTTP_OK, 0, 404, FL_EXIT_UNAVAILABLE, "GET /x: status 404" },
-		{ FL_HTTP_RESOLVE, 0, 0, FL_EXIT_UNAVAILABLE,
+		{ FL_HTTP_OK, false, 0, 404, FL_EXIT_UNAVAILABLE, "GET /x: status 404" },
+		{ FL_HTTP_RESOLVE, false, 0, 0, FL_EXIT_UNAVAILABLE,
 		  "GET /x: the host name has no address (words)" },
-		{ FL_HTTP_CONNECT, EACCES, 0, FL_EXIT_UNAVAILABLE,
+		{ FL_HTTP_CONNECT, false, EACCES, 0, FL_EXIT_UNAVAILABLE,
 		  "GET /x: cannot connect: Permission denied" },
-		{ FL_HTTP_CONNECT, 0, 0, FL_EXIT_UNAVAILABLE, "GET /x: cannot connect (words)" },
-		{ FL_HTTP_TIMEOUT, 0, 0, FL_EXIT_TIMEOUT, "GET /x: no answer in time" },
-		{ FL_HTTP_CLOSED, 0, 0, FL_EXIT_UNAVAILABLE,
+		{ FL_HTTP_CONNECT, false, 0, 0, FL_EXIT_UNAVAILABLE,
+		  "GET /x: cannot connect (words)" },
+		{ FL_HTTP_TIMEOUT, false, 0, 0, FL_EXIT_TIMEOUT, "GET /x: no answer in time" },
+		{ FL_HTTP_TIMEOUT, true, 0, 0, FL_EXIT_TIMEOUT,
+		  "GET /x: no answer in time, as no name server answers" },
+		{ FL_HTTP_CLOSED, false, 0, 0, FL_EXIT_UNAVAILABLE,
 		  "GET /x: the connection was closed without an answer (words)" },
-		{ FL_HTTP_CLOSED, 0, 200, FL_EXIT_UNAVAILABLE,
+		{ FL_HTTP_CLOSED, false, 0, 200, FL_EXIT_UNAVAILABLE,
 		  "GET /x: the connection was closed in the middle of the answer (words)" },
-		{ FL_HTTP_PROTOCOL, 0, 0, FL_EXIT_UNAVAILABLE,
+		{ FL_HTTP_PROTOCOL, false, 0, 0, FL_EXIT_UNAVAILABLE,
 		  "GET /x: no answer in the protocol that was asked for (words)" },
-		{ FL_HTTP_TLS, 0, 0, FL_EXIT_UNAVAILABLE, "GET /x: no TLS connection (words)" },
-		{ FL_HTTP_OTHER, 0, 0, FL_EXIT_UNAVAILABLE, "GET /x: the request failed (words)" },
+		{ FL_HTTP_TLS, false, 0, 0, FL_EXIT_UNAVAILABLE,
+		  "GET /x: no TLS connection (words)" },
+		{ FL_HTTP_OTHER, false, 0, 0, FL_EXIT_UNAVAILABLE,
+		  "GET /x: the request failed (words)" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < FL_ARRAY_SIZE(table); i++) {
 		struct fl_response response = { .failure = table[i].failure,
+						.unresolved = table[i].unresolved,
 						.errnum = table[i].errnum,
 						.status = table[i].status,
 						.reason = "words" };

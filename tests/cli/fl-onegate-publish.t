@@ -94,6 +94,9 @@ with
 publish -q
 is "$status $err" '0 ' '-q is silent when all is well'
 is "$out" "$FOUR" 'but for the data'
+run sh -c 'fl-onegate-publish --root "$1" >&-' sh "$ROOT"
+exits 71 'a closed stdout takes no data: 71'
+like "$err" 'standard output' 'and says so'
 with
 publish -n
 is "$status $out" "0 $FOUR" '-n prints the pairs'
@@ -211,6 +214,25 @@ with
 publish --timeout=1
 is "$status $out" '69 ' 'retries used up: 69'
 ok 'with more than one try' test "$(grep -c PUT "$gate_journal")" -gt 1
+# A name server that is silent costs no more time than a OneGate that is, and is told from it.
+if own=$(mount_options) && [ -f /etc/resolv.conf ]; then
+	background "$PYTHON" -c 'import signal, socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 53))
+open(sys.argv[1], "w").write("bound")
+signal.pause()' "$T/dns"
+	wait_until test -s "$T/dns"
+	with ONEGATE_ENDPOINT=http://onegate.example.org:5030
+	echo 'nameserver 127.0.0.1' >"$T/resolv.conf"
+	# shellcheck disable=SC2086 # words
+	run unshare $own sh -c 'mount --bind "$1/resolv.conf" /etc/resolv.conf && shift && exec "$@"' sh "$T" \
+		fl-onegate-publish --root "$ROOT" --timeout=2
+	is "$status $out" '75 ' 'a silent name server: 75'
+	like "$err" 'name server.*DNS' 'with the cause'
+	stop "$pid"
+else
+	skip 'a silent name server' 'no right to make a mount namespace'
+fi
 another --fail=stall
 with
 publish --timeout 1
@@ -281,6 +303,11 @@ publish
 is "$status $out" '69 ' 'an endpoint without a token: 69'
 like "$err" 'TOKEN=YES' 'with the cause'
 is "$(requests)" '' 'nothing is sent'
+printf 'export ONEGATE_ENDPOINT="%s"\n' "$GATE" | context
+publish
+is "$status $out" '69 ' 'the same where VMID is missing as well'
+like "$err" 'TOKEN=YES' 'with the cause'
+printf 'export VMID="42"\nexport ONEGATE_ENDPOINT="%s"\n' "$GATE" | context
 printf '%s\n' "$TOKEN" >"$ROOT/run/one-context/token.txt"
 publish
 is "$status $out" "0 $FOUR" 'token.txt beside one_env'
