@@ -31,6 +31,7 @@ int fl_probe(enum fl_probe kind, const struct fl_address *address, bool repeat, 
 	     fl_time deadline, struct fl_error *err)
 {
 	fl_auto_http struct fl_http *http = fl_http_new();
+	struct fl_error reason = FL_ERROR_INIT; /* the last one that is not the deadline itself */
 
 	for (;;) {
 		fl_time until = fl_earlier(deadline, fl_now() + try);
@@ -38,8 +39,13 @@ int fl_probe(enum fl_probe kind, const struct fl_address *address, bool repeat, 
 		if ((kind == FL_PROBE_TCP ? fl_tcp_probe(address, until, err)
 					  : probe_grpc(http, address, until, err)) == 0)
 			return 0;
+		if (until < deadline || err->code != FL_EXIT_TIMEOUT)
+			reason = *err;
 		if (!repeat || fl_now() >= deadline)
-			return -1;
+			break;
 		fl_pause(PAUSE, deadline);
 	}
+	if (reason.code != FL_EXIT_OK)
+		*err = reason;
+	return -1;
 }

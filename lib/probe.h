@@ -16,8 +16,8 @@ enum fl_probe {
 
 /*
  * Asks ADDRESS once, for TRY nanoseconds at most; with REPEAT again and again, with short pauses,
- * until it answers or DEADLINE has passed. 0, or -1 with the reason of the last try: 75 if that
- * passed its time, else 69.
+ * until it answers or DEADLINE has passed. 0, or -1 with the reason of the last try that DEADLINE
+ * did not cut short, if there was one: 75 if that passed its time, else 69.
  */
 int fl_probe(enum fl_probe kind, const struct fl_address *address, bool repeat, int64_t try,
 	     fl_time deadline, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(2, 6);

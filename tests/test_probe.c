@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -71,12 +72,31 @@ static void a_silent_server_ends_with_the_time(void **state)
 	server_stop(&server);
 }
 
+/* The try that the deadline cuts short knows no better than "no answer in time". */
+static void the_reason_outlives_the_deadline(void **state)
+{
+	static const struct server_rule rules[] = { { .to = "", .act = SERVER_RESET, .times = 1 },
+						    { .to = "", .act = SERVER_STALL },
+						    { .to = NULL } };
+	struct server server = server_start(rules, false);
+	struct fl_address address = at(&server);
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(fl_probe(FL_PROBE_GRPC, &address, true, TRY, fl_now() + 300 * FL_MS, &err),
+			 -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_non_null(strstr(err.message, "closed without an answer"));
+	server_stop(&server);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(trap_1_the_two_probes_differ),
 		cmocka_unit_test(it_is_repeated_until_an_answer_comes),
 		cmocka_unit_test(a_silent_server_ends_with_the_time),
+		cmocka_unit_test(the_reason_outlives_the_deadline),
 	};
 
 	return cmocka_run_group_tests_name("probe", tests, NULL, NULL);
