@@ -211,7 +211,7 @@ int main(int argc, char **argv)
 			args.pull = true;
 			break;
 		case OPT_DOCKER:
-			args.docker = parser.value;
+			good = fl_options_socket(&parser, "docker", &args.docker);
 			break;
 		case OPT_TIMEOUT:
 			good = fl_options_seconds(&parser, "timeout", 0, SECONDS_MOST,

@@ -86,7 +86,8 @@ static int parse(struct fl_options *options, struct call *call)
 			fl_options_mistake(options, "--probe takes superlink, grpc or tcp");
 			return FL_OPTION_LEAVE;
 		} else if (id == OPT_DOCKER) {
-			call->socket = options->value;
+			if (!fl_options_socket(options, "docker", &call->socket))
+				return FL_OPTION_LEAVE;
 		} else if (id == OPT_JSON) {
 			call->json = true;
 		}

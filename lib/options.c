@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include "buf.h"
 #include "build.h"
@@ -234,6 +235,18 @@ bool fl_options_seconds(const struct fl_options *options, const char *name, int6
 		return true;
 	fl_options_mistake(options, "--%s takes whole seconds from %lld to %lld", name,
 			   (long long)least, (long long)most);
+	return false;
+}
+
+bool fl_options_socket(const struct fl_options *options, const char *name, const char **path)
+{
+	const struct sockaddr_un *address = NULL;
+	size_t most = sizeof(address->sun_path) - 1;
+
+	*path = options->value;
+	if ((*path)[0] != '\0' && strlen(*path) <= most)
+		return true;
+	fl_options_mistake(options, "--%s takes the path of a socket, 1 to %zu bytes", name, most);
 	return false;
 }
 

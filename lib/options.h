@@ -69,6 +69,13 @@ enum fl_exit fl_options_mistake(const struct fl_options *options, const char *fo
 bool fl_options_seconds(const struct fl_options *options, const char *name, int64_t least,
 			int64_t most, int64_t *seconds) FL_MUST_CHECK FL_NONNULL(1, 2, 5);
 
+/*
+ * The value of the option NAME as the path of a socket, which has 1 to 107 bytes (unix(7)). False
+ * after a mistake that has been told.
+ */
+bool fl_options_socket(const struct fl_options *options, const char *name, const char **path)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
+
 /* Flushes stdout and checks it, as a full disk must not go unnoticed. Returns 0, or -1 with 71. */
 int fl_flush(FILE *out, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2);
 

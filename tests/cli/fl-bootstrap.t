@@ -38,7 +38,8 @@ for option in --docker --timeout --prepare --root; do
 done
 run fl-bootstrap -V
 like "$out" '^fl-bootstrap [0-9]' '-V prints name and version'
-for mistake in --nonsense operand --timeout=x --timeout=-1 --timeout --docker; do
+for mistake in --nonsense operand --timeout=x --timeout=-1 --timeout --docker --docker= \
+	"--docker=$(printf %0108d 0)"; do
 	boot $mistake
 	exits 64 "$mistake is a mistake"
 	is "$(wc -l <"$T/err")" 1 "$mistake: one line on stderr"

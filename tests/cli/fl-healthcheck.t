@@ -76,7 +76,7 @@ for option in --wait --probe --docker --json --root; do
 done
 run fl-healthcheck -V
 like "$out" '^fl-healthcheck [0-9]' '-V prints name and version'
-for mistake in --nonsense --probe=udp --wait=x --wait=-1 '--probe=tcp 1.2.3.4' '--probe=grpc :9' \
+for mistake in --nonsense --probe=udp --wait=x --wait=-1 --docker= '--probe=tcp 1.2.3.4' '--probe=grpc :9' \
 	'--probe=grpc 127.0.0.1:70000' '--probe=tcp a:1 b:2'; do
 	# shellcheck disable=SC2086 # words
 	run fl-healthcheck $mistake
