@@ -144,7 +144,11 @@ static int start_container(struct run *run, const struct arguments *args)
 	    fl_launch_start(run->docker, run->by_systemd ? FL_LAUNCH_SYSTEMD : FL_LAUNCH_ENGINE,
 			    &started, &err) != 0)
 		return start_failed(run, &step, &err);
-	if (fl_database_note(&run->paths, &run->settings, run->image.tag, &err) != 0)
+	if (fl_database_note(&run->paths, &run->settings, run->image.tag,
+			     run->image.fallback
+				     ? fl_settings_get(&run->settings, FL_PARAM_FLOWER_VERSION)
+				     : NULL,
+			     &err) != 0)
 		return fl_step_failed(&step, &err);
 	if (!args->prepare && !run->by_systemd)
 		fl_log(FL_INFO,

@@ -13,7 +13,8 @@
 #include "valid.h"
 
 #define NOTE_SUFFIX ".flower-version"
-#define NOTE_MAX    256                /* bytes of a note: a tag has at most 128 */
+#define NOTE_MAX    320 /* bytes of a note: a tag has at most 128 */
+#define INSTEAD_OF  "instead of "
 #define SCAN_MAX    (64 * 1024 * 1024) /* bytes of the database that are looked through */
 #define SCAN_BLOCK  65536
 
@@ -40,11 +41,27 @@ static char *safe_path(const struct fl_paths *paths, const struct fl_settings *s
 	return fl_xasprintf("/proc/self/fd/%d/%s%s", *folder, slash ? slash + 1 : relative, suffix);
 }
 
-char *fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings)
+/* The whole note, or NULL. */
+static char *read_note(const struct fl_paths *paths, const struct fl_settings *settings)
 {
 	fl_auto_close int folder = -1;
 	fl_auto_free char *path = safe_path(paths, settings, NOTE_SUFFIX, &folder);
-	fl_auto_free char *tag = path == NULL ? NULL : fl_read_file(path, NOTE_MAX, NULL);
+
+	return path == NULL ? NULL : fl_read_file(path, NOTE_MAX, NULL);
+}
+
+bool fl_database_replaced(const struct fl_paths *paths, const struct fl_settings *settings,
+			  const char *tag)
+{
+	fl_auto_free char *note = read_note(paths, settings);
+	fl_auto_free char *line = fl_xasprintf("\n" INSTEAD_OF "%s\n", tag);
+
+	return note != NULL && strstr(note, line) != NULL;
+}
+
+char *fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings)
+{
+	fl_auto_free char *tag = read_note(paths, settings);
 
 	if (tag == NULL)
 		return NULL;
@@ -123,15 +140,17 @@ int fl_database_check(const struct fl_paths *paths, const struct fl_settings *se
 }
 
 int fl_database_note(const struct fl_paths *paths, const struct fl_settings *settings,
-		     const char *tag, struct fl_error *err)
+		     const char *tag, const char *instead_of, struct fl_error *err)
 {
 	fl_auto_close int folder = -1;
 	fl_auto_free char *path = safe_path(paths, settings, NOTE_SUFFIX, &folder);
-	fl_auto_free char *line = fl_xasprintf("%s\n", tag);
+	fl_auto_free char *text = instead_of == NULL
+					  ? fl_xasprintf("%s\n", tag)
+					  : fl_xasprintf("%s\n" INSTEAD_OF "%s\n", tag, instead_of);
 	const uid_t owner = geteuid() == 0 ? FL_CONTAINER_UID : (uid_t)-1;
 	const struct fl_file note = { .path = path,
-				      .content = line,
-				      .length = strlen(line),
+				      .content = text,
+				      .length = strlen(text),
 				      .mode = 0644,
 				      .uid = owner,
 				      .gid = owner };

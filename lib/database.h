@@ -4,8 +4,9 @@
  *
  * A newer Flower upgrades the database and there is no way back: an older one then has green ports
  * and a dead SuperExec (trap 25). So fl-bootstrap notes the tag that ran last in a file beside the
- * database (NAME.flower-version) and refuses an older image. The folder belongs to the container's
- * user, so nothing in it is trusted: no symbolic link is followed.
+ * database (NAME.flower-version) and refuses an older image. A second line, "instead of TAG", tells
+ * that it ran because TAG could not be had. The folder belongs to the container's user, so nothing
+ * in it is trusted: no symbolic link is followed.
  */
 #ifndef FL_DATABASE_H
 #define FL_DATABASE_H
@@ -24,8 +25,16 @@ int fl_database_check(const struct fl_paths *paths, const struct fl_settings *se
 char *fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings)
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 
-/* Notes that TAG runs; an unchanged note is left alone. 0, or -1 with 71. */
+/* Whether what ran last ran instead of TAG. */
+bool fl_database_replaced(const struct fl_paths *paths, const struct fl_settings *settings,
+			  const char *tag) FL_MUST_CHECK FL_NONNULL(1, 2, 3);
+
+/*
+ * Notes that TAG runs, instead of INSTEAD_OF if that is not NULL; an unchanged note is left alone.
+ * 0, or -1 with 71.
+ */
 int fl_database_note(const struct fl_paths *paths, const struct fl_settings *settings,
-		     const char *tag, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
+		     const char *tag, const char *instead_of, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 5);
 
 #endif

@@ -118,6 +118,15 @@ static int fall_back(struct fl_docker *docker, struct fl_image *image, struct fl
 	return 0;
 }
 
+static int stand_in(struct fl_docker *docker, const struct fl_paths *paths,
+		    const struct fl_settings *settings, struct fl_image *image,
+		    struct fl_error *err)
+{
+	if (fall_back(docker, image, err) != 0)
+		return -1;
+	return fl_database_check(paths, settings, image->tag, err);
+}
+
 int fl_image_choose(struct fl_docker *docker, const struct fl_paths *paths,
 		    const struct fl_settings *settings, const struct fl_image_limits *limits,
 		    struct fl_image *image, struct fl_error *err)
@@ -130,15 +139,19 @@ int fl_image_choose(struct fl_docker *docker, const struct fl_paths *paths,
 
 	fill(image, repository, tag);
 	/* The database's guard comes before the pull too: what may not run need not be fetched. */
-	if (fl_database_check(paths, settings, tag, err) != 0)
-		return -1;
+	if (fl_database_check(paths, settings, tag, err) != 0) {
+		if (prebaked || !fl_database_replaced(paths, settings, tag))
+			return -1;
+		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+			     "another one has run instead, and there is no way back for the "
+			     "database");
+		return stand_in(docker, paths, settings, image, err);
+	}
 	if (have(docker, repository, image, limits, &absent, err) == 0)
 		return 0;
 	if (prebaked)
 		return absent ? no_image(image, err) : -1;
-	if (fall_back(docker, image, err) != 0)
-		return -1;
-	return fl_database_check(paths, settings, image->tag, err);
+	return stand_in(docker, paths, settings, image, err);
 }
 
 void fl_image_free(struct fl_image *image)

@@ -62,17 +62,36 @@ static void the_last_version_is_noted_once(void **state)
 
 	(void)state;
 	assert_null(fl_database_noted(&paths, &settings));
-	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", &err),
+	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", NULL, &err),
 			 -1); /* no folder yet */
 	assert_int_equal(err.code, FL_EXIT_SYSTEM);
 	scratch_write(database, "");
-	assert_int_equal(fl_database_note(&paths, &settings, "1.26.0-py3.13", &err), 0);
+	assert_int_equal(fl_database_note(&paths, &settings, "1.26.0-py3.13", NULL, &err), 0);
 	tag = fl_database_noted(&paths, &settings);
 	assert_string_equal(tag, "1.26.0-py3.13");
 	assert_int_equal(stat(note, &before), 0);
-	assert_int_equal(fl_database_note(&paths, &settings, "1.26.0-py3.13", &err), 0);
+	assert_int_equal(fl_database_note(&paths, &settings, "1.26.0-py3.13", NULL, &err), 0);
 	assert_int_equal(stat(note, &after), 0);
 	assert_int_equal(before.st_ino, after.st_ino);
+}
+
+static void what_it_ran_instead_of_is_noted(void **state)
+{
+	fl_auto_free char *database = path_of("state.db");
+	fl_auto_free char *tag = NULL;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	assert_false(fl_database_replaced(&paths, &settings, "1.24.0"));
+	scratch_write(database, "");
+	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", "1.24.0", &err), 0);
+	tag = fl_database_noted(&paths, &settings);
+	assert_string_equal(tag, "1.25.0");
+	assert_true(fl_database_replaced(&paths, &settings, "1.24.0"));
+	assert_false(fl_database_replaced(&paths, &settings, "1.24"));
+	assert_false(fl_database_replaced(&paths, &settings, "1.25.0"));
+	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", NULL, &err), 0);
+	assert_false(fl_database_replaced(&paths, &settings, "1.24.0"));
 }
 
 static void an_older_image_is_refused(void **state)
@@ -124,13 +143,14 @@ static void no_link_is_followed(void **state)
 	assert_int_equal(symlink(outside, inside), 0);
 	assert_null(fl_database_noted(&paths, &settings));
 	assert_int_equal(check("1.25.0"), 0);
-	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", &err), -1);
+	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", NULL, &err), -1);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_last_version_is_noted_once, scratch_empty),
+		cmocka_unit_test_setup(what_it_ran_instead_of_is_noted, scratch_empty),
 		cmocka_unit_test_setup(an_older_image_is_refused, scratch_empty),
 		cmocka_unit_test_setup(an_upgraded_database_is_known_by_its_table, scratch_empty),
 		cmocka_unit_test_setup(no_link_is_followed, scratch_empty),

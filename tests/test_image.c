@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wrap: fl_docker_image_id fl_docker_pull fl_database_check */
+/* wrap: fl_docker_image_id fl_docker_pull fl_database_check fl_database_replaced */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,9 +23,12 @@ int __wrap_fl_docker_pull(struct fl_docker *docker, const char *repository, cons
 			  struct fl_error *err);
 int __wrap_fl_database_check(const struct fl_paths *paths, const struct fl_settings *settings,
 			     const char *tag, struct fl_error *err);
+bool __wrap_fl_database_replaced(const struct fl_paths *paths, const struct fl_settings *settings,
+				 const char *tag);
 
 /* What the Engine has, what a pull brings, and which tag the database refuses. */
 static const char *has[3], *brings, *refused;
+static const char *replaced; /* the tag instead of which another one ran last */
 static char pulled[256];
 static bool silent; /* the Engine */
 
@@ -66,11 +69,18 @@ int __wrap_fl_database_check(const struct fl_paths *paths, const struct fl_setti
 	return 0;
 }
 
+bool __wrap_fl_database_replaced(const struct fl_paths *paths, const struct fl_settings *settings,
+				 const char *tag)
+{
+	(void)paths, (void)settings;
+	return replaced != NULL && strcmp(tag, replaced) == 0;
+}
+
 static int begin(void **state)
 {
 	(void)state;
 	memset(has, 0, sizeof(has));
-	brings = refused = NULL;
+	brings = refused = replaced = NULL;
 	pulled[0] = '\0';
 	silent = false;
 	return 0;
@@ -197,6 +207,27 @@ static void a_fallback_on_a_newer_database_is_refused(void **state)
 	assert_non_null(strstr(err.message, "database"));
 }
 
+/* The pre-baked image has noted itself as the last; the next boot must not refuse all there is. */
+static void a_fallback_from_an_older_image_lasts(void **state)
+{
+	fl_auto_image struct fl_image image = FL_IMAGE_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	has[0] = PREBAKED;
+	brings = "flwr/superlink:1.24.0";
+	refused = replaced = "1.24.0";
+	assert_int_equal(choose("FLOWER_VERSION=1.24.0\n", &image, &err), 0);
+	assert_string_equal(image.reference, PREBAKED);
+	assert_true(image.fallback);
+	assert_int_equal(warnings, 1);
+	assert_string_equal(pulled, "");
+
+	replaced = "1.23.0";
+	assert_int_equal(choose("FLOWER_VERSION=1.24.0\n", &image, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+}
+
 static void an_older_image_is_refused_before_it_is_pulled(void **state)
 {
 	fl_auto_image struct fl_image image = FL_IMAGE_INIT;
@@ -217,6 +248,7 @@ int main(void)
 		cmocka_unit_test_setup(without_any_image_it_is_unavailable, begin),
 		cmocka_unit_test_setup(an_engine_that_is_silent_is_no_missing_image, begin),
 		cmocka_unit_test_setup(a_fallback_on_a_newer_database_is_refused, begin),
+		cmocka_unit_test_setup(a_fallback_from_an_older_image_lasts, begin),
 		cmocka_unit_test_setup(an_older_image_is_refused_before_it_is_pulled, begin),
 	};
 

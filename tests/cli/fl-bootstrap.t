@@ -223,6 +223,17 @@ printf '{"pull": {"*": "ok:30"}}\n' >"$scenario"
 boot --pull-timeout=1
 is "$status $(container "c['Config']['Image']")" '0 flwr/superlink:1.25.0' \
 	'a pull that makes progress, but not within its deadline'
+# The pre-baked Flower is newer than the one that was asked for, and its database keeps that one out.
+fresh FLOWER_VERSION=1.24.0
+engine --image flwr/superlink:1.25.0
+for pull in missing ok missing; do
+	printf '{"pull": {"*": "%s"}}\n' "$pull" >"$scenario"
+	boot
+	is "$status $(container "c['Config']['Image']")" '0 flwr/superlink:1.25.0' \
+		"a fallback from an older version lasts, where the next pull would be '$pull'"
+done
+boot --prepare
+exits 0 'and the unit can start it again'
 overrides die
 ok 'an Engine that dies during the pull: 69 or 75' test "$status" = 69 -o "$status" = 75
 engine_pid=''
