@@ -155,7 +155,10 @@ static int prepare(struct job *job, struct fl_error *err)
 			return -1;
 		fl_log(FL_WARNING, "%s", err->message);
 	}
-	return job->onegate.url == NULL && !job->dry_run ? no_onegate(job, err) : 0;
+	/* -n alone shows the pairs, for which no OneGate is needed; a command needs its URL. */
+	if (job->onegate.url == NULL && (job->print_curl || !job->dry_run))
+		return no_onegate(job, err);
+	return 0;
 }
 
 static int publish(const struct job *job, struct fl_error *err)

@@ -294,6 +294,13 @@ make_root </dev/null
 publish
 is "$status $out" '1 ' 'trap 17: no OneGate: 1, nothing published'
 like "$err" 'ONEGATE_ENDPOINT' 'and why'
+publish -n MY_A=1
+is "$status $out" '0 MY_A=1' 'no OneGate: -n shows the pairs all the same'
+for options in --print-curl '-n --print-curl'; do
+	publish $options MY_A=1
+	is "$status $out" '1 ' "no OneGate: $options has no command to show"
+	like "$err" 'ONEGATE_ENDPOINT' 'and says why'
+done
 make_root <<X
 export VMID="42"
 export ONEGATE_ENDPOINT="$GATE"
