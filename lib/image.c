@@ -42,7 +42,7 @@ static int pull(struct fl_docker *docker, const char *repository, struct fl_imag
 		const struct fl_image_limits *limits, struct fl_error *err)
 {
 	char duration[FL_DURATION_SIZE];
-	int result;
+	int result, there;
 
 	fl_log(FL_INFO, "pulling %s, for at most %s", image->reference,
 	       fl_duration(duration, limits->pull));
@@ -52,8 +52,9 @@ static int pull(struct fl_docker *docker, const char *repository, struct fl_imag
 	if (result != 0)
 		return -1;
 	image->pulled = true;
-	if (look(docker, image, err) == 1)
-		return 0;
+	there = look(docker, image, err);
+	if (there != 0)
+		return there == 1 ? 0 : -1;
 	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 			    "image %s: the pull succeeded, but the Engine does not have it",
 			    image->reference);

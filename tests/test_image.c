@@ -29,6 +29,7 @@ bool __wrap_fl_database_replaced(const struct fl_paths *paths, const struct fl_s
 /* What the Engine has, what a pull brings, and which tag the database refuses. */
 static const char *has[3], *brings, *refused;
 static const char *replaced; /* the tag instead of which another one ran last */
+static bool fails_when_asked_again;
 static char pulled[256];
 static bool silent; /* the Engine */
 
@@ -38,6 +39,8 @@ int __wrap_fl_docker_image_id(struct fl_docker *docker, const char *reference, c
 	(void)docker, (void)deadline;
 	if (silent)
 		return fl_error_set(err, FL_EXIT_TIMEOUT, 0, "no answer in time");
+	if (fails_when_asked_again && pulled[0] != '\0')
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "the Engine went away");
 	for (size_t i = 0; i < 3 && has[i] != NULL; i++) {
 		if (strcmp(has[i], reference) == 0) {
 			*id = fl_xstrdup("sha256:1");
@@ -81,6 +84,7 @@ static int begin(void **state)
 	(void)state;
 	memset(has, 0, sizeof(has));
 	brings = refused = replaced = NULL;
+	fails_when_asked_again = false;
 	pulled[0] = '\0';
 	silent = false;
 	return 0;
@@ -239,6 +243,20 @@ static void an_older_image_is_refused_before_it_is_pulled(void **state)
 	assert_string_equal(pulled, "");
 }
 
+/* Not "the pull succeeded, but the Engine does not have it": nobody knows. */
+static void an_engine_that_fails_after_the_pull_gives_its_own_reason(void **state)
+{
+	fl_auto_image struct fl_image image = FL_IMAGE_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	brings = PREBAKED;
+	fails_when_asked_again = true;
+	assert_int_equal(choose("", &image, &err), -1);
+	assert_non_null(strstr(err.message, "the Engine went away"));
+	assert_null(strstr(err.message, "succeeded"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +268,8 @@ int main(void)
 		cmocka_unit_test_setup(a_fallback_on_a_newer_database_is_refused, begin),
 		cmocka_unit_test_setup(a_fallback_from_an_older_image_lasts, begin),
 		cmocka_unit_test_setup(an_older_image_is_refused_before_it_is_pulled, begin),
+		cmocka_unit_test_setup(an_engine_that_fails_after_the_pull_gives_its_own_reason,
+				       begin),
 	};
 
 	return cmocka_run_group_tests_name("image", tests, NULL, NULL);
