@@ -15,16 +15,15 @@ void fl_boot_log(const struct fl_paths *paths)
 	struct fl_step step = fl_step_begin(FL_STEP_BOOT);
 	struct timespec up, now;
 	struct stat info;
-	int64_t age, took;
+	int64_t age, took = 0;
 
 	if (stat(paths->context, &info) != 0)
 		return; /* step 2 says what is wrong */
 	clock_gettime(CLOCK_BOOTTIME, &up);
 	clock_gettime(CLOCK_REALTIME, &now);
-	age = (now.tv_sec - info.st_mtim.tv_sec) * FL_SEC + now.tv_nsec - info.st_mtim.tv_nsec;
-	took = up.tv_sec * FL_SEC + up.tv_nsec - age;
-	if (age < 0 || took < 0 || !fl_paths_is_host(paths))
-		took = 0;
+	age = now.tv_sec - info.st_mtim.tv_sec; /* seconds: a file's time may be centuries away */
+	if (age >= 0 && age < up.tv_sec && fl_paths_is_host(paths))
+		took = (up.tv_sec - age) * FL_SEC + up.tv_nsec - now.tv_nsec + info.st_mtim.tv_nsec;
 	step.started -= took;
 	fl_step_done(&step, "contextualization wrote %s%s", paths->context,
 		     took > 0 ? ", counted from power-on" : "");
