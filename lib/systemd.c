@@ -35,20 +35,22 @@ static int start(const char *const *arguments, int pipe_fd, pid_t *pid)
 	posix_spawn_file_actions_t actions;
 	int result;
 
-	for (size_t i = 0; arguments[i] != NULL && i < ARGUMENTS_MAX; i++)
+	for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i] != NULL; i++)
 		argv[i + 1] = (char *)(uintptr_t)arguments[i]; /* nor does it write to these */
 	result = posix_spawn_file_actions_init(&actions);
 	if (result != 0)
 		return result;
-	posix_spawn_file_actions_adddup2(&actions, pipe_fd, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, pipe_fd, STDERR_FILENO);
-	result = posix_spawn(pid, program, &actions, NULL, argv, environment);
+	result = posix_spawn_file_actions_adddup2(&actions, pipe_fd, STDOUT_FILENO);
+	if (result == 0)
+		result = posix_spawn_file_actions_adddup2(&actions, pipe_fd, STDERR_FILENO);
+	if (result == 0)
+		result = posix_spawn(pid, program, &actions, NULL, argv, environment);
 	posix_spawn_file_actions_destroy(&actions);
 	return result;
 }
 
-/* Reads until the other end is closed or DEADLINE has passed; false then. */
-static bool drain(int fd, struct fl_buf *output, fl_time deadline)
+/* Reads until the other end is closed: 0, or ETIMEDOUT for DEADLINE, or what poll(2) failed with. */
+static int drain(int fd, struct fl_buf *output, fl_time deadline)
 {
 	struct pollfd wanted = { .fd = fd, .events = POLLIN };
 	char block[4096];
@@ -58,12 +60,14 @@ static bool drain(int fd, struct fl_buf *output, fl_time deadline)
 		ssize_t got;
 
 		if (ready == 0)
-			return false;
+			return ETIMEDOUT;
+		if (ready < 0 && errno != EINTR)
+			return errno;
 		if (ready < 0)
-			continue; /* EINTR */
+			continue;
 		got = read(fd, block, sizeof(block));
 		if (got == 0 || (got < 0 && errno != EINTR))
-			return true;
+			return 0;
 		if (got > 0)
 			fl_buf_add(output, block, (size_t)got);
 	}
@@ -99,7 +103,6 @@ int fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time de
 	fl_auto_buf struct fl_buf own = { .limit = OUTPUT_MAX };
 	struct fl_buf *words = output != NULL ? output : &own;
 	int ends[2], status = 0, result;
-	bool ended;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
@@ -110,14 +113,17 @@ int fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time de
 		fl_cleanup_close(&ends[0]);
 		return fl_error_set(err, FL_EXIT_SYSTEM, result, "%s", FL_SYSTEMCTL);
 	}
-	ended = drain(ends[0], words, deadline);
+	result = drain(ends[0], words, deadline);
 	fl_cleanup_close(&ends[0]);
-	if (!ended)
+	if (result != 0)
 		kill(pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	if (!ended)
+	if (result == ETIMEDOUT)
 		return fl_error_set(err, FL_EXIT_TIMEOUT, 0, "systemctl %s: did not end in time",
+				    arguments[0]);
+	if (result != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, result, "systemctl %s: poll",
 				    arguments[0]);
 	return judge(arguments[0], status, words, err);
 }

@@ -18,7 +18,7 @@ bool fl_systemd_running(void);
 /*
  * Runs `systemctl ARGUMENTS...` (ended by NULL, without the program's name) and waits for its end,
  * adding what it writes to OUTPUT (may be NULL). 0 if it exits with 0, else -1: 69 with its last
- * line, 75 if DEADLINE passed (it is then killed), 71 if it cannot be run.
+ * line, 75 if DEADLINE passed, 71 if it cannot be run or waited for. It is then killed.
  */
 int fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time deadline,
 		 struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 4);

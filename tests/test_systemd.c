@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wrap: posix_spawn */
+/* wrap: posix_spawn poll */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <poll.h>
 #include <spawn.h>
 #include <string.h>
 
@@ -16,6 +17,19 @@ int __real_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_acti
 		       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]);
 int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
 		       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]);
+
+int __real_poll(struct pollfd *list, nfds_t count, int timeout);
+int __wrap_poll(struct pollfd *list, nfds_t count, int timeout);
+
+/* What poll fails with, once or each time; 0: it does not. */
+static int poll_once, poll_always;
+
+int __wrap_poll(struct pollfd *list, nfds_t count, int timeout)
+{
+	errno = poll_once != 0 ? poll_once : poll_always;
+	poll_once = 0;
+	return errno != 0 ? -1 : __real_poll(list, count, timeout);
+}
 
 /* What the shell does in systemctl's place, with systemctl's arguments and environment. */
 static const char *script;
@@ -86,6 +100,23 @@ static void one_that_hangs_is_killed(void **state)
 	assert_int_equal(err.code, FL_EXIT_TIMEOUT);
 }
 
+/* The naive loop goes round for ever. */
+static void one_that_cannot_be_waited_for_is_killed(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	script = "echo fine";
+	poll_once = EINTR;
+	assert_int_equal(fl_systemctl(start, NULL, fl_deadline(60), &err), 0);
+	script = "exec sleep 600";
+	poll_always = ENOMEM;
+	assert_int_equal(fl_systemctl(start, NULL, fl_deadline(60), &err), -1);
+	poll_always = 0;
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	assert_int_equal(err.errnum, ENOMEM);
+}
+
 static void a_vain_wait_for_docker_is_seen(void **state)
 {
 	static const struct {
@@ -154,6 +185,7 @@ int main(void)
 		cmocka_unit_test(the_environment_is_its_own),
 		cmocka_unit_test(a_failure_says_the_last_line),
 		cmocka_unit_test(one_that_hangs_is_killed),
+		cmocka_unit_test(one_that_cannot_be_waited_for_is_killed),
 		cmocka_unit_test(a_vain_wait_for_docker_is_seen),
 		cmocka_unit_test(a_service_that_ends_each_time_is_seen),
 	};
