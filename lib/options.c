@@ -23,8 +23,8 @@ static const struct fl_option common[] = {
 	{ 0, 0, NULL, NULL, NULL },
 };
 
-#define MOST_OPTIONS \
-	40 /* of one tool, the common ones included; checked when the tables are laid */
+/* Of one tool, the common ones included; checked when the tables are laid. */
+#define MOST_OPTIONS 40
 
 void fl_options_begin(struct fl_options *options, const struct fl_command *command, int argc,
 		      char **argv)
@@ -161,11 +161,9 @@ static bool take_common(struct fl_options *options, int id)
 		options->root = optarg;
 		return true;
 	case ID_VERBOSE:
-		options->verbose = true;
 		fl_log_threshold(FL_DEBUG);
 		return true;
 	case ID_QUIET:
-		options->quiet = true;
 		fl_log_threshold(FL_WARNING);
 		return true;
 	default:
@@ -205,6 +203,9 @@ int fl_options_next(struct fl_options *options, FILE *out)
 			fprintf(out, "%s %s\n", options->command->program, FL_VERSION);
 			return leave_after_output(options, out);
 		}
+		/* From a script whose variable is unset; it would mean the host. */
+		if (id == ID_ROOT && optarg[0] == '\0')
+			return leave(options, fl_options_mistake(options, "--root takes a folder"));
 		if (take_common(options, id))
 			continue;
 		options->value = optarg;

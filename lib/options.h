@@ -43,8 +43,6 @@ struct fl_options {
 	int index;         /* of the first operand, after FL_OPTION_END */
 	const char *value; /* argument of the option returned last, or NULL */
 	const char *root;  /* --root, or NULL */
-	bool verbose;
-	bool quiet;
 	enum fl_exit status; /* after FL_OPTION_LEAVE */
 };
 

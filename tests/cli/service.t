@@ -55,7 +55,7 @@ vm
 service help
 exits 0 'help'
 like "$out" 'install \| configure \| bootstrap \| status \| help' 'lists the commands'
-for mistake in '' nonsense '--nonsense configure' 'configure bootstrap' '--root'; do
+for mistake in '' nonsense '--nonsense configure' 'configure bootstrap' '--root' '--root= status' '--bindir= status'; do
 	run dash "$SERVICE" $mistake
 	exits 64 "'$mistake' is a mistake"
 	is "$(wc -l <"$T/err")" 1 "'$mistake': one line on stderr"
