@@ -15,7 +15,7 @@ LIB := address atomic attribute boot buf container context database diagnosis do
 	edits endpoint engine error events exchange findings flower grpc health http image journal \
 	launch layout leftover log logs mem netaddr number onegate options param paramtext paths \
 	postmortem present printout probe proc pull refusal report response review route settings shellword \
-	stage standing start step systemd tcp transfer tree unit valid verdict wait walk watch
+	stage standing start step systemd tcp transfer tree unit utf8 valid verdict wait walk watch
 
 # The programs, and those of them that are linked with libcurl. fl-configure is not: it runs first at boot, and
 # libcurl's 33 shared libraries would take longer to load than all of its work.

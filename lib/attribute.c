@@ -3,14 +3,13 @@
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "mem.h"
+#include "utf8.h"
 
-#define UPPER    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGIT    "0123456789"
-#define NOT_UTF8 UINT32_MAX
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGIT "0123456789"
 
 /* What escape_attr damages in plain text: it puts a quote beside each of them. */
 static const char damaged[] = ",[]\\\"";
@@ -28,44 +27,6 @@ static void fl_cleanup_json(cJSON **slot)
 
 #define fl_auto_json __attribute__((cleanup(fl_cleanup_json)))
 
-/*
- * The character at *TEXT, which is moved behind it; NOT_UTF8 for bytes that RFC 3629 does not allow
- * (overlong forms, surrogates, beyond U+10FFFF).
- */
-static uint32_t next_character(const unsigned char **text)
-{
-	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *at = *text;
-	uint32_t c = *at++;
-	unsigned more = c < 0x80   ? 0
-			: c < 0xc0 ? 4
-			: c < 0xe0 ? 1
-			: c < 0xf0 ? 2
-			: c < 0xf8 ? 3
-				   : 4;
-
-	if (more == 4)
-		return NOT_UTF8;
-	if (more > 0)
-		c &= 0x3fU >> more;
-	for (unsigned i = 0; i < more; i++, at++) {
-		if ((*at & 0xc0) != 0x80)
-			return NOT_UTF8;
-		c = c << 6 | (*at & 0x3f);
-	}
-	if (c < least[more] || (c >= 0xd800 && c <= 0xdfff) || c > 0x10ffff)
-		return NOT_UTF8;
-	*text = at;
-	return c;
-}
-
-/* Control characters of ASCII and Latin-1, Unicode's line breaks, and XML's gaps (1.0, 2.2). */
-static bool is_control(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0xfffe ||
-	       c == 0xffff;
-}
-
 static bool is_name(const char *name)
 {
 	return name[0] != '\0' && strchr(DIGIT, name[0]) == NULL &&
@@ -74,15 +35,15 @@ static bool is_name(const char *name)
 
 static int check_value(const char *name, const char *value, struct fl_error *err)
 {
-	const unsigned char *at = (const unsigned char *)value;
+	const char *at = value;
 
 	while (*at != '\0') {
-		uint32_t c = next_character(&at);
+		uint32_t c = fl_utf8_next(&at);
 
-		if (c == NOT_UTF8)
+		if (c == FL_UTF8_NONE)
 			return fl_error_set(err, FL_EXIT_USAGE, 0, "%s: the value is no UTF-8",
 					    name);
-		if (is_control(c))
+		if (fl_utf8_is_control(c))
 			return fl_error_set(err, FL_EXIT_USAGE, 0,
 					    "%s: a control character or line break in the value "
 					    "(U+%04X)",
@@ -168,10 +129,10 @@ static bool is_guarded(const char *name)
 
 static void add_xml_text(struct fl_buf *body, const char *value)
 {
-	const unsigned char *at = (const unsigned char *)value;
+	const char *at = value;
 
 	while (*at != '\0') {
-		uint32_t c = next_character(&at);
+		uint32_t c = fl_utf8_next(&at);
 
 		if (c < 0x80 && strchr(xml_plain, (int)c) != NULL)
 			fl_buf_putc(body, (char)c);

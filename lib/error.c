@@ -4,16 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* A message is one line for people: whatever a peer or a file put into it must stay one. */
-static void flatten(char *text)
-{
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < 0x20 || c == 0x7f)
-			*text = '?';
-	}
-}
+#include "utf8.h"
 
 static void append(char *message, const char *separator, const char *text)
 {
@@ -34,7 +25,7 @@ int fl_error_set(struct fl_error *err, enum fl_exit code, int errnum, const char
 	if (errnum != 0)
 		append(err->message, ": ",
 		       strerrordesc_np(errnum) ? strerrordesc_np(errnum) : "unknown error");
-	flatten(err->message);
+	fl_utf8_flatten(err->message);
 	return -1;
 }
 
@@ -48,7 +39,7 @@ int fl_error_wrap(struct fl_error *err, const char *format, ...)
 	vsnprintf(err->message, sizeof(err->message), format, args);
 	va_end(args);
 	append(err->message, ": ", inner);
-	flatten(err->message);
+	fl_utf8_flatten(err->message);
 	return -1;
 }
 
@@ -61,6 +52,6 @@ int fl_error_hint(struct fl_error *err, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	append(err->message, "; ", text);
-	flatten(err->message);
+	fl_utf8_flatten(err->message);
 	return -1;
 }

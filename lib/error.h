@@ -41,8 +41,8 @@ struct fl_error {
 
 /*
  * Fills ERR and returns -1. errno of a failed system call goes into ERRNUM (0 where there is
- * none); its text is appended to the message after ": ". Control characters in the text are
- * replaced by '?', as much of it comes from outside.
+ * none); its text is appended to the message after ": ". It stays one line (utf8.h), as much of it
+ * comes from outside.
  */
 int fl_error_set(struct fl_error *err, enum fl_exit code, int errnum, const char *format, ...)
 	FL_PRINTF(4, 5) FL_NONNULL(1, 4);

@@ -11,6 +11,7 @@
 #include "buf.h"
 #include "journal.h"
 #include "mem.h"
+#include "utf8.h"
 #include "wait.h"
 
 #define PROGRESS_PAUSE (10 * FL_SEC) /* between two progress lines where stderr is no terminal */
@@ -106,16 +107,6 @@ static void emit(enum fl_level level, const char *text)
 	to_stderr(level, text);
 }
 
-static void flatten(char *text)
-{
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < 0x20 || c == 0x7f)
-			*text = '?';
-	}
-}
-
 void fl_log(enum fl_level level, const char *format, ...)
 {
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
@@ -128,7 +119,7 @@ void fl_log(enum fl_level level, const char *format, ...)
 	fl_buf_vprintf(&text, format, args);
 	va_end(args);
 	if (text.data != NULL)
-		flatten(text.data);
+		fl_utf8_flatten(text.data);
 	emit(level, fl_buf_text(&text));
 }
 
@@ -196,6 +187,8 @@ void fl_log_progress(const char *format, ...)
 	if (isatty(STDERR_FILENO)) {
 		fl_auto_buf struct fl_buf line = FL_BUF_INIT;
 
+		if (text.data != NULL)
+			fl_utf8_flatten(text.data);
 		/* CSI K (ECMA-48) clears the rest of what stood there. */
 		fl_buf_printf(&line, "\r%s: %s\033[K", state.program, fl_buf_text(&text));
 		write_line(STDERR_FILENO, &line);

@@ -47,7 +47,7 @@ void fl_log_open(const char *file, const char *journal_socket);
 /* Closes what fl_log_open() opened. */
 void fl_log_close(void);
 
-/* Prints one line. Control characters become '?'. */
+/* Prints one line, made safe by fl_utf8_flatten(). */
 void fl_log(enum fl_level level, const char *format, ...) FL_PRINTF(2, 3) FL_NONNULL(2);
 
 /* Prints an error object's message at FL_ERR. */

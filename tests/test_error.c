@@ -62,11 +62,11 @@ static void stays_one_line(void **state)
 	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;
-	fl_error_set(&err, FL_EXIT_CONFIG, 0, "a\nb\rc\td\x1b[0m\x7f");
-	assert_string_equal(err.message, "a?b?c?d?[0m?");
+	fl_error_set(&err, FL_EXIT_CONFIG, 0, "a\nb\rc\td\x1b[0m\x7f\xc2\x9b");
+	assert_string_equal(err.message, "a?b?c?d?[0m??");
 	fl_error_wrap(&err, "x\ny");
 	fl_error_hint(&err, "z\n");
-	assert_string_equal(err.message, "x?y: a?b?c?d?[0m?; z?");
+	assert_string_equal(err.message, "x?y: a?b?c?d?[0m??; z?");
 }
 
 static void cuts_what_is_too_long(void **state)
