@@ -381,5 +381,5 @@ int main(void)
 		cmocka_unit_test(knows_secrets),
 	};
 
-	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
+	return cmocka_run_group_tests_name("context", tests, scratch_make, scratch_remove);
 }

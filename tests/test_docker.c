@@ -432,5 +432,5 @@ int main(void)
 		cmocka_unit_test(answers_that_break_off_or_stall_are_errors),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("docker", tests, NULL, NULL);
 }

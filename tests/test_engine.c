@@ -300,5 +300,5 @@ int main(void)
 		cmocka_unit_test(long_answers_are_cut),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
 }

@@ -273,5 +273,5 @@ int main(void)
 		cmocka_unit_test(queue_is_bounded),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("events", tests, NULL, NULL);
 }

@@ -524,5 +524,5 @@ int main(void)
 		TEST(freeing_ends_what_is_under_way),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("http", tests, NULL, NULL);
 }

@@ -332,5 +332,5 @@ int main(void)
 		cmocka_unit_test_teardown(progress_rewrites_a_terminal_line, reset),
 	};
 
-	return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
+	return cmocka_run_group_tests_name("log", tests, scratch_make, scratch_remove);
 }

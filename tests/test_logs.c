@@ -247,5 +247,5 @@ int main(void)
 		cmocka_unit_test(refusals_carry_the_engines_words),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("logs", tests, NULL, NULL);
 }

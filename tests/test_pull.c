@@ -263,5 +263,5 @@ int main(void)
 		cmocka_unit_test(odd_lines_do_no_harm),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("pull", tests, NULL, NULL);
 }

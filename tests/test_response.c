@@ -99,5 +99,5 @@ int main(void)
 		cmocka_unit_test(error_says_what_and_why),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("response", tests, NULL, NULL);
 }

@@ -145,5 +145,5 @@ int main(void)
 		cmocka_unit_test(drops_cr),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("shellword", tests, NULL, NULL);
 }

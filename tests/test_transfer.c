@@ -311,5 +311,5 @@ int main(void)
 		cmocka_unit_test(codes_without_an_answer_have_their_meaning),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);
 }
