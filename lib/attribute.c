@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "attribute.h"
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "json.h"
 #include "mem.h"
 #include "utf8.h"
 
@@ -19,13 +19,6 @@ static const char xml_plain[] = UPPER "abcdefghijklmnopqrstuvwxyz" DIGIT " ._:/-
 
 /* RESTRICTED_ATTRS of onegate-server.rb, which looks for them in plain text only. */
 static const char *const guarded[] = { "SCHED_REQUIREMENTS", "SERVICE_ID", "ROLE_NAME" };
-
-static void fl_cleanup_json(cJSON **slot)
-{
-	cJSON_Delete(*slot);
-}
-
-#define fl_auto_json __attribute__((cleanup(fl_cleanup_json)))
 
 static bool is_name(const char *name)
 {
@@ -194,14 +187,14 @@ char *fl_attributes_text(const struct fl_attributes *attributes)
 
 char *fl_attributes_json(const struct fl_attributes *attributes)
 {
-	fl_auto_json cJSON *object = cJSON_CreateObject();
+	fl_auto_json cJSON *object = fl_json_object();
 	fl_auto_free char *printed = NULL;
 
 	for (size_t i = 0; i < attributes->count; i++)
 		cJSON_AddStringToObject(object, attributes->list[i].name,
 					attributes->list[i].value);
-	printed = cJSON_PrintUnformatted(object);
-	return fl_xasprintf("%s\n", printed != NULL ? printed : "{}");
+	printed = fl_json_print(object, false);
+	return fl_xasprintf("%s\n", printed);
 }
 
 static int differs(const struct fl_attribute *wanted, const cJSON *stored, struct fl_error *err)
@@ -230,9 +223,9 @@ static int differs(const struct fl_attribute *wanted, const cJSON *stored, struc
 int fl_attributes_compare(const struct fl_attributes *attributes, const char *answer,
 			  struct fl_error *err)
 {
-	fl_auto_json cJSON *json = cJSON_Parse(answer);
-	const cJSON *vm = cJSON_GetObjectItemCaseSensitive(json, "VM");
-	const cJSON *stored = cJSON_GetObjectItemCaseSensitive(vm, "USER_TEMPLATE");
+	fl_auto_json cJSON *json = fl_json_parse(answer);
+	const cJSON *vm = fl_json_member(json, "VM");
+	const cJSON *stored = fl_json_member(vm, "USER_TEMPLATE");
 
 	if (!cJSON_IsObject(stored))
 		return fl_error_set(
@@ -241,8 +234,7 @@ int fl_attributes_compare(const struct fl_attributes *attributes, const char *an
 	for (size_t i = 0; i < attributes->count; i++) {
 		const struct fl_attribute *wanted = &attributes->list[i];
 
-		if (differs(wanted, cJSON_GetObjectItemCaseSensitive(stored, wanted->name), err) !=
-		    0)
+		if (differs(wanted, fl_json_member(stored, wanted->name), err) != 0)
 			return -1;
 	}
 	return 0;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "container.h"
 
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "buf.h"
 #include "docker.h"
 #include "flower.h"
+#include "json.h"
 #include "mem.h"
 
 #define STOP_TIMEOUT 30 /* seconds; the SuperLink needs 0.4, and 19 where packets are dropped */
@@ -204,15 +204,6 @@ static void add_host(cJSON *request, const struct fl_settings *settings,
 	cJSON_AddStringToObject(log_options, "max-file", "3");
 }
 
-static char *printed(const cJSON *json)
-{
-	char *text = cJSON_PrintUnformatted(json);
-
-	if (text == NULL)
-		fl_fatal("out of memory");
-	return text;
-}
-
 /*
  * FNV-1a, 64 bits (RFC 9923). It tells two configurations of one VM apart, against chance and not
  * against an attacker, who would need root to place the label; so no cryptographic library.
@@ -236,9 +227,8 @@ char *fl_container_request(const struct fl_settings *settings, const struct fl_p
 {
 	fl_auto_words struct words words = { .count = 0 };
 	fl_auto_free char *unlabelled = NULL;
-	cJSON *request = cJSON_CreateObject();
+	fl_auto_json cJSON *request = fl_json_object();
 	cJSON *command, *labels;
-	char *text;
 
 	cJSON_AddStringToObject(request, "Image", image);
 	command = cJSON_AddArrayToObject(request, "Cmd");
@@ -248,11 +238,9 @@ char *fl_container_request(const struct fl_settings *settings, const struct fl_p
 	add_env(request, settings);
 	cJSON_AddNumberToObject(request, "StopTimeout", STOP_TIMEOUT);
 	add_host(request, settings, paths, image);
-	unlabelled = printed(request);
+	unlabelled = fl_json_print(request, false);
 	*digest = digest_of(unlabelled, image_id);
 	labels = cJSON_AddObjectToObject(request, "Labels");
 	cJSON_AddStringToObject(labels, FL_CONTAINER_LABEL, *digest);
-	text = printed(request);
-	cJSON_Delete(request);
-	return text;
+	return fl_json_print(request, false);
 }

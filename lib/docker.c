@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "docker.h"
 
-#include <cjson/cJSON.h>
 #include <string.h>
 #include <sys/un.h>
 
 #include "engine.h"
+#include "json.h"
 #include "mem.h"
 #include "number.h"
 
@@ -53,13 +53,6 @@ int fl_docker_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *
 	return fl_engine_ping(docker, deadline, err);
 }
 
-static void cleanup_json(cJSON **slot)
-{
-	cJSON_Delete(*slot);
-}
-
-#define auto_json __attribute__((cleanup(cleanup_json)))
-
 /*
  * Performs a call whose answer is JSON. 1 and *JSON, 0 for a 404, -1 for everything else.
  */
@@ -77,7 +70,7 @@ static int ask(struct fl_docker *docker, const char *path, fl_time deadline, cJS
 		return 0;
 	if (response->status != 200)
 		return fl_engine_refused(docker, &call, response, NULL, err);
-	*json = cJSON_Parse(fl_buf_text(&response->body));
+	*json = fl_json_parse(fl_buf_text(&response->body));
 	if (!cJSON_IsObject(*json))
 		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 				    "Docker Engine on %s: GET %s: the answer is no JSON object",
@@ -85,32 +78,16 @@ static int ask(struct fl_docker *docker, const char *path, fl_time deadline, cJS
 	return 1;
 }
 
-static const cJSON *member(const cJSON *object, const char *name)
+static char *copy_of(const cJSON *object, const char *name)
 {
-	return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
-static char *text_of(const cJSON *object, const char *name)
-{
-	const cJSON *item = member(object, name);
-
-	return fl_xstrdup(cJSON_IsString(item) ? item->valuestring : NULL);
-}
-
-/* An integer; 0 for anything else, as for what a double cannot hold exactly. */
-static int64_t integer_of(const cJSON *object, const char *name)
-{
-	const cJSON *item = member(object, name);
-	bool sane = cJSON_IsNumber(item) && item->valuedouble > -9e15 && item->valuedouble < 9e15;
-
-	return sane ? (int64_t)item->valuedouble : 0;
+	return fl_xstrdup(fl_json_text(object, name));
 }
 
 int fl_docker_image_id(struct fl_docker *docker, const char *reference, char **id, fl_time deadline,
 		       struct fl_error *err)
 {
 	fl_auto_buf struct fl_buf path = FL_BUF_INIT;
-	auto_json cJSON *json = NULL;
+	fl_auto_json cJSON *json = NULL;
 	int found;
 
 	fl_buf_puts(&path, "/images/");
@@ -119,7 +96,7 @@ int fl_docker_image_id(struct fl_docker *docker, const char *reference, char **i
 	found = ask(docker, fl_buf_text(&path), deadline, &json, err);
 	if (found <= 0)
 		return found;
-	*id = text_of(json, "Id");
+	*id = copy_of(json, "Id");
 	if (*id == NULL)
 		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 				    "Docker Engine on %s: GET %s: the answer has no Id",
@@ -142,7 +119,7 @@ int fl_docker_inspect(struct fl_docker *docker, const char *name,
 		      struct fl_docker_container *container, fl_time deadline, struct fl_error *err)
 {
 	fl_auto_free char *path = container_path(name, "/json");
-	auto_json cJSON *json = NULL;
+	fl_auto_json cJSON *json = NULL;
 	const cJSON *config, *state;
 	int64_t pid;
 	int found;
@@ -151,24 +128,24 @@ int fl_docker_inspect(struct fl_docker *docker, const char *name,
 	found = ask(docker, path, deadline, &json, err);
 	if (found <= 0)
 		return found;
-	config = member(json, "Config");
-	state = member(json, "State");
+	config = fl_json_member(json, "Config");
+	state = fl_json_member(json, "State");
 	container->exists = true;
-	container->id = text_of(json, "Id");
-	container->image = text_of(config, "Image");
-	container->digest = text_of(member(config, "Labels"), FL_CONTAINER_LABEL);
-	container->status = text_of(state, "Status");
-	container->started_at = text_of(state, "StartedAt");
-	container->error = text_of(state, "Error");
+	container->id = copy_of(json, "Id");
+	container->image = copy_of(config, "Image");
+	container->digest = copy_of(fl_json_member(config, "Labels"), FL_CONTAINER_LABEL);
+	container->status = copy_of(state, "Status");
+	container->started_at = copy_of(state, "StartedAt");
+	container->error = copy_of(state, "Error");
 	if (container->error == NULL)
 		container->error = fl_xstrdup("");
-	container->running = cJSON_IsTrue(member(state, "Running"));
-	container->restarting = cJSON_IsTrue(member(state, "Restarting"));
-	container->oom_killed = cJSON_IsTrue(member(state, "OOMKilled"));
-	pid = integer_of(state, "Pid");
+	container->running = cJSON_IsTrue(fl_json_member(state, "Running"));
+	container->restarting = cJSON_IsTrue(fl_json_member(state, "Restarting"));
+	container->oom_killed = cJSON_IsTrue(fl_json_member(state, "OOMKilled"));
+	pid = fl_json_integer(state, "Pid");
 	container->pid = pid > 0 && pid <= INT32_MAX ? (pid_t)pid : 0;
-	container->exit_code = integer_of(state, "ExitCode");
-	container->restart_count = integer_of(json, "RestartCount");
+	container->exit_code = fl_json_integer(state, "ExitCode");
+	container->restart_count = fl_json_integer(json, "RestartCount");
 	if (container->id == NULL || container->image == NULL || container->status == NULL ||
 	    container->started_at == NULL) {
 		fl_docker_container_free(container);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine.h"
 
-#include <cjson/cJSON.h>
 #include <string.h>
 
+#include "json.h"
 #include "mem.h"
 #include "number.h"
 
@@ -60,8 +60,7 @@ int fl_engine_refused(const struct fl_docker *docker, const struct fl_engine_cal
 					       call->method, (int)strcspn(call->path, "?"),
 					       call->path);
 	fl_auto_free char *message = NULL;
-	const cJSON *words;
-	cJSON *json;
+	fl_auto_json cJSON *json = NULL;
 
 	if (response->failure != FL_HTTP_OK) {
 		fl_http_error(response, what, err);
@@ -75,10 +74,8 @@ int fl_engine_refused(const struct fl_docker *docker, const struct fl_engine_cal
 	if (body == NULL)
 		body = fl_buf_text(&response->body);
 	/* {"message": "..."}; before API 1.24, and from proxies in between, plain text. */
-	json = cJSON_Parse(body);
-	words = cJSON_GetObjectItemCaseSensitive(json, "message");
-	message = fl_xstrdup(cJSON_IsString(words) ? words->valuestring : NULL);
-	cJSON_Delete(json);
+	json = fl_json_parse(body);
+	message = fl_xstrdup(fl_json_text(json, "message"));
 	if (message == NULL)
 		message = fl_xstrndup(body, strcspn(body, "\r\n"));
 	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "%s: %ld%s%.600s", what, response->status,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "events.h"
 
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
 #include "engine.h"
+#include "json.h"
 #include "mem.h"
 #include "number.h"
 
@@ -28,13 +28,6 @@ struct fl_docker_events {
 	size_t count;
 };
 
-static const char *text_of(const cJSON *object, const char *name)
-{
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-
-	return cJSON_IsString(item) ? item->valuestring : NULL;
-}
-
 static bool is(const char *text, const char *wanted)
 {
 	return text != NULL && strcmp(text, wanted) == 0;
@@ -42,17 +35,17 @@ static bool is(const char *text, const char *wanted)
 
 static void take_line(struct fl_docker_events *events)
 {
-	cJSON *json = cJSON_Parse(fl_buf_text(&events->line));
-	const cJSON *actor = cJSON_GetObjectItemCaseSensitive(json, "Actor");
-	const cJSON *attributes = cJSON_GetObjectItemCaseSensitive(actor, "Attributes");
-	const char *action = text_of(json, "Action");
-	const char *code = text_of(attributes, "exitCode");
+	fl_auto_json cJSON *json = fl_json_parse(fl_buf_text(&events->line));
+	const cJSON *actor = fl_json_member(json, "Actor");
+	const cJSON *attributes = fl_json_member(actor, "Attributes");
+	const char *action = fl_json_text(json, "Action");
+	const char *code = fl_json_text(attributes, "exitCode");
 	struct event event = { .kind = FL_EVENT_NONE, .exit_code = -1 };
 
 	/* The Engine's filter takes the beginning of a name for the name. */
-	if (is(text_of(json, "Type"), "container") &&
-	    (is(text_of(attributes, "name"), events->name) ||
-	     is(text_of(actor, "ID"), events->name))) {
+	if (is(fl_json_text(json, "Type"), "container") &&
+	    (is(fl_json_text(attributes, "name"), events->name) ||
+	     is(fl_json_text(actor, "ID"), events->name))) {
 		if (is(action, "start"))
 			event.kind = FL_EVENT_START;
 		if (is(action, "die"))
@@ -66,7 +59,6 @@ static void take_line(struct fl_docker_events *events)
 				--events->count * sizeof(events->queue[0]));
 		events->queue[events->count++] = event;
 	}
-	cJSON_Delete(json);
 	fl_buf_reset(&events->line);
 }
 

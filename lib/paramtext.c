@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "paramtext.h"
 
-#include <cjson/cJSON.h>
 #include <string.h>
 
 #include "buf.h"
-#include "log.h"
+#include "json.h"
+#include "mem.h"
 #include "param.h"
 
 char *fl_paramtext_table(void)
@@ -70,19 +70,14 @@ static cJSON *one_json(const struct fl_param *param)
 
 char *fl_paramtext_json(void)
 {
-	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
-	cJSON *object = cJSON_CreateObject();
+	fl_auto_json cJSON *object = fl_json_object();
 	cJSON *array = cJSON_AddArrayToObject(object, "variables");
 	fl_auto_free char *printed = NULL;
 
 	for (unsigned i = 0; i < FL_PARAM_COUNT; i++)
 		cJSON_AddItemToArray(array, one_json(fl_param((enum fl_param_id)i)));
-	printed = cJSON_Print(object);
-	cJSON_Delete(object);
-	if (printed == NULL)
-		fl_fatal("out of memory");
-	fl_buf_printf(&text, "%s\n", printed);
-	return fl_buf_take(&text);
+	printed = fl_json_print(object, true);
+	return fl_xasprintf("%s\n", printed);
 }
 
 #define ROFF_COLUMNS 72 /* mandoc's lint wants lines of at most 80 bytes */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pull.h"
 
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "engine.h"
+#include "json.h"
 #include "mem.h"
 
 #define LINE_LIMIT 65536 /* bytes of a line; Docker's have some hundred */
@@ -46,19 +46,12 @@ static void pull_free(struct pull *pull)
 	free(pull->shown);
 }
 
-static const char *text_of(const cJSON *object, const char *name)
-{
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-
-	return cJSON_IsString(item) ? item->valuestring : NULL;
-}
-
+/* A number of bytes, 0 if it is not told or makes no sense. */
 static int64_t bytes_of(const cJSON *object, const char *name)
 {
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-	bool sane = cJSON_IsNumber(item) && item->valuedouble > 0 && item->valuedouble < 9e15;
+	int64_t bytes = fl_json_integer(object, name);
 
-	return sane ? (int64_t)item->valuedouble : 0;
+	return bytes > 0 ? bytes : 0;
 }
 
 static struct state *find(struct pull *pull, const char *layer, const char *name)
@@ -128,24 +121,23 @@ static void show(struct pull *pull)
 
 static void take_line(struct pull *pull)
 {
-	cJSON *json = cJSON_Parse(fl_buf_text(&pull->line));
-	const cJSON *detail = cJSON_GetObjectItemCaseSensitive(json, "errorDetail");
-	const char *refused = text_of(detail, "message");
-	const char *layer = text_of(json, "id");
-	const char *status = text_of(json, "status");
+	fl_auto_json cJSON *json = fl_json_parse(fl_buf_text(&pull->line));
+	const cJSON *detail = fl_json_member(json, "errorDetail");
+	const char *refused = fl_json_text(detail, "message");
+	const char *layer = fl_json_text(json, "id");
+	const char *status = fl_json_text(json, "status");
 
 	if (refused == NULL)
-		refused = text_of(json, "error");
+		refused = fl_json_text(json, "error");
 	if (refused == NULL && detail != NULL)
 		refused = "the pull failed";
 	if (refused != NULL && pull->refused == NULL)
 		pull->refused = fl_xstrdup(refused);
 	if (status != NULL && moves(pull, layer == NULL ? "" : layer, status,
-				    cJSON_GetObjectItemCaseSensitive(json, "progressDetail"))) {
+				    fl_json_member(json, "progressDetail"))) {
 		pull->moved = fl_now();
 		show(pull);
 	}
-	cJSON_Delete(json);
 	fl_buf_reset(&pull->line);
 }
 

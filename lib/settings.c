@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "settings.h"
 
-#include <cjson/cJSON.h>
 #include <string.h>
 
 #include "atomic.h"
+#include "json.h"
 #include "mem.h"
 #include "number.h"
 #include "review.h"
 
 #define JSON_MAX    65536 /* bytes of superlink.json that are read; we write about 1,500 */
 #define JSON_FORMAT 1     /* "format" in it, raised when its shape changes */
-
-static void fl_cleanup_json(cJSON **slot)
-{
-	cJSON_Delete(*slot);
-}
-
-#define fl_auto_json __attribute__((cleanup(fl_cleanup_json)))
 
 static void set(struct fl_settings *settings, enum fl_param_id id, const char *value,
 		enum fl_origin origin)
@@ -56,7 +49,7 @@ void fl_settings_resolve(struct fl_settings *settings, const struct fl_context *
 
 char *fl_settings_json(const struct fl_settings *settings)
 {
-	fl_auto_json cJSON *root = cJSON_CreateObject();
+	fl_auto_json cJSON *root = fl_json_object();
 	cJSON *parameters = cJSON_AddObjectToObject(root, "parameters");
 	fl_auto_free char *image = fl_settings_image(settings);
 	fl_auto_free char *text = NULL;
@@ -70,9 +63,7 @@ char *fl_settings_json(const struct fl_settings *settings)
 		cJSON_AddStringToObject(one, "value", settings->of[i].value);
 		cJSON_AddStringToObject(one, "origin", fl_origin_text(settings->of[i].origin));
 	}
-	text = cJSON_Print(root);
-	if (text == NULL)
-		fl_fatal("out of memory");
+	text = fl_json_print(root, true);
 	return fl_xasprintf("%s\n", text);
 }
 
@@ -89,9 +80,9 @@ static enum fl_origin origin_of(const char *text)
 static int take(struct fl_settings *settings, enum fl_param_id id, const cJSON *parameters,
 		struct fl_error *err)
 {
-	const cJSON *one = cJSON_GetObjectItemCaseSensitive(parameters, fl_param(id)->name);
-	const char *value = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(one, "value"));
-	const char *origin = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(one, "origin"));
+	const cJSON *one = fl_json_member(parameters, fl_param(id)->name);
+	const char *value = fl_json_text(one, "value");
+	const char *origin = fl_json_text(one, "origin");
 
 	if (one == NULL) {
 		set(settings, id, fl_param(id)->fallback, FL_ORIGIN_DEFAULT);
@@ -105,8 +96,8 @@ static int take(struct fl_settings *settings, enum fl_param_id id, const cJSON *
 
 static int parse(struct fl_settings *settings, const char *text, struct fl_error *err)
 {
-	fl_auto_json cJSON *root = cJSON_Parse(text);
-	const cJSON *parameters = cJSON_GetObjectItemCaseSensitive(root, "parameters");
+	fl_auto_json cJSON *root = fl_json_parse(text);
+	const cJSON *parameters = fl_json_member(root, "parameters");
 
 	if (!cJSON_IsObject(parameters))
 		return fl_error_set(err, FL_EXIT_CONFIG, 0, "is not what fl-configure writes");

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verdict.h"
 
-#include <cjson/cJSON.h>
 #include <string.h>
 
 #include "container.h"
+#include "json.h"
 #include "log.h"
 #include "logs.h"
 #include "mem.h"
@@ -102,21 +102,11 @@ void fl_verdict_log(const struct fl_health *health)
 	}
 }
 
-static void cleanup_json(cJSON **json)
-{
-	cJSON_Delete(*json);
-}
-
 static char *print(const cJSON *object)
 {
-	char *text = cJSON_PrintUnformatted(object);
-	char *line;
+	fl_auto_free char *text = fl_json_print(object, false);
 
-	if (text == NULL)
-		fl_fatal("out of memory");
-	line = fl_xasprintf("%s\n", text);
-	cJSON_free(text);
-	return line;
+	return fl_xasprintf("%s\n", text);
 }
 
 static void add_layer(cJSON *list, const char *name, enum fl_layer_state state, const char *detail)
@@ -136,7 +126,7 @@ static void add_layer(cJSON *list, const char *name, enum fl_layer_state state, 
 
 char *fl_verdict_json(const struct fl_health *health)
 {
-	__attribute__((cleanup(cleanup_json))) cJSON *object = cJSON_CreateObject();
+	fl_auto_json cJSON *object = fl_json_object();
 	bool ready = true;
 	cJSON *list;
 
@@ -158,7 +148,7 @@ char *fl_verdict_json(const struct fl_health *health)
 
 char *fl_verdict_json_one(const char *name, bool ok, const char *detail)
 {
-	__attribute__((cleanup(cleanup_json))) cJSON *object = cJSON_CreateObject();
+	fl_auto_json cJSON *object = fl_json_object();
 
 	cJSON_AddBoolToObject(object, "ready", ok);
 	add_layer(cJSON_AddArrayToObject(object, "layers"), name,
