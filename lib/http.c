@@ -24,12 +24,27 @@ static uint64_t descriptors(void)
 	return open;
 }
 
+static void *allocate(size_t size)
+{
+	return fl_xrealloc(NULL, size);
+}
+
+/*
+ * With mem.h's allocation, as libcurl would send a request without the option or the body for which
+ * there is no memory, and tell of an answer all the same.
+ */
+static CURLcode initialise(void)
+{
+	return curl_global_init_mem(CURL_GLOBAL_DEFAULT, allocate, free, fl_xrealloc, fl_xstrdup,
+				    fl_xcalloc);
+}
+
 struct fl_http *fl_http_new(void)
 {
 	struct fl_http *http = fl_xcalloc(1, sizeof(*http));
 	uint64_t made;
 
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+	if (initialise() != CURLE_OK)
 		return http; /* every transfer then fails */
 	/*
 	 * libcurl 7.88 makes the pair of sockets that can wake up curl_multi_poll() without

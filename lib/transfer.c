@@ -94,12 +94,10 @@ static size_t on_write(char *bytes, size_t size, size_t count, void *data)
 	return transfer->stopped ? 0 : length;
 }
 
+/* NULL, which would be no list any more, comes for lack of memory only: see http.c. */
 static void add_header(struct fl_transfer *transfer, const char *line)
 {
-	struct curl_slist *longer = curl_slist_append(transfer->headers, line);
-
-	if (longer != NULL)
-		transfer->headers = longer;
+	transfer->headers = curl_slist_append(transfer->headers, line);
 }
 
 static void set_headers(struct fl_transfer *transfer, const struct fl_request *request)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: calloc realloc */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,6 +7,7 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <sys/wait.h>
 
 #include "http.h"
 #include "mem.h"
@@ -13,6 +15,23 @@
 
 #define LONG_BODY 70000
 #define BIG_BODY  1500000 /* libcurl asks for "100 Continue" from 1 KiB or 1 MiB on */
+
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *pointer, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *pointer, size_t size);
+
+static bool exhausted;
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return exhausted ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *pointer, size_t size)
+{
+	return exhausted ? NULL : __real_realloc(pointer, size);
+}
 
 /* Only stops a hang: no test waits for it. */
 static fl_time soon(void)
@@ -497,6 +516,29 @@ static void freeing_ends_what_is_under_way(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
+/* libcurl itself goes on without the option, header or body that it has no memory for. */
+static void lack_of_memory_ends_the_process(void **state)
+{
+	struct fl_request request = { .method = "GET", .url = "http://127.0.0.1:1/" };
+	int status;
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0) {
+		fl_auto_http struct fl_http *http = fl_http_new();
+		fl_auto_transfer struct fl_transfer *transfer = NULL;
+
+		request.deadline = soon();
+		transfer = fl_http_start(http, &request);
+		exhausted = true;
+		fl_http_run(http, transfer, FL_NEVER);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 71);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -522,6 +564,7 @@ int main(void)
 		TEST(stream_ends_when_its_reader_has_enough),
 		TEST(nothing_is_inherited_by_another_program),
 		TEST(freeing_ends_what_is_under_way),
+		cmocka_unit_test(lack_of_memory_ends_the_process),
 	};
 
 	return cmocka_run_group_tests_name("http", tests, NULL, NULL);
