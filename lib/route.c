@@ -3,71 +3,14 @@
 
 #include <arpa/inet.h>
 #include <linux/rtnetlink.h>
-#include <netdb.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
+#include "lookup.h"
 #include "mem.h"
 
-#define DISCARD_PORT "9"   /* any will do: connecting a datagram socket sends nothing (udp(7)) */
+#define DISCARD_PORT 9     /* any will do: connecting a datagram socket sends nothing (udp(7)) */
 #define ANSWER_SIZE  32768 /* bytes of one netlink message, the kernel's most (netlink(7)) */
-
-/* A look-up that is under way; it outlives its caller where it cannot be called off. */
-struct lookup {
-	struct gaicb request;
-	struct addrinfo hints;
-	char host[NI_MAXHOST];
-};
-
-/* Addresses of HOST or NULL. A name server that is silent holds getaddrinfo(3) up far too long. */
-static struct addrinfo *look_up(const char *host, int family, fl_time deadline)
-{
-	struct lookup *lookup = fl_xcalloc(1, sizeof(*lookup));
-	struct gaicb *list[] = { &lookup->request };
-	const struct gaicb *waited[] = { &lookup->request };
-	struct addrinfo *found = NULL;
-	int left = fl_remaining_ms(deadline);
-	struct timespec limit = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * FL_MS };
-	int state;
-
-	snprintf(lookup->host, sizeof(lookup->host), "%s", host);
-	lookup->hints.ai_family = family;
-	lookup->hints.ai_socktype = SOCK_DGRAM;
-	lookup->request.ar_name = lookup->host;
-	lookup->request.ar_service = DISCARD_PORT;
-	lookup->request.ar_request = &lookup->hints;
-	if (getaddrinfo_a(GAI_NOWAIT, list, 1, NULL) != 0) {
-		free(lookup);
-		return NULL;
-	}
-	while (gai_suspend(waited, 1, &limit) == EAI_INTR)
-		;
-	state = gai_error(&lookup->request);
-	if (state == EAI_INPROGRESS && gai_cancel(&lookup->request) != EAI_CANCELED &&
-	    gai_error(&lookup->request) == EAI_INPROGRESS)
-		return NULL; /* its thread still writes to it */
-	if (gai_error(&lookup->request) == 0)
-		found = lookup->request.ar_result;
-	free(lookup);
-	return found;
-}
-
-static struct addrinfo *resolve(const char *host, int family, fl_time deadline)
-{
-	struct addrinfo hints = { .ai_family = family,
-				  .ai_socktype = SOCK_DGRAM,
-				  .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
-	struct addrinfo *found = NULL;
-	struct in6_addr any;
-
-	if (getaddrinfo(host, DISCARD_PORT, &hints, &found) == 0)
-		return found;
-	/* An address of the other family is no name to ask a server for. */
-	if (strchr(host, ':') != NULL || inet_pton(AF_INET, host, &any) == 1)
-		return NULL;
-	return look_up(host, family, deadline);
-}
 
 /* The address as text, without the zone of a link-local one. */
 static bool address_text(int family, const void *address, char text[static INET6_ADDRSTRLEN])
@@ -96,13 +39,17 @@ static bool source_towards(const struct addrinfo *to, char source[static INET6_A
 bool fl_route_source(const char *host, int family, fl_time deadline,
 		     char source[static INET6_ADDRSTRLEN])
 {
-	struct addrinfo *found = resolve(host, family, deadline);
+	const struct fl_lookup lookup = {
+		.host = host, .port = DISCARD_PORT, .family = family, .socktype = SOCK_DGRAM
+	};
+	struct addrinfo *found;
 	bool ok = false;
 
+	if (fl_lookup(&lookup, deadline, &found) != 0)
+		return false;
 	for (const struct addrinfo *to = found; to != NULL && !ok; to = to->ai_next)
 		ok = source_towards(to, source);
-	if (found != NULL)
-		freeaddrinfo(found);
+	freeaddrinfo(found);
 	return ok;
 }
 

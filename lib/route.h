@@ -22,8 +22,10 @@ struct fl_route {
 	char source[INET6_ADDRSTRLEN]; /* the route's own source address, "" if it names none */
 };
 
-/* The default route of FAMILY with the lowest metric in the main table (rtnetlink(7)); false if
- * there is none. */
+/*
+ * The default route of FAMILY with the lowest metric in the main table (rtnetlink(7)); false if
+ * there is none.
+ */
 bool fl_route_default(int family, struct fl_route *route) FL_NONNULL(2);
 
 #endif
