@@ -6,6 +6,7 @@
 
 #include "address.h"
 #include "mem.h"
+#include "number.h"
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -140,6 +141,21 @@ bool fl_valid_mac(const char *text)
 	return true;
 }
 
+/* "HOST", "HOST:PORT" or "[IPV6]:PORT", up to END. */
+static bool is_authority(const char *text, const char *end)
+{
+	const char *behind = text + (text[0] == '[' ? strcspn(text, "]") + 1 : strcspn(text, ":/"));
+	fl_auto_free char *port = NULL;
+	int64_t number;
+
+	if (behind > end || behind == text)
+		return false;
+	if (behind == end)
+		return true;
+	port = fl_xstrndup(behind + 1, (size_t)(end - behind - 1));
+	return *behind == ':' && fl_number(port, 1, UINT16_MAX, &number);
+}
+
 bool fl_valid_url(const char *text)
 {
 	const char *host;
@@ -152,7 +168,7 @@ bool fl_valid_url(const char *text)
 		return false;
 	if (!is_printable(host, '!') || strpbrk(host, "@?#\\\"<>^`{|}") != NULL)
 		return false;
-	return host[0] != '\0' && host[0] != '/' && host[0] != ':';
+	return is_authority(host, host + strcspn(host, "/"));
 }
 
 bool fl_valid_word(const char *text)

@@ -29,7 +29,10 @@ bool fl_valid_ipv4(const char *text) FL_NONNULL(1);
 /* Six pairs of hexadecimal digits parted by colons. */
 bool fl_valid_mac(const char *text) FL_NONNULL(1);
 
-/* An http:// or https:// URL of printable ASCII with a host, without user, query or fragment. */
+/*
+ * An http:// or https:// URL of printable ASCII with a host and perhaps a port, without user, query
+ * or fragment.
+ */
 bool fl_valid_url(const char *text) FL_NONNULL(1);
 
 /* At least one byte, all of them printable ASCII without blanks: fit for an HTTP header. */
