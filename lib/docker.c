@@ -267,13 +267,3 @@ int fl_docker_start(struct fl_docker *docker, const char *name, fl_time deadline
 			      port);
 	return -1;
 }
-
-int fl_docker_stop(struct fl_docker *docker, const char *name, int seconds, fl_time deadline,
-		   struct fl_error *err)
-{
-	fl_auto_free char *query = fl_xasprintf("/stop?t=%d", seconds);
-	fl_auto_free char *path = container_path(name, query);
-	const struct fl_engine_call call = { .method = "POST", .path = path, .deadline = deadline };
-
-	return act(docker, &call, 204, 304, 404, err) < 0 ? -1 : 0;
-}

@@ -93,10 +93,6 @@ int fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadlin
 int fl_docker_start(struct fl_docker *docker, const char *name, fl_time deadline,
 		    struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 4);
 
-/* Stops a container with SECONDS of grace; one that does not run is fine. */
-int fl_docker_stop(struct fl_docker *docker, const char *name, int seconds, fl_time deadline,
-		   struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 5);
-
 static inline void fl_cleanup_docker(struct fl_docker **slot)
 {
 	fl_docker_free(*slot);

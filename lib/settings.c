@@ -192,15 +192,6 @@ char *fl_settings_image(const struct fl_settings *settings)
 			    settings->of[FL_PARAM_FLOWER_VERSION].value);
 }
 
-bool fl_settings_equal(const struct fl_settings *a, const struct fl_settings *b)
-{
-	for (size_t i = 0; i < FL_PARAM_CONFIG_COUNT; i++) {
-		if (strcmp(a->of[i].value, b->of[i].value) != 0)
-			return false;
-	}
-	return true;
-}
-
 void fl_settings_free(struct fl_settings *settings)
 {
 	for (size_t i = 0; i < FL_PARAM_CONFIG_COUNT; i++) {

@@ -68,9 +68,6 @@ const char *fl_settings_database(const struct fl_settings *settings) FL_NONNULL(
 /* "FLOWER_IMAGE:FLOWER_VERSION"; a fresh string. */
 char *fl_settings_image(const struct fl_settings *settings) FL_MUST_CHECK FL_NONNULL(1);
 
-/* Whether A and B have the same values, whatever their origins. */
-bool fl_settings_equal(const struct fl_settings *a, const struct fl_settings *b) FL_NONNULL(1, 2);
-
 void fl_settings_free(struct fl_settings *settings) FL_NONNULL(1);
 
 #define fl_auto_settings __attribute__((cleanup(fl_settings_free)))

@@ -106,7 +106,8 @@ static void the_file_gives_back_what_went_in(void **state)
 	assert_null(strstr(json, "geheim"));
 	write_file(json);
 	assert_int_equal(fl_settings_read(&again, path, &err), 0);
-	assert_true(fl_settings_equal(&settings, &again));
+	for (size_t i = 0; i < FL_PARAM_CONFIG_COUNT; i++)
+		assert_string_equal(again.of[i].value, settings.of[i].value);
 	assert_int_equal(again.of[FL_PARAM_STRATEGY].origin, FL_ORIGIN_ONEAPP);
 	assert_int_equal(again.of[FL_PARAM_NUM_ROUNDS].origin, FL_ORIGIN_CONTEXT);
 	assert_int_equal(again.of[FL_PARAM_ISOLATION].origin, FL_ORIGIN_DEFAULT);
