@@ -66,8 +66,7 @@ int fl_attributes_add(struct fl_attributes *attributes, const char *name, const 
 		return fl_error_set(err, FL_EXIT_USAGE, 0, "%s: given twice", name);
 	if (check_value(name, value, err) != 0)
 		return -1;
-	attributes->list = fl_xrealloc(attributes->list,
-				       (attributes->count + 1) * sizeof(*attributes->list));
+	attributes->list = fl_xgrow(attributes->list, attributes->count, sizeof(*attributes->list));
 	attributes->list[attributes->count++] = (struct fl_attribute){ .name = fl_xstrdup(name),
 								       .value = fl_xstrdup(value) };
 	return 0;

@@ -37,18 +37,11 @@ struct parser {
 	size_t wasted;      /* bytes of later lines that were read in vain */
 };
 
-static void *grow(void *array, size_t count, size_t size)
-{
-	/* Doubling: room is asked for at each power of two. */
-	return (count & (count - 1)) == 0 ? fl_xrealloc(array, (count ? 2 * count : 1) * size)
-					  : array;
-}
-
 static void add(struct fl_context *context, const char *name, size_t length, char *value)
 {
 	struct entry *entry;
 
-	context->entries = grow(context->entries, context->count, sizeof(*entry));
+	context->entries = fl_xgrow(context->entries, context->count, sizeof(*entry));
 	entry = &context->entries[context->count];
 	entry->name = fl_xstrndup(name, length);
 	entry->value = value;
@@ -59,8 +52,8 @@ static void skip(struct parser *parser)
 {
 	struct fl_context *context = parser->context;
 
-	context->skipped = grow(context->skipped, context->skipped_count,
-				sizeof(*context->skipped));
+	context->skipped = fl_xgrow(context->skipped, context->skipped_count,
+				    sizeof(*context->skipped));
 	context->skipped[context->skipped_count++] = parser->line;
 }
 

@@ -55,7 +55,7 @@ int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context
 		if (fl_netaddr_choose(&addresses, &wishes, &chosen, &endpoint->rule, err) != 0)
 			return -1;
 	}
-	strncpy(endpoint->address.host, chosen->address, sizeof(endpoint->address.host) - 1);
+	fl_address_set_host(&endpoint->address, chosen->address);
 	memcpy(endpoint->link, chosen->link, sizeof(endpoint->link));
 	return 0;
 }

@@ -14,8 +14,7 @@ void fl_findings_add(struct fl_findings *findings, enum fl_level level, const ch
 	va_start(args, format);
 	fl_buf_vprintf(&text, format, args);
 	va_end(args);
-	findings->list = fl_xrealloc(findings->list,
-				     (findings->count + 1) * sizeof(*findings->list));
+	findings->list = fl_xgrow(findings->list, findings->count, sizeof(*findings->list));
 	findings->list[findings->count].level = level;
 	findings->list[findings->count].text = fl_buf_take(&text);
 	findings->count++;

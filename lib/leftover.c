@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "leftover.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
@@ -43,8 +42,8 @@ void fl_leftover_sweep(const char *path)
 {
 	fl_auto_free char *folder = fl_xstrdup(path);
 	char *slash = strrchr(folder, '/');
-	struct dirent *entry;
-	DIR *dir;
+	fl_auto_closedir DIR *dir = NULL;
+	const struct dirent *entry;
 
 	if (slash == NULL)
 		return;
@@ -54,6 +53,4 @@ void fl_leftover_sweep(const char *path)
 		if (is_temporary(entry->d_name, slash + 1))
 			remove_unclaimed(dirfd(dir), entry->d_name);
 	}
-	if (dir != NULL)
-		closedir(dir);
 }

@@ -9,6 +9,7 @@
 #ifndef FL_MACRO_H
 #define FL_MACRO_H
 
+#include <dirent.h>
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -19,7 +20,6 @@
 #define FL_MUST_CHECK        __attribute__((warn_unused_result))
 #define FL_NONNULL(...)      __attribute__((nonnull(__VA_ARGS__)))
 #define FL_NORETURN          __attribute__((noreturn))
-#define FL_UNUSED            __attribute__((unused))
 
 #define FL_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -49,17 +49,17 @@ static inline void fl_cleanup_close(const int *fd)
 	errno = saved;
 }
 
-static inline void fl_cleanup_fclose(FILE **file)
+static inline void fl_cleanup_closedir(DIR **dir)
 {
 	int saved = errno;
 
-	if (*file != NULL)
-		fclose(*file);
+	if (*dir != NULL)
+		closedir(*dir);
 	errno = saved;
 }
 
-#define fl_auto_free   __attribute__((cleanup(fl_cleanup_free)))
-#define fl_auto_close  __attribute__((cleanup(fl_cleanup_close)))
-#define fl_auto_fclose __attribute__((cleanup(fl_cleanup_fclose)))
+#define fl_auto_free     __attribute__((cleanup(fl_cleanup_free)))
+#define fl_auto_close    __attribute__((cleanup(fl_cleanup_close)))
+#define fl_auto_closedir __attribute__((cleanup(fl_cleanup_closedir)))
 
 #endif

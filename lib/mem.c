@@ -24,6 +24,17 @@ void *fl_xrealloc(void *pointer, size_t size)
 	return bigger;
 }
 
+void *fl_xgrow(void *array, size_t count, size_t size)
+{
+	size_t bytes;
+
+	if ((count & (count - 1)) != 0)
+		return array;
+	if (__builtin_mul_overflow(count == 0 ? 1 : count, 2 * size, &bytes))
+		fl_fatal("out of memory");
+	return fl_xrealloc(array, bytes);
+}
+
 char *fl_xstrdup(const char *text)
 {
 	return text == NULL ? NULL : fl_xstrndup(text, strlen(text));

@@ -14,6 +14,12 @@ void *fl_xcalloc(size_t count, size_t size) FL_MUST_CHECK;
 /* realloc(3) to SIZE bytes; never NULL. POINTER may be NULL. */
 void *fl_xrealloc(void *pointer, size_t size) FL_MUST_CHECK;
 
+/*
+ * Room for one more member of SIZE bytes behind the COUNT that ARRAY has (NULL for none): it doubles
+ * at each power of two. Returns the array, perhaps at a new place.
+ */
+void *fl_xgrow(void *array, size_t count, size_t size) FL_MUST_CHECK;
+
 /* A copy of TEXT; NULL gives NULL. */
 char *fl_xstrdup(const char *text) FL_MUST_CHECK;
 

@@ -16,8 +16,7 @@
 
 void fl_netaddrs_add(struct fl_netaddrs *addresses, const struct fl_netaddr *address)
 {
-	addresses->list = fl_xrealloc(addresses->list,
-				      (addresses->count + 1) * sizeof(*addresses->list));
+	addresses->list = fl_xgrow(addresses->list, addresses->count, sizeof(*addresses->list));
 	addresses->list[addresses->count++] = *address;
 }
 

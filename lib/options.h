@@ -40,9 +40,9 @@ struct fl_options {
 	const struct fl_command *command;
 	int argc;
 	char **argv;
-	int index;         /* of the first operand, after FL_OPTION_END */
-	const char *value; /* argument of the option returned last, or NULL */
-	const char *root;  /* --root, or NULL */
+	int index;           /* of the first operand, after FL_OPTION_END */
+	const char *value;   /* argument of the option returned last, or NULL */
+	const char *root;    /* --root, or NULL */
 	enum fl_exit status; /* after FL_OPTION_LEAVE */
 };
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proc.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
@@ -23,18 +22,11 @@ struct process {
 struct table {
 	struct process *rows; /* owned */
 	size_t count;
-	size_t room;
 };
 
 static void free_table(struct table *table)
 {
 	free(table->rows);
-}
-
-static void cleanup_dir(DIR **dir)
-{
-	if (*dir != NULL)
-		closedir(*dir);
 }
 
 /* Reads the file NAME of process PID; false if the process has gone. */
@@ -85,10 +77,7 @@ static bool parse_stat(char *text, const char *program, struct process *process)
 
 static void add_row(struct table *table, const struct process *process)
 {
-	if (table->count == table->room) {
-		table->room = table->room == 0 ? 256 : 2 * table->room;
-		table->rows = fl_xrealloc(table->rows, table->room * sizeof(*table->rows));
-	}
+	table->rows = fl_xgrow(table->rows, table->count, sizeof(*table->rows));
 	table->rows[table->count++] = *process;
 }
 
@@ -157,7 +146,7 @@ static bool runs(int proc, const struct process *process, const char *program,
 int fl_proc_find(const char *proc, pid_t ancestor, const char *program, enum fl_process *found,
 		 pid_t *pid, struct fl_error *err)
 {
-	__attribute__((cleanup(cleanup_dir))) DIR *dir = opendir(proc);
+	fl_auto_closedir DIR *dir = opendir(proc);
 	__attribute__((cleanup(free_table))) struct table table = { .rows = NULL };
 	fl_auto_buf struct fl_buf cmdline = FL_BUF_INIT;
 

@@ -82,7 +82,7 @@ static bool moves(struct pull *pull, const char *layer, const char *name, const 
 	if (state == NULL) {
 		if (pull->count == STATE_MOST)
 			return false;
-		pull->states = fl_xrealloc(pull->states, (pull->count + 1) * sizeof(*state));
+		pull->states = fl_xgrow(pull->states, pull->count, sizeof(*state));
 		state = &pull->states[pull->count++];
 		*state = (struct state){ .layer = fl_xstrdup(layer), .name = fl_xstrdup(name) };
 	}

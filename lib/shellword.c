@@ -95,6 +95,18 @@ static bool double_quoted(struct fl_cursor *cursor, struct fl_buf *word, bool de
 	return false;
 }
 
+static char closing(char open)
+{
+	switch (open) {
+	case '(':
+		return ')';
+	case '{':
+		return '}';
+	default:
+		return '`';
+	}
+}
+
 /*
  * "$(...)", "${...}" and "`...`" are part of the word, blanks included. False if it does not end on
  * its line: to try again behind each opening would take quadratic time.
@@ -102,9 +114,8 @@ static bool double_quoted(struct fl_cursor *cursor, struct fl_buf *word, bool de
 static bool substitution(struct fl_cursor *cursor, struct fl_buf *word)
 {
 	const char *at = cursor->at;
-	char open = at[0] == '`' ? '\0' : at[1], close = open == '('   ? ')'
-							 : open == '{' ? '}'
-								       : '`';
+	char open = at[0] == '`' ? '\0' : at[1]; /* backquotes do not nest */
+	char close = closing(open);
 	int depth = 0;
 
 	for (at += open == '\0' ? 1 : 2; at < cursor->end && *at != '\n'; at++) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "walk.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
 
@@ -28,30 +27,17 @@ struct walk {
 	size_t depth;
 };
 
-static void cleanup_closedir(DIR **dir)
-{
-	if (*dir != NULL)
-		closedir(*dir);
-}
-
 static int failed(const struct walk *walk, const char *name, const char *what, struct fl_error *err)
 {
 	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s%s%s: %s", fl_buf_text(&walk->path),
 			    name[0] != '\0' ? "/" : "", name, what);
 }
 
-/* Room for one more in an array of COUNT: doubled at each power of two. */
-static void *grow(void *array, size_t count, size_t size)
-{
-	return (count & (count - 1)) == 0 ? fl_xrealloc(array, (count ? 2 * count : 1) * size)
-					  : array;
-}
-
 /* Visits what is in LEVEL and notes its folders. */
 static int look_around(struct walk *walk, struct level *level, struct fl_error *err)
 {
 	int copy = fcntl(level->fd, F_DUPFD_CLOEXEC, 0);
-	__attribute__((cleanup(cleanup_closedir))) DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	fl_auto_closedir DIR *dir = copy < 0 ? NULL : fdopendir(copy);
 	struct dirent *entry;
 
 	if (dir == NULL) {
@@ -74,7 +60,7 @@ static int look_around(struct walk *walk, struct level *level, struct fl_error *
 			return -1;
 		if (!S_ISDIR(info.st_mode))
 			continue;
-		level->names = grow(level->names, level->count, sizeof(*level->names));
+		level->names = fl_xgrow(level->names, level->count, sizeof(*level->names));
 		level->names[level->count++] = fl_xstrdup(name);
 	}
 	return errno == 0 ? 0 : failed(walk, "", "read", err);
@@ -86,7 +72,7 @@ static int enter(struct walk *walk, int fd, struct fl_error *err)
 	struct level *level;
 	struct stat info;
 
-	walk->levels = grow(walk->levels, walk->depth, sizeof(*walk->levels));
+	walk->levels = fl_xgrow(walk->levels, walk->depth, sizeof(*walk->levels));
 	level = &walk->levels[walk->depth++];
 	*level = (struct level){ .fd = fd, .path_length = walk->path.length };
 	if (fstat(fd, &info) != 0)

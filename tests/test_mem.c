@@ -61,6 +61,20 @@ static void grows(void **state)
 	assert_non_null(bytes);
 }
 
+static void an_array_grows_by_one_at_a_time(void **state)
+{
+	int *numbers = NULL;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		numbers = fl_xgrow(numbers, (size_t)i, sizeof(*numbers));
+		numbers[i] = i;
+	}
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(numbers[i], i);
+	free(numbers);
+}
+
 static void copies_text(void **state)
 {
 	fl_auto_free char *whole = fl_xstrdup("abc");
@@ -82,6 +96,17 @@ static void use_calloc(void)
 static void use_realloc(void)
 {
 	free(fl_xrealloc(NULL, 1));
+}
+
+static void use_xgrow(void)
+{
+	free(fl_xgrow(NULL, 0, 1));
+}
+
+static void more_than_there_is(void)
+{
+	exhausted = false;
+	free(fl_xgrow(NULL, SIZE_MAX / 2 + 1, 4));
 }
 
 static void use_strndup(void)
@@ -119,7 +144,8 @@ static int without_memory(void (*use)(void), char *said, size_t size)
 
 static void lack_of_memory_ends_the_process(void **state)
 {
-	static void (*const uses[])(void) = { use_calloc, use_realloc, use_strndup, use_asprintf };
+	static void (*const uses[])(void) = { use_calloc,   use_realloc, use_strndup,
+					      use_asprintf, use_xgrow,   more_than_there_is };
 	char said[200];
 
 	(void)state;
@@ -134,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_zeroed_memory),
 		cmocka_unit_test(grows),
+		cmocka_unit_test(an_array_grows_by_one_at_a_time),
 		cmocka_unit_test(copies_text),
 		cmocka_unit_test(lack_of_memory_ends_the_process),
 	};
