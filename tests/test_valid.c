@@ -129,18 +129,20 @@ static void addresses(void **state)
 
 static void urls_and_words(void **state)
 {
-	static const char *const good[] = {
-		"http://169.254.16.9:5030", "https://gate.example/x", "http://[fd00::1]:5030",
-		"http://gate/",             "http://gate:1/x:y",      "https://[fe80::1%25eth0]/",
-		NULL,
-	};
+	static const char *const good[] = { "http://169.254.16.9:5030",
+					    "https://gate.example/x",
+					    "http://[fd00::1]:5030",
+					    "http://gate/",
+					    "http://gate:1/x:y",
+					    "https://[fe80::1%25eth0]/",
+					    NULL };
 	static const char *const bad[] = {
 		"",           "gate",           "ftp://x",          "http://",
 		"http:///x",  "http://:80",     "http://u:p@x",     "http://x?a",
 		"http://x#a", "http://a b",     "http://a\r\nX: y", "HTTP://x",
 		"http://x:",  "http://x:0",     "http://x:65536",   "http://x:5030a",
 		"http://[::", "http://[::/]/x", "http://[::]5030",  "http://[::]:x",
-		NULL,
+		NULL
 	};
 	static const char *const word[] = { "abc==", "!~", NULL };
 	static const char *const no_word[] = { "", "a b", "a\n", "\x7f", NULL };
