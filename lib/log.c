@@ -11,6 +11,7 @@
 #include "buf.h"
 #include "journal.h"
 #include "mem.h"
+#include "tree.h"
 #include "utf8.h"
 #include "wait.h"
 
@@ -128,18 +129,17 @@ void fl_log_error(const struct fl_error *err)
 	fl_log(FL_ERR, "%s", err->message);
 }
 
-/* mkdir -p for the folder of FILE. Failures show when FILE is opened. */
-static void make_folder(const char *file)
+/* Where that fails, opening FILE says so. */
+static void make_folder_of(const char *file)
 {
-	fl_auto_free char *path = fl_xstrdup(file);
+	fl_auto_free char *folder = fl_xstrdup(file);
+	char *slash = strrchr(folder, '/');
+	struct fl_error ignored = FL_ERROR_INIT;
 
-	for (char *slash = path + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
-		*slash = '\0';
-		/* The umask is 077; only what is made here gets its mode. */
-		if (mkdir(path, 0755) == 0 && chmod(path, 0755) != 0)
-			return;
-		*slash = '/';
-	}
+	if (slash == NULL || slash == folder)
+		return;
+	*slash = '\0';
+	(void)!fl_tree_make(folder, 0755, &ignored);
 }
 
 void fl_log_open(const char *file, const char *journal_socket)
@@ -147,7 +147,7 @@ void fl_log_open(const char *file, const char *journal_socket)
 	if (file != NULL) {
 		struct stat info;
 
-		make_folder(file);
+		make_folder_of(file);
 		state.file = open(file,
 				  O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
 					  O_CLOEXEC,

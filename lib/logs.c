@@ -130,6 +130,18 @@ static void keep_end(struct fl_buf *text)
 	memmove(text->data, text->data + drop, text->length + 1);
 }
 
+void fl_logs_keep_last(struct fl_buf *text, int count)
+{
+	fl_auto_free char *all = fl_buf_take(text);
+	const char *at = all + strlen(all);
+
+	if (at > all && at[-1] == '\n')
+		at--;
+	while (at > all && (at[-1] != '\n' || --count > 0))
+		at--;
+	fl_buf_puts(text, at);
+}
+
 static bool on_body(void *data, const char *bytes, size_t length)
 {
 	struct reader *reader = data;

@@ -22,6 +22,9 @@
 int fl_docker_logs(struct fl_docker *docker, const char *name, int lines, struct fl_buf *out,
 		   fl_time deadline, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 4, 6);
 
+/* Leaves the last COUNT lines of TEXT; the last one may lack its end. */
+void fl_logs_keep_last(struct fl_buf *text, int count) FL_NONNULL(1);
+
 /* What takes frames and escape sequences off a stream that comes in pieces; zeroed at first. */
 struct fl_logs_decoder {
 	unsigned char header[8];

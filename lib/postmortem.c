@@ -9,21 +9,7 @@
 #include "logs.h"
 #include "mem.h"
 
-#define ASK_LIMIT   (5 * FL_SEC)
-#define CAUSE_LINES 100 /* of the log that are searched for a cause: a Python traceback is long */
-
-/* Leaves the last COUNT lines of TEXT. */
-static void keep_last(struct fl_buf *text, int count)
-{
-	fl_auto_free char *all = fl_buf_take(text);
-	size_t at = strlen(all);
-
-	if (at > 0 && all[at - 1] == '\n')
-		at--;
-	while (at > 0 && (all[at - 1] != '\n' || --count > 0))
-		at--;
-	fl_buf_puts(text, all + at);
-}
+#define ASK_LIMIT (5 * FL_SEC) /* for both questions */
 
 void fl_postmortem(struct fl_docker *docker, const struct fl_paths *paths, struct fl_buf *log,
 		   struct fl_error *err)
@@ -34,7 +20,8 @@ void fl_postmortem(struct fl_docker *docker, const struct fl_paths *paths, struc
 	fl_time deadline = fl_now() + ASK_LIMIT;
 	enum fl_cause cause = FL_CAUSE_NONE;
 
-	if (fl_docker_logs(docker, FL_CONTAINER_NAME, CAUSE_LINES, log, deadline, &ignored) == 0)
+	if (fl_docker_logs(docker, FL_CONTAINER_NAME, FL_POSTMORTEM_SEARCHED, log, deadline,
+			   &ignored) == 0)
 		cause = fl_diagnosis_of_log(fl_buf_text(log));
 	if (cause == FL_CAUSE_NONE &&
 	    fl_docker_inspect(docker, FL_CONTAINER_NAME, &container, deadline, &ignored) == 0)
@@ -42,7 +29,7 @@ void fl_postmortem(struct fl_docker *docker, const struct fl_paths *paths, struc
 	fl_diagnosis_explain(cause, paths->state_dir, &why);
 	if (why.length > 0)
 		fl_error_hint(err, "%s", fl_buf_text(&why));
-	keep_last(log, FL_POSTMORTEM_LINES);
+	fl_logs_keep_last(log, FL_POSTMORTEM_LINES);
 }
 
 void fl_postmortem_log(const struct fl_buf *log)

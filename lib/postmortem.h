@@ -6,7 +6,8 @@
 #include "docker.h"
 #include "paths.h"
 
-#define FL_POSTMORTEM_LINES 10 /* of the log that are shown */
+#define FL_POSTMORTEM_LINES    10  /* of the log that are shown */
+#define FL_POSTMORTEM_SEARCHED 100 /* in which a cause is looked for: a traceback is long */
 
 /*
  * Reads the container's log, leaves its last FL_POSTMORTEM_LINES lines in LOG, and adds the known

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verdict.h"
 
-#include <string.h>
-
 #include "container.h"
 #include "json.h"
 #include "log.h"
@@ -10,8 +8,7 @@
 #include "mem.h"
 #include "postmortem.h"
 
-#define LOG_LINES 100          /* of the container, to look for a cause: a traceback is long */
-#define LOG_TIME  (2 * FL_SEC) /* for fetching them */
+#define LOG_TIME (2 * FL_SEC) /* for fetching the container's log */
 
 #define EXIT_KILLED 137           /* 128 + SIGKILL */
 #define OOM_TIME    (100 * FL_MS) /* for asking who sent it: an Engine that restarts it is busy */
@@ -48,19 +45,6 @@ static enum fl_cause cause_of(const struct fl_health *health, const struct fl_he
 	return cause;
 }
 
-/* Leaves the last COUNT lines of TEXT. */
-static void keep_last(struct fl_buf *text, int count)
-{
-	fl_auto_free char *all = fl_buf_take(text);
-	const char *at = all + strlen(all);
-
-	if (at > all && at[-1] == '\n')
-		at--;
-	while (at > all && (at[-1] != '\n' || --count > 0))
-		at--;
-	fl_buf_puts(text, at);
-}
-
 int fl_verdict_error(const struct fl_health *health, const struct fl_health_check *check,
 		     enum fl_exit code, struct fl_buf *log, struct fl_error *err)
 {
@@ -70,11 +54,11 @@ int fl_verdict_error(const struct fl_health *health, const struct fl_health_chec
 	enum fl_cause cause;
 
 	if (health->inspected && health->container.exists &&
-	    fl_docker_logs(check->docker, FL_CONTAINER_NAME, LOG_LINES, log, fl_now() + LOG_TIME,
-			   &ignored) != 0)
+	    fl_docker_logs(check->docker, FL_CONTAINER_NAME, FL_POSTMORTEM_SEARCHED, log,
+			   fl_now() + LOG_TIME, &ignored) != 0)
 		fl_buf_reset(log);
 	cause = cause_of(health, check, failure, fl_buf_text(log));
-	keep_last(log, FL_POSTMORTEM_LINES);
+	fl_logs_keep_last(log, FL_POSTMORTEM_LINES);
 	if (failure == FL_LAYER_COUNT)
 		fl_buf_puts(&text, "not looked at in time");
 	else

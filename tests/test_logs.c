@@ -199,6 +199,29 @@ static void end_of_a_long_log_is_kept(void **state)
 	assert_int_equal(out.length, FL_LOGS_MAX);
 }
 
+static void the_last_lines_are_kept(void **state)
+{
+	static const struct {
+		const char *text, *kept;
+	} table[] = {
+		{ "", "" },
+		{ "one", "one" },
+		{ "one\ntwo\n", "one\ntwo\n" },
+		{ "one\ntwo\nthree\n", "two\nthree\n" },
+		{ "one\ntwo\nthree", "two\nthree" },
+		{ "\n\n\n", "\n\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(table); i++) {
+		fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+
+		fl_buf_puts(&text, table[i].text);
+		fl_logs_keep_last(&text, 2);
+		assert_string_equal(fl_buf_text(&text), table[i].kept);
+	}
+}
+
 static void refusals_carry_the_engines_words(void **state)
 {
 	static const struct {
@@ -244,6 +267,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_frame_is_text),
 		cmocka_unit_test(logs_are_read_from_the_engine),
 		cmocka_unit_test(end_of_a_long_log_is_kept),
+		cmocka_unit_test(the_last_lines_are_kept),
 		cmocka_unit_test(refusals_carry_the_engines_words),
 	};
 
