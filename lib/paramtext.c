@@ -104,7 +104,8 @@ static void roff(struct fl_buf *text, const char *words)
 		size_t length = strcspn(words, " ");
 
 		if (column > 0 && column + length >= ROFF_COLUMNS) {
-			fl_buf_putc(text, '\n');
+			/* A dot there would end a sentence, and two blanks follow that. */
+			fl_buf_puts(text, text->data[text->length - 1] == '.' ? "\\&\n" : "\n");
 			column = 0;
 		}
 		if (column > 0)

@@ -78,6 +78,8 @@ static void the_manual_has_no_long_or_magic_line(void **state)
 	     line = strtok_r(NULL, "\n", &rest)) {
 		assert_true(strlen(line) <= 80);
 		assert_true(line[0] != '\'');
+		/* It would end a sentence. */
+		assert_true(line[strlen(line) - 1] != '.');
 		if (line[0] == '.')
 			assert_true(strncmp(line, ".It ", 4) == 0 || strcmp(line, ".br") == 0);
 	}
