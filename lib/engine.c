@@ -48,6 +48,15 @@ static struct fl_transfer *send_call(struct fl_docker *docker, int minor,
 	return fl_http_start(docker->http, &request);
 }
 
+static struct fl_transfer *perform(struct fl_docker *docker, int minor,
+				   const struct fl_engine_call *call)
+{
+	struct fl_transfer *sent = send_call(docker, minor, call);
+
+	fl_http_finish(docker->http, sent);
+	return sent;
+}
+
 struct fl_transfer *fl_engine_send(struct fl_docker *docker, const struct fl_engine_call *call)
 {
 	return send_call(docker, docker->minor, call);
@@ -89,35 +98,58 @@ static int unfit(struct fl_error *err)
 	return -1;
 }
 
-int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
+/* Reads the versions of the Engine that RESPONSE comes from: of its API, 1.*MINOR, and its own. */
+static int read_versions(struct fl_docker *docker, const struct fl_response *response,
+			 int64_t *minor, struct fl_error *err)
 {
-	const struct fl_engine_call call = { .method = "GET",
-					     .path = "/_ping",
-					     .deadline = deadline };
-	fl_auto_transfer struct fl_transfer *ping = send_call(docker, 0, &call);
-	fl_auto_transfer struct fl_transfer *again = NULL;
-	const struct fl_response *response = fl_http_response(ping);
-	fl_auto_free char *api = NULL;
-	fl_auto_free char *server = NULL;
-	int64_t minor;
+	fl_auto_free char *api = fl_http_header(response, "Api-Version");
+	fl_auto_free char *server = fl_http_header(response,
+						   "Server"); /* "Docker/26.1.5 (linux)" */
 
-	while (!fl_http_done(ping))
-		fl_http_run(docker->http, ping, FL_NEVER);
-	if (response->failure != FL_HTTP_OK || response->status != 200)
-		return fl_engine_refused(docker, &call, response, NULL, err);
-	api = fl_http_header(response, "Api-Version");
-	if (api == NULL || strncmp(api, "1.", 2) != 0 || !fl_number(api + 2, 0, 9999, &minor)) {
+	if (api == NULL || strncmp(api, "1.", 2) != 0 || !fl_number(api + 2, 0, 9999, minor)) {
 		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 			     "%s: what answers there is no Docker Engine (Api-Version: %.40s)",
 			     docker->socket, api == NULL ? "none" : api);
 		return unfit(err);
 	}
-	server = fl_http_header(response, "Server"); /* "Docker/26.1.5 (linux)" */
 	if (server != NULL && strncmp(server, "Docker/", 7) == 0)
 		snprintf(docker->version, sizeof(docker->version), "%.*s, API %s",
 			 (int)strcspn(server + 7, " "), server + 7, api);
 	else
 		snprintf(docker->version, sizeof(docker->version), "API %s", api);
+	return 0;
+}
+
+/* Whether an Engine newer than FL_DOCKER_API_MOST still takes that version: 0 or -1. */
+static int try_most(struct fl_docker *docker, const struct fl_engine_call *call,
+		    struct fl_error *err)
+{
+	fl_auto_transfer struct fl_transfer *again = perform(docker, FL_DOCKER_API_MOST, call);
+	const struct fl_response *response = fl_http_response(again);
+
+	if (response->failure == FL_HTTP_OK && response->status == 200)
+		return 0;
+	fl_engine_refused(docker, call, response, NULL, err);
+	if (response->status != 400)
+		return -1;
+	fl_error_wrap(err, "Docker %s is too new, API 1.%d is the newest known here",
+		      docker->version, FL_DOCKER_API_MOST);
+	return unfit(err);
+}
+
+int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
+{
+	const struct fl_engine_call call = { .method = "GET",
+					     .path = "/_ping",
+					     .deadline = deadline };
+	fl_auto_transfer struct fl_transfer *ping = perform(docker, 0, &call);
+	const struct fl_response *response = fl_http_response(ping);
+	int64_t minor;
+
+	if (response->failure != FL_HTTP_OK || response->status != 200)
+		return fl_engine_refused(docker, &call, response, NULL, err);
+	if (read_versions(docker, response, &minor, err) != 0)
+		return -1;
 	if (minor < FL_DOCKER_API_LEAST) {
 		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 			     "Docker Engine on %s is too old: %s, needed is API 1.%d (Docker "
@@ -127,20 +159,9 @@ int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *
 	}
 	if (minor > FL_DOCKER_API_MOST) {
 		/* It may have given up the versions known here: a ping does not say so. */
+		if (try_most(docker, &call, err) != 0)
+			return -1;
 		minor = FL_DOCKER_API_MOST;
-		again = send_call(docker, FL_DOCKER_API_MOST, &call);
-		response = fl_http_response(again);
-		while (!fl_http_done(again))
-			fl_http_run(docker->http, again, FL_NEVER);
-		if (response->failure != FL_HTTP_OK || response->status != 200) {
-			fl_engine_refused(docker, &call, response, NULL, err);
-			if (response->status != 400)
-				return -1;
-			fl_error_wrap(err,
-				      "Docker %s is too new, API 1.%d is the newest known here",
-				      docker->version, FL_DOCKER_API_MOST);
-			return unfit(err);
-		}
 	}
 	docker->minor = (int)minor;
 	return 0;
@@ -159,9 +180,7 @@ int fl_engine_perform(struct fl_docker *docker, const struct fl_engine_call *cal
 
 	if (fl_engine_negotiate(docker, call->deadline, err) < 0)
 		return -1;
-	sent = fl_engine_send(docker, call);
-	while (!fl_http_done(sent))
-		fl_http_run(docker->http, sent, FL_NEVER);
+	sent = perform(docker, docker->minor, call);
 	response = fl_http_response(sent);
 	if (response->failure != FL_HTTP_OK)
 		return fl_engine_refused(docker, call, response, NULL, err);

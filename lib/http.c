@@ -143,6 +143,12 @@ bool fl_http_run(struct fl_http *http, struct fl_transfer *one, fl_time until)
 	return one != NULL && one->done;
 }
 
+void fl_http_finish(struct fl_http *http, struct fl_transfer *one)
+{
+	while (!one->done)
+		fl_http_run(http, one, FL_NEVER);
+}
+
 bool fl_http_done(const struct fl_transfer *transfer)
 {
 	return transfer->done;
@@ -172,7 +178,6 @@ struct fl_transfer *fl_http_perform(struct fl_http *http, const struct fl_reques
 {
 	struct fl_transfer *transfer = fl_http_start(http, request);
 
-	while (!transfer->done)
-		fl_http_run(http, transfer, FL_NEVER);
+	fl_http_finish(http, transfer);
 	return transfer;
 }

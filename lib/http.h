@@ -56,6 +56,9 @@ struct fl_transfer *fl_http_start(struct fl_http *http, const struct fl_request 
  */
 bool fl_http_run(struct fl_http *http, struct fl_transfer *one, fl_time until) FL_NONNULL(1);
 
+/* Moves all transfers until ONE is complete, which its deadline sees to. */
+void fl_http_finish(struct fl_http *http, struct fl_transfer *one) FL_NONNULL(1, 2);
+
 /* Whether the transfer is complete (answered or failed). */
 bool fl_http_done(const struct fl_transfer *transfer) FL_NONNULL(1);
 

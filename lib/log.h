@@ -60,7 +60,10 @@ void fl_log_error(const struct fl_error *err) FL_NONNULL(1);
 void fl_log_progress(const char *format, ...) FL_PRINTF(1, 2) FL_NONNULL(1);
 void fl_log_progress_end(void);
 
-/* Prints the message and ends the process with FL_EXIT_SYSTEM. Only for lack of memory. */
+/*
+ * Prints the message and ends the process with FL_EXIT_SYSTEM. Only where nothing else is left to
+ * do: no memory, no /dev/null, or what can only be a mistake of these programs' own.
+ */
 FL_NORETURN void fl_fatal(const char *message) FL_NONNULL(1);
 
 #endif

@@ -176,8 +176,7 @@ int fl_docker_logs(struct fl_docker *docker, const char *name, int lines, struct
 	call.path = fl_buf_text(&path);
 	reader.transfer = fl_engine_send(docker, &call);
 	response = fl_http_response(reader.transfer);
-	while (!fl_http_done(reader.transfer))
-		fl_http_run(docker->http, reader.transfer, FL_NEVER);
+	fl_http_finish(docker->http, reader.transfer);
 	if (response->failure != FL_HTTP_OK || response->status != 200)
 		return fl_engine_refused(docker, &call, response, fl_buf_text(&reader.answer), err);
 	keep_end(&reader.text);

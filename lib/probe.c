@@ -18,8 +18,7 @@ static int probe_grpc(struct fl_http *http, const struct fl_address *address, fl
 	fl_auto_free char *message = NULL;
 	int status;
 
-	while (!fl_http_run(http, transfer, FL_NEVER))
-		;
+	fl_http_finish(http, transfer);
 	if (fl_grpc_result(fl_http_response(transfer), where, &status, &message, err) != 0)
 		return -1;
 	fl_log(FL_DEBUG, "%s answers with gRPC status %d (%s): %s", where, status,
