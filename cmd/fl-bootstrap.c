@@ -27,7 +27,7 @@ static const struct fl_option options[] = {
 	{ OPT_PULL_TIMEOUT, 0, "pull-timeout", "SECONDS",
 	  "pull an image for at most this long (600)" },
 	{ OPT_STALL_TIMEOUT, 0, "stall-timeout", "SECONDS",
-	  "give up a pull that makes no progress for this long (30)" },
+	  "give up a pull that stalls for this long (30)" },
 	{ 0, 0, NULL, NULL, NULL },
 };
 
@@ -187,7 +187,7 @@ static int bootstrap(struct run *run, const struct arguments *args)
 	return status;
 }
 
-static void fl_cleanup_run(struct run *run)
+static void free_run(struct run *run)
 {
 	fl_log_close();
 	fl_docker_free(run->docker);
@@ -199,7 +199,7 @@ static void fl_cleanup_run(struct run *run)
 
 int main(int argc, char **argv)
 {
-	__attribute__((cleanup(fl_cleanup_run))) struct run run = { .http = NULL };
+	__attribute__((cleanup(free_run))) struct run run = { .http = NULL };
 	struct arguments args = { .timeout = 60, .pull_timeout = 600, .stall_timeout = 30 };
 	struct fl_options parser;
 	bool good = true;

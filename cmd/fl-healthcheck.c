@@ -20,7 +20,9 @@ static const struct fl_option table[] = {
 	  "try until it works, for SECONDS at most\n(default: FL_HEALTH_TIMEOUT)" },
 	{ OPT_PROBE, 0, "probe", "PROBE",
 	  "superlink: all layers (the default);\ngrpc: one gRPC call; tcp: a plain connect" },
-	{ OPT_DOCKER, 0, "docker", "PATH", "the Docker Engine's socket" },
+	{ OPT_DOCKER, 0, "docker", "PATH",
+	  "socket of the Docker Engine (default: DOCKER_HOST where\nit is unix://, else "
+	  "/run/docker.sock)" },
 	{ OPT_JSON, 0, "json", NULL, "print the result as one JSON object" },
 	{ 0, 0, NULL, NULL, NULL },
 };
@@ -28,12 +30,12 @@ static const struct fl_option table[] = {
 static const struct fl_command command = {
 	.program = "fl-healthcheck",
 	.summary = "Tells whether the Flower SuperLink works.",
-	.synopsis = "[--wait[=SECONDS]] [--probe=superlink|grpc|tcp] [--docker PATH] [--json] "
-		    "[HOST:PORT]",
+	.synopsis = "[-qv] [--root DIR] [--wait[=SECONDS]] [--probe=superlink|grpc|tcp] "
+		    "[--docker PATH] [--json] [HOST:PORT]",
 	.options = table,
 	.notes = "HOST:PORT is for --probe=grpc and tcp; the default is the Fleet port.\n"
 		 "Exit status: 0 it works; 1 it does not; with --wait 69 it cannot work any more,\n"
-		 "75 timed out; 64 usage; 78 superlink.json is invalid.",
+		 "75 timed out; 64 usage; 78 superlink.json is invalid. See fl-healthcheck(8).",
 };
 
 enum probe { PROBE_SUPERLINK, PROBE_GRPC, PROBE_TCP };

@@ -43,7 +43,10 @@ static const struct fl_command command = {
 	.options = options_table,
 	.notes = "Without operands: FL_READY, FL_ENDPOINT, FL_VERSION and FL_ROLE of the "
 		 "SuperLink.\n"
-		 "What was published goes to stdout. Exit status 1: this VM has no OneGate.",
+		 "What was published goes to stdout.\n"
+		 "Exit status: 0 done, 1 this VM has no OneGate, 64 usage, 69 OneGate refused or\n"
+		 "cannot be reached, 71 files, 75 timed out, 78 bad context. See "
+		 "fl-onegate-publish(8).",
 };
 
 struct job {
