@@ -41,11 +41,23 @@ prepare()
 	: >"$dir/root/etc/machine-id"
 }
 
-# In the mount namespace: a control group of its own, which becomes the root of what PID 1 sees.
+# drop_groups PATTERN: in a mount namespace with the control groups on $dir/group; one in use stays.
+drop_groups()
+{
+	find "$dir/group" -mindepth 1 -maxdepth 1 -name "$1" | while read -r group; do
+		grep -q '^populated 0' "$group/cgroup.events" && find "$group" -depth -type d -exec rmdir {} +
+	done
+	:
+}
+
+# In the mount namespace: a control group of its own, which becomes the root of what PID 1 sees. It must be a new
+# one: a group that was left by a run that was killed may have controllers enabled for its children, and then takes
+# no process (cgroups(7), "no internal processes").
 enter_group()
 {
-	mkdir -p "$dir/group" && mount -t cgroup2 cgroup2 "$dir/group" && mkdir -p "$dir/group/fl-$(basename "$dir")" &&
-		echo 0 >"$dir/group/fl-$(basename "$dir")/cgroup.procs" || die 'no control group'
+	mkdir -p "$dir/group" && mount -t cgroup2 cgroup2 "$dir/group" || die 'no control groups'
+	drop_groups 'fl-systemd-*'
+	group=$(mktemp -d "$dir/group/fl-systemd-XXXXXX") && echo 0 >"$group/cgroup.procs" || die "$group: cannot be entered"
 	exec unshare --cgroup "$self" boot "$dir"
 }
 
@@ -97,6 +109,12 @@ inside()
 	nsenter --target "$init" --mount --pid --uts --ipc --cgroup env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }
 
+# In a mount namespace: the group of a PID 1 that has ended.
+leave()
+{
+	mount -t cgroup2 cgroup2 "$dir/group" && drop_groups 'fl-systemd-*'
+}
+
 stop()
 {
 	[ -s "$dir/unshare.pid" ] || return 0
@@ -109,8 +127,7 @@ stop()
 	done
 	rm -f "$dir/unshare.pid"
 	mkdir -p "$dir/group"
-	unshare --mount sh -c 'mount -t cgroup2 cgroup2 "$1" && find "$1/$2" -depth -type d -exec rmdir {} +' sh \
-		"$dir/group" "fl-$(basename "$dir")" 2>/dev/null
+	unshare --mount "$self" leave "$dir" 2>/dev/null
 	:
 }
 
@@ -122,7 +139,7 @@ command=${1:-} dir=${2:-}
 }
 shift 2
 case $command in
-prepare | start | stop | boot) "$command" ;;
+prepare | start | stop | boot | leave) "$command" ;;
 group) enter_group ;;
 run) inside "$@" ;;
 *) exit 64 ;;
