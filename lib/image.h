@@ -31,10 +31,10 @@ struct fl_image_limits {
 };
 
 /*
- * Fills IMAGE. A pull that fails is logged as a warning where the pre-baked image can stand in. Once
- * it has stood in for an older one it goes on doing so, as its database keeps that one out for good.
- * -1: 69 if there is no image, or the database is of a newer Flower than the image (before anything
- * is started); 75 is not returned, as a slow registry is a registry that cannot be had.
+ * Fills IMAGE. A pull that fails is logged as a warning where the pre-baked image can stand in.
+ * Once it has stood in for an older one it goes on doing so, as its database keeps that one out for
+ * good. -1: 69 if there is no image, or the database is of a newer Flower than the image (before
+ * anything is started); 75 is not returned, as a slow registry is one that cannot be had.
  */
 int fl_image_choose(struct fl_docker *docker, const struct fl_paths *paths,
 		    const struct fl_settings *settings, const struct fl_image_limits *limits,

@@ -16,7 +16,7 @@
 /* An empty object; never NULL. The caller deletes it, see fl_auto_json. */
 cJSON *fl_json_object(void) FL_MUST_CHECK;
 
-/* What TEXT holds, deleted by the caller, or NULL if it is no JSON. Text behind it is passed over. */
+/* What TEXT holds, deleted by the caller; NULL if it is no JSON. Text behind it is passed over. */
 cJSON *fl_json_parse(const char *text) FL_MUST_CHECK FL_NONNULL(1);
 
 /* The member NAME of OBJECT, borrowed, or NULL. OBJECT may be NULL or no object. */

@@ -15,8 +15,8 @@ void *fl_xcalloc(size_t count, size_t size) FL_MUST_CHECK;
 void *fl_xrealloc(void *pointer, size_t size) FL_MUST_CHECK;
 
 /*
- * Room for one more member of SIZE bytes behind the COUNT that ARRAY has (NULL for none): it doubles
- * at each power of two. Returns the array, perhaps at a new place.
+ * Room for one more member of SIZE bytes behind the COUNT that ARRAY has (NULL for none): it
+ * doubles at each power of two. Returns the array, perhaps at a new place.
  */
 void *fl_xgrow(void *array, size_t count, size_t size) FL_MUST_CHECK;
 

@@ -49,7 +49,7 @@ static int start(const char *const *arguments, int pipe_fd, pid_t *pid)
 	return result;
 }
 
-/* Reads until the other end is closed: 0, or ETIMEDOUT for DEADLINE, or what poll(2) failed with. */
+/* Reads until the other end is closed: 0, ETIMEDOUT for DEADLINE, or what poll(2) failed with. */
 static int drain(int fd, struct fl_buf *output, fl_time deadline)
 {
 	struct pollfd wanted = { .fd = fd, .events = POLLIN };

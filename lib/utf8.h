@@ -18,7 +18,7 @@ uint32_t fl_utf8_next(const char **text) FL_NONNULL(1);
 
 /*
  * Whether C is a control character of ASCII or Latin-1 (a terminal that reads UTF-8 takes U+009B
- * for the start of an escape sequence as well), a line break of Unicode's, or not in XML (1.0, 2.2).
+ * for the start of an escape sequence as well), a line break of Unicode's, or not in XML 1.0 (2.2).
  */
 bool fl_utf8_is_control(uint32_t c);
 
