@@ -107,6 +107,9 @@ UNITS_OUT := $(UNIT_SRCS:$(SRCDIR)/%.in=$(O)%)
 SERVICE_SRC := $(wildcard $(SRCDIR)/one-appliance/service)
 SERVICE_OUT := $(SERVICE_SRC:$(SRCDIR)/one-appliance/service=$(O)service)
 
+UDEV_RULES := $(wildcard $(SRCDIR)/one-appliance/*.rules)
+udevdir := $(libdir)/udev/rules.d
+
 all: $(O)libflctx.a $(PROGRAMS_OUT) $(SERVICE_OUT) $(MAN_OUT) $(UNITS_OUT)
 
 $(O)libflctx.a: $(LIB_OBJS)
@@ -151,7 +154,8 @@ $(O)obj/tests/test_%: $(O)obj/tests/test_%.o $(O)obj/libflctx-test.a
 
 # What configure knows, put into text. The parameter table of flower-context(5) is printed by the program that
 # holds the table.
-SUBST = sed -e 's|@bindir@|$(bindir)|g' -e 's|@sysconfdir@|$(sysconfdir)|g' -e 's|@unitdir@|$(unitdir)|g' \
+SUBST = sed -e 's|@bindir@|$(bindir)|g' -e 's|@sysconfdir@|$(sysconfdir)|g' \
+	-e 's|@unitdir@|$(unitdir)|g' -e 's|@udevdir@|$(udevdir)|g' \
 	-e 's|@mandir@|$(mandir)|g' -e 's|@docdir@|$(docdir)|g' \
 	-e 's|@flower_version@|$(flower_version)|g' -e 's|@flower_image@|$(flower_image)|g' \
 	-e 's|@docker@|$(docker_cli)|g' -e 's|@systemctl@|$(systemctl)|g' \
@@ -257,11 +261,12 @@ INSTALL ?= install
 D = $(DESTDIR)
 
 install: all
-	$(INSTALL) -d $(D)$(bindir) $(D)$(sysconfdir)/one-appliance $(D)$(unitdir) $(D)$(docdir)
+	$(INSTALL) -d $(D)$(bindir) $(D)$(sysconfdir)/one-appliance $(D)$(unitdir) $(D)$(udevdir) $(D)$(docdir)
 	$(INSTALL) -m 755 $(PROGRAMS_OUT) $(D)$(bindir)
 	$(INSTALL) -m 755 $(SERVICE_OUT) $(D)$(sysconfdir)/one-appliance/service
 	$(Q)for f in $(UNITS_OUT); do \
 		case $$f in *.service|*.timer) $(INSTALL) -m 644 $$f $(D)$(unitdir) || exit;; esac; done
+	$(INSTALL) -m 644 $(UDEV_RULES) $(D)$(udevdir)
 	$(Q)for f in $(MAN_OUT); do d=$(D)$(mandir)/man$${f##*.}; \
 		$(INSTALL) -d $$d && $(INSTALL) -m 644 $$f $$d || exit; done
 	$(INSTALL) -m 644 $(addprefix $(SRCDIR)/,README.md CHANGELOG.md LICENSE) $(D)$(docdir)
@@ -269,12 +274,13 @@ install: all
 uninstall:
 	rm -f $(addprefix $(D)$(bindir)/,$(PROGRAMS)) $(D)$(sysconfdir)/one-appliance/service
 	rm -f $(addprefix $(D)$(unitdir)/,$(notdir $(filter %.service %.timer,$(UNITS_OUT))))
+	rm -f $(addprefix $(D)$(udevdir)/,$(notdir $(UDEV_RULES)))
 	rm -f $(foreach m,$(MAN),$(D)$(mandir)/man$(subst .,,$(suffix $m))/$m)
 	rm -f $(addprefix $(D)$(docdir)/,README.md CHANGELOG.md LICENSE)
 	-rmdir $(D)$(docdir) $(D)$(sysconfdir)/one-appliance 2>/dev/null || :
 
 clean:
-	rm -rf obj san cov fuzz vm libflctx.a flower-superlink.qcow2 flower-superlink.json $(PROGRAMS) service $(MAN:%=man/%) \
+	rm -rf obj san cov fuzz vm marketplace libflctx.a flower-superlink.qcow2 flower-superlink.json $(PROGRAMS) service $(MAN:%=man/%) \
 		$(UNIT_SRCS:$(SRCDIR)/%.in=%)
 
 distclean: clean
