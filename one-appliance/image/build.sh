@@ -3,7 +3,7 @@
 #
 #   build.sh OUTPUT-FOLDER        as root; called by `make image`, which also builds the suite
 #
-#   1  root file system        mmdebstrap, from Debian's packages
+#   1  root file system        mmdebstrap, from Debian's or Ubuntu's packages
 #   2  suite                   make install
 #   3  contextualization       OpenNebula's package, or the tests' stand-in if asked for by name
 #   4  Flower image            into the store of the image's own Docker Engine; service install
@@ -11,10 +11,11 @@
 #   6  qcow2, manifest
 #
 # Everything happens in namespaces of its own and below WORKDIR: an interrupted build leaves neither a process nor
-# a mount behind. What is fetched is kept in CACHE; REFRESH=1 fetches it anew.
+# a mount behind, nor a file; the folder of one that was killed by SIGKILL goes with the next build. What is fetched is
+# kept in CACHE; REFRESH=1 fetches it anew.
 #
 # Variables: CONTEXT=FILE|URL|stand-in  OpenNebula's contextualization package (.deb); must be given
-#            SUITE=trixie MIRROR=URL    of Debian [mmdebstrap's own mirror]
+#            SUITE=trixie|noble MIRROR=URL   Debian 13 or Ubuntu 24.04 [mmdebstrap's own mirror]
 #            FLOWER_TAR=FILE            the Flower image as `docker save` writes it [Docker Hub, else built here]
 #            DISK_SIZE=20G              of the virtual disk
 #            CACHE=DIR WORKDIR=DIR REFRESH=1
@@ -30,6 +31,7 @@ SRCDIR=${SRCDIR:-${here%/*/*}}
 SUITE=${SUITE:-trixie} DISK_SIZE=${DISK_SIZE:-20G} CONTEXT=${CONTEXT-}
 CACHE=${CACHE:-${XDG_CACHE_HOME:-/var/cache}/flower-appliance}
 WORKDIR=${WORKDIR:-/var/tmp}
+UBUNTU_KEYRING=/usr/share/keyrings/ubuntu-archive-keyring.gpg
 name=flower-superlink
 
 say()
@@ -51,8 +53,13 @@ check_call()
 	[ "$(id -u)" = 0 ] || die 69 'must be root: it makes namespaces and files of other owners'
 	case $SUITE in
 	trixie) ;;
+	noble)
+		[ -e "$UBUNTU_KEYRING" ] ||
+			die 69 "SUITE=noble: $UBUNTU_KEYRING, which verifies Ubuntu's packages, is missing;" \
+				'what next: build on Ubuntu, with its package ubuntu-keyring, or SUITE=trixie'
+		;;
 	bookworm) die 69 'SUITE=bookworm: its Docker Engine is 20.10, and the appliance needs 24; what next: SUITE=trixie' ;;
-	*) die 69 "SUITE=$SUITE: not known; what next: SUITE=trixie" ;;
+	*) die 64 "SUITE=$SUITE: not known; what next: SUITE=trixie or SUITE=noble" ;;
 	esac
 	case $CONTEXT in
 	'') die 64 "CONTEXT is not set: a VM without OpenNebula's contextualization packages never boots the SuperLink;" \
@@ -66,7 +73,7 @@ check_call()
 	http*) curl=curl ;;
 	*) curl= ;;
 	esac
-	for command in mmdebstrap unshare python3 docker $curl; do
+	for command in mmdebstrap unshare setpriv flock python3 docker $curl; do
 		command -v "$command" >/dev/null || die 69 "$command is missing; what next: ./configure --install-deps"
 	done
 }
@@ -80,27 +87,28 @@ unpack()
 
 build()
 {
-	work=$(mktemp -d "$WORKDIR/fl-image.XXXXXX")
-	trap 'rm -rf "$work"' EXIT
-	trap 'exit 130' HUP INT PIPE TERM
+	trap 'exit 143' HUP INT PIPE TERM
 	mkdir -p "$CACHE"
 	root=$work/root
 	export CACHE SRCDIR SUITE
 
-	say "1 of 6: root file system, Debian $SUITE"
-	unpack "$("$here/roots.sh" appliance)" "$root"
-	unpack "$("$here/roots.sh" tools)" "$work/tools"
+	say "1 of 6: root file system, $SUITE"
+	base=$("$here/roots.sh" appliance)
+	unpack "$base" "$root"
+	base=$("$here/roots.sh" tools)
+	unpack "$base" "$work/tools"
 
 	say '2 of 6: the suite'
 	make -s -C "${BUILDROOT:-$out}" install DESTDIR="$root" >"$work/install.log" 2>&1 || {
 		cat "$work/install.log" >&2
 		die 71 'make install failed'
 	}
-	mkdir -p "$root/etc/repart.d"
+	mkdir -p "$root/etc/repart.d" "$root/etc/containerd"
 	cp "$here/50-root.conf" "$root/etc/repart.d/"
+	cp "$here/containerd.toml" "$root/etc/containerd/config.toml"
 	for program in fl-configure fl-bootstrap fl-healthcheck fl-onegate-publish; do
 		chroot "$root" "/usr/bin/$program" --version >/dev/null ||
-			die 69 "$program does not run on Debian $SUITE; what next: build it on that release"
+			die 69 "$program does not run on $SUITE; what next: build it on that release"
 	done
 
 	say "3 of 6: contextualization, $CONTEXT"
@@ -129,10 +137,42 @@ build()
 
 check_call "$@"
 out=$(cd "$1" && pwd)
-if [ "${FL_IMAGE_NAMESPACE-}" != yes ]; then
-	# shellcheck disable=SC2016 # $0 and $@ are the inner shell's
-	# Whatever ends this ends everything in it: unshare's child is the namespace's PID 1.
-	FL_IMAGE_NAMESPACE=yes exec unshare --mount --propagation private --pid --fork --kill-child \
-		sh -c 'mount -t proc proc /proc && exec "$0" "$@"' "$self" "$out"
+if [ -n "${FL_IMAGE_WORK-}" ]; then
+	work=$FL_IMAGE_WORK
+	build
+	exit
 fi
-build
+
+# Each build holds a lock on its folder; what nobody holds is left of one that was killed.
+for old in "$WORKDIR"/fl-image.*; do
+	[ ! -d "$old" ] || flock -n "$old" rm -rf "$old" || :
+done
+work=$(mktemp -d "$WORKDIR/fl-image.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+exec 8<"$work"
+flock 8
+
+# The build is a process group of its own, which hears of a signal here. What does not end then dies with its namespace,
+# and that dies with this shell.
+interrupted()
+{
+	trap '' HUP INT PIPE TERM
+	kill -TERM "-$namespace" 2>/dev/null || :
+	tenths=100
+	while kill -0 "$namespace" 2>/dev/null && [ "$tenths" -gt 0 ]; do
+		tenths=$((tenths - 1))
+		sleep 0.1
+	done
+	kill -KILL "$namespace" 2>/dev/null || :
+	wait "$namespace" || :
+	exit "$1"
+}
+# shellcheck disable=SC2016 # $0 and $@ are the inner shell's
+FL_IMAGE_WORK=$work setsid setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child \
+	sh -c 'mount -t proc proc /proc && exec "$0" "$@"' "$self" "$out" </dev/null &
+namespace=$!
+trap 'interrupted 129' HUP
+trap 'interrupted 130' INT
+trap 'interrupted 141' PIPE
+trap 'interrupted 143' TERM
+wait "$namespace"

@@ -30,19 +30,21 @@ mkdir -p "$root/boot/grub"
 cat >"$root/etc/fstab" <<END
 UUID=$uuid / ext4 errors=remount-ro,x-systemd.growfs 0 1
 END
-# Debian keeps these links to the newest kernel and to the one before, so there is no update-grub to run.
+# These links lead to the newest kernel and to the one before, so there is no update-grub to run; Ubuntu has them in /boot.
+links=
+[ -L "$root/vmlinuz" ] || links=/boot
 cat >"$root/boot/grub/grub.cfg" <<END
 set timeout=1
 serial --unit=0 --speed=115200
 terminal_input console serial
 terminal_output console serial
 menuentry 'Flower SuperLink appliance' {
-	linux /vmlinuz root=UUID=$uuid ro console=tty0 console=ttyS0,115200
-	initrd /initrd.img
+	linux $links/vmlinuz root=UUID=$uuid ro console=tty0 console=ttyS0,115200
+	initrd $links/initrd.img
 }
 menuentry 'Flower SuperLink appliance, the kernel before' {
-	linux /vmlinuz.old root=UUID=$uuid ro console=tty0 console=ttyS0,115200
-	initrd /initrd.img.old
+	linux $links/vmlinuz.old root=UUID=$uuid ro console=tty0 console=ttyS0,115200
+	initrd $links/initrd.img.old
 }
 END
 mke2fs -q -t ext4 -L root -U "$uuid" -E "offset=$((ROOT_AT * 512)),lazy_itable_init=1,nodiscard" -d "$root" "$disk" \

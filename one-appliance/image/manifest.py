@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """The image's manifest, as JSON: manifest.py ROOT QCOW2 NAME. Called by build.sh.
 
-md5 and sha256 are what the marketplace's YAML asks for; sizes are in bytes.
+md5 and sha256 are what the marketplace's YAML asks for; sizes are in bytes, created is in seconds since the epoch.
 """
 import hashlib
 import json
 import os
 import subprocess
 import sys
+import time
 
 
 def output(*command):
@@ -42,7 +43,9 @@ def main():
     json.dump({
         "name": name,
         "suite": output("chroot", root, "/usr/bin/fl-configure", "--version").split()[-1],
+        "created": int(os.environ.get("SOURCE_DATE_EPOCH") or time.time()),
         "os": release["PRETTY_NAME"].strip('"'),
+        "os_release": release["VERSION_ID"].strip('"'),
         "flower": flower(root),
         "size": os.path.getsize(path),
         "virtual_size": virtual_size(path),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Root file systems from Debian's packages, as tar files that are kept: roots.sh appliance|tools prints the path of one.
+# Root file systems from Debian's or Ubuntu's packages, as tar files that are kept: roots.sh appliance|tools prints the path of one.
 #
 #   appliance  what the image is made of: the packages in the file `packages`
 #   tools      the programs that write a disk, and QEMU for the tests: the same versions on every machine
@@ -20,14 +20,19 @@ die()
 
 case ${1-} in
 appliance)
-	packages=$(sed 's/#.*//' "$here/packages" | tr -s '\n ' ',,')
-	set -- image-root --include="${packages#,}" --dpkgopt='path-exclude=/usr/share/locale/*' \
+	packages=$(sed 's/#.*//' "$here/packages" | awk -v suite="$SUITE" 'NF && ($2 == "" || $2 == suite) { print $1 }' |
+		paste -s -d ,)
+	set -- image-root --include="$packages" --dpkgopt='path-exclude=/usr/share/locale/*' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright'
+	# Half of what is needed is in Ubuntu's universe; Debian has no such part.
+	[ "$SUITE" != noble ] || set -- "$@" --components=main,universe
 	;;
 tools)
+	# A mirror of another distribution is none of this one.
+	[ "$SUITE" = trixie ] || MIRROR=
 	SUITE=trixie
 	set -- image-tools --include=grub-pc-bin,grub-efi-amd64-bin,grub-common,e2fsprogs,fdisk,dosfstools,mtools,qemu-utils \
-		--include=qemu-system-x86,seabios,ovmf,xorriso,openssh-client
+		--include=qemu-system-x86,seabios,ovmf,xorriso,openssh-client,ruby-rspec-core,ruby-rspec-expectations
 	;;
 *)
 	echo 'usage: roots.sh appliance | tools' >&2
@@ -39,14 +44,16 @@ mkdir -p "$CACHE"
 tar=$CACHE/$1-$SUITE-$(printf '%s\n' "$@" | cksum | cut -d' ' -f1).tar
 shift
 if [ ! -s "$tar" ] || [ -n "${REFRESH-}" ]; then
-	trap 'rm -f "$tar.$$" "$tar.log"' EXIT
-	trap 'exit 130' HUP INT PIPE TERM
+	new=$(mktemp "$tar.XXXXXX")
+	trap 'rm -f "$new" "$new.log"' EXIT
+	trap 'exit 143' HUP INT PIPE TERM
 	# mmdebstrap hands apt the line `cat >&FD`, and dash knows descriptors up to 9 only.
-	mmdebstrap --quiet --format=tar --variant=minbase "$@" "$SUITE" "$tar.$$" ${MIRROR:+"$MIRROR"} 2>"$tar.log" \
+	mmdebstrap --quiet --format=tar --variant=minbase "$@" "$SUITE" "$new" ${MIRROR:+"$MIRROR"} 2>"$new.log" \
 		3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || {
-		cat "$tar.log" >&2
-		die "mmdebstrap cannot make Debian $SUITE; what next: MIRROR=URL of a mirror that can be reached"
+		cat "$new.log" >&2
+		die "mmdebstrap cannot make $SUITE; what next: MIRROR=URL of a mirror that can be reached, or SUITE=trixie"
 	}
-	mv "$tar.$$" "$tar"
+	chmod 644 "$new"
+	mv "$new" "$tar"
 fi
 printf '%s\n' "$tar"
