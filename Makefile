@@ -216,6 +216,15 @@ IMAGEENV = SUITE='$(SUITE)' MIRROR='$(MIRROR)' REFRESH='$(REFRESH)' WORKDIR='$(W
 image: all
 	$(Q)$(TESTENV) $(IMAGEENV) CONTEXT='$(CONTEXT)' $(SRCDIR)/one-appliance/image/build.sh .
 
+# What a pull request for the community marketplace holds.
+MANIFEST ?= flower-superlink.json
+IMAGE_URL ?=
+
+marketplace:
+	$(Q)[ -n '$(IMAGE_URL)' ] || { \
+		echo "marketplace: IMAGE_URL is not set; what next: IMAGE_URL=https://... where the image can be downloaded" >&2; exit 64; }
+	$(Q)/usr/bin/python3 $(SRCDIR)/one-appliance/marketplace/collect.py '$(MANIFEST)' '$(IMAGE_URL)' marketplace
+
 # An image of its own, with the tests' contextualization, booted in QEMU.
 check-vm: all
 	$(Q)mkdir -p vm
@@ -295,6 +304,7 @@ help:
 #: make check-docker    the programs against a real Docker Engine, a real SuperLink, a real registry (root)
 #: make demo            one boot of the appliance, shown step by step (root); KEEP=1 leaves it running
 #: make image           the appliance's disk image (root); CONTEXT=FILE is OpenNebula's contextualization package
+#: make marketplace     marketplace/: a pull request for OpenNebula's community marketplace; IMAGE_URL=URL
 #: make check-vm        such an image booted in QEMU, and broken there (root)
 #: make coverage        make check with gcov, lines of lib/ covered (needs gcovr)
 #: make fuzz            libFuzzer targets, TIME=60 seconds each (needs clang)
@@ -305,7 +315,7 @@ help:
 #: Variables: V=1 shows the commands; SAN=1 builds in san/ with -Werror, ASan and UBSan; COV=1 builds in cov/
 #: with gcov; CC, CFLAGS, CPPFLAGS, LDFLAGS as configure found them.
 
-.PHONY: all tests check check-unit check-docker check-vm image demo coverage fuzz run-fuzz install uninstall clean distclean help
+.PHONY: all tests check check-unit check-docker check-vm image marketplace demo coverage fuzz run-fuzz install uninstall clean distclean help
 .SECONDARY:
 
 -include $(LIB_OBJS:.o=.d) $(TEST_LIB_OBJS:.o=.d) $(PROGRAM_SRCS:$(SRCDIR)/cmd/%.c=$(O)obj/cmd/%.d) \
