@@ -81,10 +81,12 @@ static void forget(struct fl_health *health, const struct fl_health_check *check
 	health->cause = FL_CAUSE_NONE;
 }
 
-static void judge_container(struct fl_health *health)
+static void judge_container(struct fl_health *health, const struct fl_health_check *check)
 {
 	const struct fl_docker_container *c = &health->container;
 
+	health->lost = c->exists && c->running && c->pid > 0 &&
+		       fl_proc_is_gone(check->proc, c->pid);
 	if (!c->exists)
 		fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_FAILS,
 			      "there is no container %s; fl-bootstrap makes it", FL_CONTAINER_NAME);
@@ -103,6 +105,14 @@ static void judge_container(struct fl_health *health)
 			      c->exit_code, c->error[0] == '\0' ? "" : ", ", c->error);
 	else if (strcmp(c->status, "running") != 0)
 		fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_FAILS, "it is %s", c->status);
+	else if (health->lost)
+		fl_health_set(
+			health, FL_LAYER_CONTAINER, FL_LAYER_FAILS,
+			"Docker says that it runs as process %ld, and there is no such process: "
+			"it has lost the container, and `systemctl restart "
+			"flower-superlink.service` starts it again; or else Docker is not on this "
+			"machine and in its process namespace",
+			(long)c->pid);
 	else
 		fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_HOLDS, "%s runs as process %ld",
 			      c->image, (long)c->pid);
@@ -117,6 +127,7 @@ bool fl_health_container(struct fl_health *health, const struct fl_health_check 
 	fl_time start = fl_now();
 
 	layer->applies = true;
+	health->lost = false;
 	health->inspected = fl_docker_inspect(check->docker, FL_CONTAINER_NAME, &found, deadline,
 					      &err) == 0;
 	if (health->inspected) {
@@ -124,7 +135,7 @@ bool fl_health_container(struct fl_health *health, const struct fl_health_check 
 
 		fl_docker_container_free(&health->container);
 		health->container = found;
-		judge_container(health);
+		judge_container(health, check);
 		if (!same_run || layer->state != FL_LAYER_HOLDS)
 			forget(health, check);
 	} else {

@@ -47,10 +47,11 @@ struct fl_health {
 	struct fl_layer layers[FL_LAYER_COUNT];
 	struct fl_docker_container container; /* of the last look that the Engine answered */
 	bool inspected;                       /* the Engine answered the last look */
-	bool refused;                         /* the database answered, and not with status 0 */
-	bool logged;                          /* asking it left a line in the SuperLink's log */
-	enum fl_cause cause;                  /* what the database's message gives away */
-	enum fl_process superexec;            /* as seen last */
+	bool lost;           /* by the Engine: it says that a process runs which is not there */
+	bool refused;        /* the database answered, and not with status 0 */
+	bool logged;         /* asking it left a line in the SuperLink's log */
+	enum fl_cause cause; /* what the database's message gives away */
+	enum fl_process superexec; /* as seen last */
 };
 
 #define FL_HEALTH_INIT             \

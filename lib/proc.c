@@ -175,3 +175,12 @@ int fl_proc_find(const char *proc, pid_t ancestor, const char *program, enum fl_
 	}
 	return 0;
 }
+
+bool fl_proc_is_gone(const char *proc, pid_t pid)
+{
+	fl_auto_close int dir = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char name[16];
+
+	snprintf(name, sizeof(name), "%ld", (long)pid);
+	return dir >= 0 && faccessat(dir, name, F_OK, 0) != 0 && errno == ENOENT;
+}

@@ -9,6 +9,7 @@
 #ifndef FL_PROC_H
 #define FL_PROC_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "error.h"
@@ -29,5 +30,8 @@ enum fl_process {
  */
 int fl_proc_find(const char *proc, pid_t ancestor, const char *program, enum fl_process *found,
 		 pid_t *pid, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 3, 4, 6);
+
+/* Whether PROC can be read and has no process PID; other errors leave that open, and say false. */
+bool fl_proc_is_gone(const char *proc, pid_t pid) FL_NONNULL(1);
 
 #endif

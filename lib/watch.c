@@ -17,7 +17,10 @@
 
 #define PAUSE_ABSENT (100 * FL_MS) /* no Engine, or no container that runs */
 #define PAUSE_LOGGED FL_SEC        /* where each call leaves a line in the SuperLink's log */
-#define INSPECT_EACH FL_SEC        /* the container, although its events are followed */
+/* Docker hears of an end within milliseconds; if not by then, then the shim went with it. */
+#define LOST_FOR FL_SEC
+
+#define INSPECT_EACH FL_SEC /* the container, although its events are followed */
 
 /* A connect to this machine is answered at once; a lost SYN would be repeated after a second. */
 #define CONNECT_MS 300
@@ -39,6 +42,7 @@ struct watch {
 	fl_time inspect_at;              /* when the Engine is to be asked again */
 	fl_time began;                   /* the wait */
 	fl_time seen;                    /* the container was seen running first */
+	fl_time lost; /* its process was missing first, FL_NEVER if it is there */
 	bool superexec_seen;
 	bool woken; /* the container that is waited for has started */
 	bool ended; /* waiting longer cannot help */
@@ -171,6 +175,11 @@ static void judge(struct watch *watch)
 
 	if (watch->ended)
 		return;
+	watch->lost = health->lost ? fl_earlier(watch->lost, fl_now()) : FL_NEVER;
+	if (health->lost && fl_now() - watch->lost >= LOST_FOR) {
+		watch->ended = true;
+		return;
+	}
 	if (health->refused && fl_diagnosis_is_final(health->cause)) {
 		watch->ended = true;
 		return;
@@ -238,9 +247,9 @@ static bool has_died(const struct fl_health *health)
 int fl_watch(struct fl_health *health, const struct fl_health_check *check, fl_time deadline,
 	     fl_watch_progress *progress, void *data, enum fl_exit *code)
 {
-	__attribute__((cleanup(cleanup_watch))) struct watch watch = { .health = health,
-								       .check = *check,
-								       .began = fl_now() };
+	__attribute__((cleanup(cleanup_watch))) struct watch watch = {
+		.health = health, .check = *check, .began = fl_now(), .lost = FL_NEVER
+	};
 
 	watch.check.interrupted = interrupted;
 	watch.check.data = &watch;

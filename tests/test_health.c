@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wrap: fl_now fl_pause fl_http_start fl_http_run fl_http_response fl_http_end */
-/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find */
+/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone */
 /* wrap: fl_docker_events_open fl_docker_events_close fl_docker_events_next */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -86,6 +86,22 @@ static void a_container_that_does_not_run_is_told(void **state)
 	assert_int_equal(count_calls('f'), 0);
 	world.paused = false;
 	assert_true(look(&health, FL_LAYER_COUNT));
+}
+
+/* After containerd and its shim were killed, Docker says "running" for ever (seen with 26.1.5). */
+static void a_container_without_a_process_does_not_run(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	world.process_gone_at = 0;
+	look(&health, FL_LAYER_CONTAINER);
+	assert_true(health.lost);
+	assert_true(says(&health, FL_LAYER_CONTAINER, "no such process"));
+	assert_int_equal(count_calls('f'), 0);
+	world.process_back_at = 0;
+	assert_true(look(&health, FL_LAYER_COUNT));
+	assert_false(health.lost);
 }
 
 /* Trap 1: docker-proxy accepts on the published port and resets. */
@@ -249,6 +265,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(all_layers_are_asked_in_order, world_reset),
 		cmocka_unit_test_setup(a_container_that_does_not_run_is_told, world_reset),
+		cmocka_unit_test_setup(a_container_without_a_process_does_not_run, world_reset),
 		cmocka_unit_test_setup(trap_1_an_accepted_connection_is_not_enough, world_reset),
 		cmocka_unit_test_setup(traps_18_and_21_the_database_must_answer, world_reset),
 		cmocka_unit_test_setup(what_comes_from_outside_is_made_harmless, world_reset),

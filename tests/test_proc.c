@@ -129,6 +129,15 @@ static void an_ancestor_must_be_there(void **state)
 	assert_int_equal(err.code, FL_EXIT_SYSTEM);
 }
 
+static void a_process_is_gone_if_proc_is_there_without_it(void **state)
+{
+	(void)state;
+	superlink();
+	assert_true(fl_proc_is_gone(scratch, 99));
+	assert_false(fl_proc_is_gone("/no/such/proc", 99));
+	assert_false(fl_proc_is_gone(FL_PROC, getpid()));
+}
+
 /* The kernel's own proc: a child whose file has that name, alive and then dead. */
 static void the_kernel_agrees(void **state)
 {
@@ -170,6 +179,8 @@ int main(void)
 		cmocka_unit_test_setup(odd_names_and_vanished_processes_are_no_matter,
 				       scratch_empty),
 		cmocka_unit_test_setup(an_ancestor_must_be_there, scratch_empty),
+		cmocka_unit_test_setup(a_process_is_gone_if_proc_is_there_without_it,
+				       scratch_empty),
 		cmocka_unit_test_setup(the_kernel_agrees, scratch_empty),
 	};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wrap: fl_now fl_pause fl_http_start fl_http_run fl_http_response fl_http_end */
-/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find */
+/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone */
 /* wrap: fl_docker_events_open fl_docker_events_close fl_docker_events_next */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -157,6 +157,32 @@ static void a_container_that_stays_ended_has_died(void **state)
 	assert_true(world_ms() >= 5000);
 }
 
+static void a_container_that_docker_has_lost_is_not_waited_for(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	starting(0);
+	world.listens_at = FL_NEVER;
+	world.process_gone_at = 3000;
+	assert_int_equal(watch(&health, 60000), FL_EXIT_UNAVAILABLE);
+	assert_true(world_ms() >= 4000);
+	assert_true(world_ms() <= 10000);
+	assert_string_equal(fl_layer_name(fl_health_failure(&health)), "container");
+}
+
+/* The Engine hears of an end a moment after the kernel. */
+static void a_process_that_is_gone_for_a_moment_ends_no_wait(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	starting(0);
+	world.process_gone_at = 0;
+	world.process_back_at = 800;
+	assert_int_equal(watch(&health, 60000), 0);
+}
+
 /* Traps 18, 21 and 25, and the other states that only an administrator mends. */
 static void a_database_that_refuses_ends_the_wait(void **state)
 {
@@ -275,6 +301,10 @@ int main(void)
 				       world_reset),
 		cmocka_unit_test_setup(a_container_that_has_ended_may_start_again, world_reset),
 		cmocka_unit_test_setup(a_container_that_stays_ended_has_died, world_reset),
+		cmocka_unit_test_setup(a_container_that_docker_has_lost_is_not_waited_for,
+				       world_reset),
+		cmocka_unit_test_setup(a_process_that_is_gone_for_a_moment_ends_no_wait,
+				       world_reset),
 		cmocka_unit_test_setup(a_database_that_refuses_ends_the_wait, world_reset),
 		cmocka_unit_test_setup(a_superexec_that_is_gone_ends_the_wait, world_reset),
 		cmocka_unit_test_setup(the_deadline_names_the_layer_that_was_missing, world_reset),

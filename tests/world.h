@@ -6,6 +6,7 @@
  * The test that includes this names the functions to wrap:
  *   fl_now fl_pause fl_http_start fl_http_run fl_http_response fl_http_end fl_docker_inspect
  *   fl_docker_logs fl_docker_events_open fl_docker_events_close fl_docker_events_next fl_proc_find
+ *   fl_proc_is_gone
  */
 #ifndef FL_TESTS_WORLD_H
 #define FL_TESTS_WORLD_H
@@ -31,7 +32,8 @@ struct fl_transfer {
 static struct {
 	fl_time now; /* nanoseconds */
 	int64_t engine_at, made_at, started_at, listens_at, control_at, died_at, restarted_at;
-	int64_t lost_at; /* the stream of events breaks once */
+	int64_t lost_at;                          /* the stream of events breaks once */
+	int64_t process_gone_at, process_back_at; /* the container's, whatever the Engine says */
 	int64_t superexec_at, superexec_gone_at;
 	bool superexec_zombie; /* what is left of it */
 	bool paused, oom_killed, restarting;
@@ -61,6 +63,7 @@ static inline int world_reset(void **state)
 	memset(&world, 0, sizeof(world));
 	world.died_at = world.restarted_at = world.lost_at = FL_NEVER;
 	world.superexec_gone_at = world.refused_until = FL_NEVER;
+	world.process_gone_at = world.process_back_at = FL_NEVER;
 	world.http_status = 200;
 	world.error = world.log = "";
 	world.image = "flwr/superlink:1.25.0-py3.13-ubuntu24.04";
@@ -309,6 +312,13 @@ void __wrap_fl_http_end(struct fl_transfer *transfer)
 		return;
 	fl_buf_free(&transfer->response.headers);
 	free(transfer);
+}
+
+bool __wrap_fl_proc_is_gone(const char *proc, pid_t pid);
+bool __wrap_fl_proc_is_gone(const char *proc, pid_t pid)
+{
+	(void)proc, (void)pid;
+	return since(world.process_gone_at) && !since(world.process_back_at);
 }
 
 int __wrap_fl_proc_find(const char *proc, pid_t ancestor, const char *program,
