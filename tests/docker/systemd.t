@@ -12,7 +12,7 @@ systemd_clean_up()
 trap systemd_clean_up EXIT
 
 grep -q '^[^ ]* [^ ]* [^ ]* [^ ]* / ' /proc/self/mountinfo || skip_all 'a plain chroot cannot have a mount namespace of its own'
-"$docker/systemd.sh" prepare "$box" || skip_all 'no Debian trixie with systemd'
+nsenter --net=/proc/self/fd/7 "$docker/systemd.sh" prepare "$box" || skip_all 'no Debian trixie with systemd'
 make -s -C "${BUILDROOT:-$BUILD}" install DESTDIR="$box/root" >"$T/install.log" 2>&1 || show "$(cat "$T/install.log")"
 # The finished image comes from the cache that real_engine fills.
 real_engine
@@ -72,8 +72,12 @@ is "$(started)" "$before" 'and nothing is restarted'
 # --- ways to end it ---------------------------------------------------------------------------------
 serves()
 {
-	[ "$(started)" != "$before" ] && "$docker/systemd.sh" run "$box" systemctl -q is-active flower-superlink &&
-		"$docker/systemd.sh" run "$box" fl-healthcheck
+	[ "$(started)" != "$before" ] && serves_still
+}
+
+serves_still()
+{
+	"$docker/systemd.sh" run "$box" systemctl -q is-active flower-superlink && "$docker/systemd.sh" run "$box" fl-healthcheck
 }
 
 # heals WHAT COMMAND...
@@ -82,26 +86,41 @@ heals()
 	what=$1
 	shift
 	before=$(started)
+	: >"$T/states"
 	inside "$@"
 	began=$(date +%s%N)
 	tries=0
 	# A deadline for one that never comes back, no bound on how fast it is.
 	until serves >/dev/null 2>&1 || [ "$tries" -ge 600 ]; do
+		"$docker/systemd.sh" run "$box" systemctl is-active flower-superlink >>"$T/states"
 		tries=$((tries + 1))
 		sleep 0.2
 	done
 	ok "$what: it serves again, and the unit is active" serves
-	note "after $((($(date +%s%N) - began) / 1000000)) ms"
+	note "after $((($(date +%s%N) - began) / 1000000)) ms; on the way: $(sort -u "$T/states" | tr '\n' ' ')"
+	unlike "$(cat "$T/states")" '^failed$' "$what: the unit does not fail"
 }
 
 heals 'the SuperLink is killed' pkill -KILL -f '^[^ ]*python3 [^ ]*flower-superlink'
 heals 'trap 3: the SuperLink exits 0' pkill -TERM -f '^[^ ]*python3 [^ ]*flower-superlink'
 heals 'trap 3: docker stop' docker stop flower-superlink
+heals 'docker kill' docker kill flower-superlink
 heals 'docker restart' docker restart flower-superlink
 heals 'docker rm -f' docker rm -f flower-superlink
 heals 'docker.service is restarted' systemctl restart docker.service
+heals 'docker.service is stopped and started' sh -c 'systemctl stop docker.service docker.socket; sleep 1; systemctl start docker.service'
 heals 'trap 29: dockerd is killed' systemctl kill -s KILL docker.service
+# Its Python cannot import flwr, so it ends with 1, until there is a new container.
+heals 'exit 1, again and again' sh -c 'p=$(pgrep -f "^[^ ]*python3 [^ ]*flower-superlink" | head -n 1)
+	for f in /proc/$p/root/python/venv/lib/python3*/site-packages/flwr/__init__.py; do echo "raise SystemExit(1)" >$f; done
+	kill -KILL $p
+	until [ "$(journalctl -q -o cat -u flower-superlink.service | grep -c "Main process exited.*status=1/")" -ge 2 ]; do sleep 0.2; done
+	docker rm -f flower-superlink'
+inside sh -c 'systemctl kill --kill-whom=main -s KILL containerd.service; sleep 1; until systemctl -q is-active containerd; do sleep 0.1; done; sleep 1'
+ok 'containerd is killed: it goes on serving' serves_still
 inside systemctl start flower-superlink-health.timer
+# Docker goes on saying that the container runs, and its process is gone.
+heals 'containerd is killed with its shims, with the timer running' systemctl kill -s KILL containerd.service
 heals 'trap 18: SuperExec is killed, with the timer running' pkill -KILL -f 'flower-superexec'
 
 inside journalctl -q -o cat --no-pager _SYSTEMD_UNIT=flower-superlink-health.service + UNIT=flower-superlink-health.service
