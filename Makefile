@@ -190,7 +190,7 @@ CHECKS := $(filter-out $(if $(MODE),%/valgrind.t),$(wildcard $(SRCDIR)/tests/che
 CLI_TESTS := $(wildcard $(SRCDIR)/tests/cli/*.t)
 DOCKER_TESTS := $(wildcard $(SRCDIR)/tests/docker/*.t)
 # boot.t leaves a machine that serves to the others.
-VM_TESTS := $(patsubst %,$(SRCDIR)/tests/vm/%.t,boot image heal context power missing)
+VM_TESTS := $(patsubst %,$(SRCDIR)/tests/vm/%.t,boot image heal context power missing certification build)
 
 tests: $(TESTS_OUT)
 

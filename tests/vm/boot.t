@@ -15,12 +15,17 @@ is "$(py "{k: v for k, v in d.items()}" "$gate_state")" \
 	'{"FL_ENDPOINT": "10.0.2.15:9092", "FL_READY": "YES", "FL_ROLE": "superlink", "FL_VERSION": "1.25.0", "READY": "YES"}' \
 	'OneGate holds the four attributes'
 is "$(py "[r['body'] for r in l if 'FL_READY' in r['body']].__len__()" "$gate_journal")" 1 'which came in one PUT'
+inside 'journalctl -b -o short-monotonic | sed -n "s/^\[ *\([0-9.]*\)\] .* fl-healthcheck\[.*: step 10\/12 .*done.*/\1 healthy/p; s/^\[ *\([0-9.]*\)\] .*one-contextd.*net-99-report-ready: Finished.*/\1 reported/p"'
+is "$(printf '%s\n' "$out" | cut -d' ' -f2 | tr '\n' ' ')" 'healthy reported ' 'READY=YES comes after the health check'
+note "$(printf '%s\n' "$out" | awk '{ s = $1 - s } END { printf "%.1f s after it", s }')"
 inside 'systemctl is-active flower-superlink.service docker.service one-context.service'
 is "$(echo $out)" 'active active active' 'the units are active'
 inside 'systemctl --failed --no-legend; systemctl is-system-running --wait'
 is "$out" running 'no unit has failed'
 inside 'systemd-analyze verify --man=no flower-superlink.service flower-superlink-health.timer one-context.service 2>&1; journalctl -b -q -g "ordering cycle"'
 is "$out" '' 'systemd-analyze verify and the journal know no ordering cycle'
+inside 'udevadm verify --no-style /usr/lib/udev/rules.d/66-flower-superlink.rules'
+is "$status" 0 'udevadm verify finds nothing in the rule for containers'
 inside 'cat /etc/one-appliance/status; tail -n 2 /etc/motd | tr -d " "; /etc/one-appliance/service status'
 like "$out" '^bootstrap_success$' 'the status file'
 like "$out" 'Allsetandreadytoserve8\)' 'motd'
@@ -46,15 +51,11 @@ is "$out" "755 0:0 regular file /etc/one-appliance/service
 /usr/bin/fl-healthcheck" 'every path with its owner and mode'
 inside 'df --output=size -B1G / | tail -n 1 | tr -d " "'
 ok 'the root file system has grown to the disk' test "$out" -ge 23
-# What listens, but for addresses of its own (lo), against the table in flower-appliance(7).
-inside 'ss -H -ltun | awk "{ print \$1, \$5 }" | grep -v -e "127\.0\.0\.[0-9]*" -e "\[::1\]" -e %lo | sort -u'
-is "$out" 'tcp 0.0.0.0:22
-tcp 0.0.0.0:9092
-tcp 0.0.0.0:9093
-tcp [::]:22' 'what listens to the network'
-inside 'ss -H -ltun | awk "{ print \$1, \$5 }" | sort -u'
-note "$(printf '%s\n' "$out" | sed '2,$s/^/# /')"
-inside 'systemd-analyze time; systemd-analyze blame | head -n 12'
+# Against the table in README.md.
+sed -n '/^  | socket |/,/^$/p' "$top/README.md" | cut -d'|' -f2 | grep -o '`[^`]*`' | tr -d '`' | LC_ALL=C sort >"$T/documented"
+inside 'ss -H -ltun | awk "{ print \$1, \$5 }" | LC_ALL=C sort -u'
+is "$out" "$(cat "$T/documented")" 'what listens is what README says'
+inside 'systemd-analyze time; systemd-analyze blame | head -n 12; journalctl -b -o cat -t fl-configure -t fl-bootstrap -t fl-healthcheck -t fl-onegate-publish | grep "^step"'
 note "$(printf '%s\n' "$out" | sed '2,$s/^/# /')"
 keep_ready_vm
 case_ends 'zero configuration'

@@ -28,8 +28,15 @@ heals()
 server='pgrep -f "python3 [^ ]*flower-superlink" | head -n 1'
 heals 'kill -9 of the SuperLink' "kill -KILL \$($server)"
 heals 'exit 0' "kill -TERM \$($server)"
-heals 'exit 1' "kill -QUIT \$($server)"
-inside 'docker inspect -f "{{.RestartCount}}" flower-superlink; journalctl -b -o cat -u flower-superlink.service | grep "Main process exited" | sort | uniq -c'
+# Its Python cannot import flwr, so it ends with 1, until there is a new container.
+case_begins
+before=$(started)
+inside 'p=$('"$server"'); for f in /proc/$p/root/python/venv/lib/python3*/site-packages/flwr/__init__.py; do echo "raise SystemExit(1)" >$f; done; kill -KILL $p'
+ok 'exit 1: it ends again and again' within_limit holds 'test "$(journalctl -b -o cat -u flower-superlink.service | grep -c "Main process exited.*status=1/")" -ge 2'
+inside 'docker rm -f flower-superlink'
+ok 'and a new container serves' within_limit serves_anew
+case_ends "exit 1, $took s"
+inside 'journalctl -b -o cat -u flower-superlink.service | grep "Main process exited" | sort | uniq -c'
 note "$(printf '%s\n' "$out" | sed '2,$s/^/# /')"
 heals 'trap 18: kill -9 of SuperExec, which nothing but the health timer sees' 'pkill -KILL -f flower-superexec'
 heals 'out of memory' 'g=/sys/fs/cgroup$(sed s/0::// /proc/$('"$server"')/cgroup); echo 60M >"$g/memory.max"; echo 0 >"$g/memory.swap.max"'
@@ -40,9 +47,10 @@ heals 'docker rm -f' 'docker rm -f flower-superlink'
 heals 'docker.service restarted' 'systemctl restart docker.service'
 heals 'kill -9 of dockerd' 'systemctl kill -s KILL docker.service'
 case_begins
-inside 'systemctl kill -s KILL containerd.service'
+inside 'systemctl kill --kill-whom=main -s KILL containerd.service; sleep 5'
 ok 'kill -9 of containerd: it goes on serving' within_limit serves
 case_ends 'kill -9 of containerd'
+heals 'kill -9 of containerd with its shims, which nothing but the health timer sees' 'systemctl kill -s KILL containerd.service'
 
 case_begins
 inside 'systemctl stop flower-superlink.service; sleep 25; docker inspect -f "{{.State.Running}}" flower-superlink; systemctl is-active flower-superlink.service'

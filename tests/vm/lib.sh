@@ -17,6 +17,8 @@ if [ -z "${FL_PRIVATE_NET-}" ]; then
 		exit 1
 	}
 	export FL_TOOLS
+	# The way back, for what has to be fetched.
+	exec 7</proc/self/ns/net
 	FL_PRIVATE_NET=1 exec unshare --net --mount --propagation private --pid --fork --kill-child \
 		sh -c 'mount -t proc proc /proc && ip link set lo up && exec sh "$@"' sh "$0"
 fi
