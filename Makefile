@@ -205,6 +205,12 @@ check-unit: tests
 check-docker: all
 	$(Q)$(TESTENV) TEST_TIMEOUT=900 $(SRCDIR)/tests/run -j 1 $(DOCKER_TESTS)
 
+# Static analysis; what it needs is not among --install-deps, as no other target wants it.
+LINT := $(wildcard $(SRCDIR)/tests/lint/*.t)
+
+lint: all
+	$(Q)$(TESTENV) CPPFLAGS='$(CURL_CFLAGS) $(CJSON_CFLAGS)' $(SRCDIR)/tests/run $(LINT)
+
 # The appliance's disk image, and its manifest beside it.
 CONTEXT ?=
 SUITE ?= trixie
@@ -306,6 +312,7 @@ help:
 #: make image           the appliance's disk image (root); CONTEXT=FILE is OpenNebula's contextualization package
 #: make marketplace     marketplace/: a pull request for OpenNebula's community marketplace; IMAGE_URL=URL
 #: make check-vm        such an image booted in QEMU, and broken there (root)
+#: make lint            static analysis: gcc -fanalyzer, clang-tidy, cppcheck, codespell
 #: make coverage        make check with gcov, lines of lib/ covered (needs gcovr)
 #: make fuzz            libFuzzer targets, TIME=60 seconds each (needs clang)
 #: make install         DESTDIR=DIR puts it below DIR
@@ -315,7 +322,7 @@ help:
 #: Variables: V=1 shows the commands; SAN=1 builds in san/ with -Werror, ASan and UBSan; COV=1 builds in cov/
 #: with gcov; CC, CFLAGS, CPPFLAGS, LDFLAGS as configure found them.
 
-.PHONY: all tests check check-unit check-docker check-vm image marketplace demo coverage fuzz run-fuzz install uninstall clean distclean help
+.PHONY: all tests check check-unit check-docker check-vm lint image marketplace demo coverage fuzz run-fuzz install uninstall clean distclean help
 .SECONDARY:
 
 -include $(LIB_OBJS:.o=.d) $(TEST_LIB_OBJS:.o=.d) $(PROGRAM_SRCS:$(SRCDIR)/cmd/%.c=$(O)obj/cmd/%.d) \

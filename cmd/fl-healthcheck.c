@@ -126,12 +126,14 @@ static enum fl_exit run_probe(const struct call *call, fl_time deadline)
 	fl_time start = fl_now();
 	bool answers = fl_probe(kind, &call->address, call->waits, FL_HEALTH_TRY, deadline, &err) ==
 		       0;
-	char took[FL_DURATION_SIZE];
 
-	if (answers)
+	if (answers) {
+		char took[FL_DURATION_SIZE];
+
 		fl_log(FL_DEBUG, "%s answers after %s", where, fl_duration(took, fl_now() - start));
-	else
+	} else {
 		fl_log_error(&err);
+	}
 	json = fl_verdict_json_one(probe_names[call->probe], answers,
 				   answers ? where : err.message);
 	if (call->json && print(json, &err) != 0) {

@@ -156,7 +156,7 @@ static int make_temporary(char *name)
 			return fd;
 		unlink(name);
 		fl_cleanup_close(&fd);
-		memcpy(tail, FL_LEFTOVER_SUFFIX, strlen(FL_LEFTOVER_SUFFIX));
+		memcpy(tail, FL_LEFTOVER_SUFFIX, sizeof(FL_LEFTOVER_SUFFIX));
 	}
 	errno = EBUSY;
 	return -1;
@@ -192,8 +192,7 @@ static int stage(const struct fl_file *file, struct temporary *temporary, struct
 		return fl_error_set(err, FL_EXIT_SYSTEM, saved, "%s: %s", file->path, failed);
 	}
 	temporary->name = fl_steal(&name);
-	temporary->claim = claim;
-	claim = -1;
+	temporary->claim = fl_steal_fd(&claim);
 	return 0;
 }
 

@@ -26,7 +26,7 @@ struct fl_context {
  * A quote that opens on one line and turns out on a far one to belong to no assignment costs a look
  * at all between. Beyond this sum no more quotes go over lines, so that the time stays linear.
  */
-#define WASTE_MAX ((size_t)16 * 1024 * 1024)
+#define WASTE_MAX (16 * FL_MIB)
 
 /* One run over the text. */
 struct parser {
@@ -319,7 +319,7 @@ int fl_context_read(const char *path, struct fl_context **context, struct fl_err
 			return fl_error_set(err, FL_EXIT_CONFIG, errno, "context %s: read", path);
 		if (text.truncated)
 			return fl_error_set(err, FL_EXIT_CONFIG, 0,
-					    "context %s: larger than %d bytes", path,
+					    "context %s: larger than %zu bytes", path,
 					    FL_CONTEXT_MAX);
 	}
 	return fl_context_parse(path, fl_buf_text(&text), text.length, context, err);

@@ -24,7 +24,7 @@
 
 #include "error.h"
 
-#define FL_CONTEXT_MAX (32 * 1024 * 1024) /* bytes of a file that are read at most, else: error */
+#define FL_CONTEXT_MAX (32 * FL_MIB) /* of a file that are read at most, else: error */
 
 struct fl_context; /* opaque; owns every name and value */
 

@@ -15,7 +15,7 @@
 #define NOTE_SUFFIX ".flower-version"
 #define NOTE_MAX    320 /* bytes of a note: a tag has at most 128 */
 #define INSTEAD_OF  "instead of "
-#define SCAN_MAX    (64 * 1024 * 1024) /* bytes of the database that are looked through */
+#define SCAN_MAX    (64 * FL_MIB) /* of the database that are looked through */
 #define SCAN_BLOCK  65536
 
 /* SQLite keeps each table's CREATE statement as text (sqlite.org/fileformat2.html, 2.6). */

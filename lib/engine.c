@@ -7,7 +7,7 @@
 #include "mem.h"
 #include "number.h"
 
-#define ANSWER_LIMIT (4 * 1024 * 1024) /* bytes of an answer; an inspect has some 10 KiB */
+#define ANSWER_LIMIT (4 * FL_MIB) /* of an answer; an inspect has some 10 KiB */
 
 void fl_engine_quote(struct fl_buf *url, const char *text, const char *keep)
 {

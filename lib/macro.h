@@ -21,6 +21,10 @@
 #define FL_NONNULL(...)      __attribute__((nonnull(__VA_ARGS__)))
 #define FL_NORETURN          __attribute__((noreturn))
 
+/* Bytes. */
+#define FL_KIB ((size_t)1024)
+#define FL_MIB (1024 * FL_KIB)
+
 #define FL_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Returns *pointer and leaves NULL behind, so that the cleanup handler finds nothing to release. */
@@ -31,6 +35,15 @@
 		*slot_ = NULL;                             \
 		value_;                                    \
 	}))
+
+/* The same of a descriptor: -1 stays behind. */
+static inline int fl_steal_fd(int *fd)
+{
+	int value = *fd;
+
+	*fd = -1;
+	return value;
+}
 
 static inline void fl_cleanup_free(void *slot)
 {

@@ -176,13 +176,11 @@ int fl_options_next(struct fl_options *options, FILE *out)
 	struct option longs[MOST_OPTIONS + 1];
 	char shorts[3 * MOST_OPTIONS];
 	const struct fl_option *option;
-	int id;
 
 	lay_tables(options->command, longs, shorts);
 	for (;;) {
 		int at = optind > 0 ? optind : 1;
-
-		id = getopt_long(options->argc, options->argv, shorts, longs, NULL);
+		int id = getopt_long(options->argc, options->argv, shorts, longs, NULL);
 		if (id == -1) {
 			options->index = optind;
 			return FL_OPTION_END;

@@ -116,11 +116,11 @@ int fl_printout(const char *what, bool json, const struct fl_paths *paths, FILE 
 		return -1;
 	if (table[entry].need >= SETTINGS && fl_present_validate(&present, paths, err) != 0)
 		return -1;
-	if (table[entry].text == NULL) {
-		print_context(present.context, out);
-	} else {
+	if (table[entry].text != NULL) {
 		text = table[entry].text(&present, paths, json);
 		fputs(text, out);
+	} else if (present.context != NULL) {
+		print_context(present.context, out);
 	}
 	return fl_flush(out, err);
 }

@@ -9,8 +9,8 @@
 #include "mem.h"
 #include "number.h"
 
-#define COMM_LENGTH   15          /* TASK_COMM_LEN - 1, proc_pid_comm(5) */
-#define CMDLINE_LIMIT (64 * 1024) /* bytes; the program's name stands in the first few words */
+#define COMM_LENGTH   15            /* TASK_COMM_LEN - 1, proc_pid_comm(5) */
+#define CMDLINE_LIMIT (64 * FL_KIB) /* the program's name stands in the first few words */
 
 struct process {
 	pid_t pid;

@@ -114,7 +114,7 @@ static char closing(char open)
 static bool substitution(struct fl_cursor *cursor, struct fl_buf *word)
 {
 	const char *at = cursor->at;
-	char open = at[0] == '`' ? '\0' : at[1]; /* backquotes do not nest */
+	char open = (char)(at[0] == '`' ? '\0' : at[1]); /* backquotes do not nest */
 	char close = closing(open);
 	int depth = 0;
 

@@ -1,0 +1,9 @@
+#!/bin/sh
+# gcc's own analyser: paths to leaks, double frees, null pointers.
+. "${0%/*}/lib.sh"
+needs gcc gcc
+for f in $sources; do
+	# shellcheck disable=SC2086 # words
+	check "gcc -fanalyzer: $f" silent gcc $flags -O2 -fanalyzer -c -o "$scratch/out.o" "$f"
+done
+plan

@@ -1,0 +1,18 @@
+# shellcheck shell=sh
+# What the static analysers share, on top of ../check/tap.sh: `make lint` runs them. Each file is one test.
+. "${0%/*}/../check/tap.sh"
+cd "$SRCDIR" || exit 71
+
+# What the compiler gets, for the tools that read C.
+flags="-std=c17 -D_GNU_SOURCE -I$BUILD -Ilib $CPPFLAGS"
+
+# needs COMMAND PACKAGE
+needs()
+{
+	command -v "$1" >/dev/null || {
+		echo "1..0 # SKIP $1 is not installed (package $2)"
+		exit 0
+	}
+}
+
+sources=$(echo lib/*.c cmd/*.c)
