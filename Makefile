@@ -145,12 +145,12 @@ $(addprefix $(O),$(CURL_PROGRAMS)): $(O)%: $(O)obj/cmd/%.o $(O)libflctx.a
 	$(Q)$(LINK) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS)
 
 # A test names the functions that it replaces in a comment line of its own: `/* wrap: rename fsync */`.
-WRAPS = `sed -n 's,^\(//\|/\*\) wrap: \([A-Za-z0-9_ ]*\).*,\2,p' $(SRCDIR)/tests/test_$*.c | \
+WRAPS = `sed -n 's,^\(//\|/\*\) wrap: \([A-Za-z0-9_ ]*\).*,\2,p' $(SRCDIR)/tests/$(1).c | \
 	tr -s ' ' '\n' | sed -n 's/./-Wl,--wrap=&/p'`
 
 $(O)obj/tests/test_%: $(O)obj/tests/test_%.o $(O)obj/libflctx-test.a
 	$(say) LINK $@
-	$(Q)$(LINK) $(WRAPS) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS) $(CMOCKA_LIBS)
+	$(Q)$(LINK) $(call WRAPS,test_$*) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS) $(CMOCKA_LIBS)
 
 # What configure knows, put into text. The parameter table of flower-context(5) is printed by the program that
 # holds the table.
@@ -249,7 +249,7 @@ fuzz:
 
 $(FUZZERS:%=fuzz/%): fuzz/%: fuzz/obj/fuzz/%.o fuzz/libflctx.a
 	$(say) LINK $@
-	$(Q)$(LINK) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS)
+	$(Q)$(LINK) $(call WRAPS,fuzz/$*) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS)
 
 fuzz/obj/fuzz/%.o: $(SRCDIR)/tests/fuzz/%.c config.mak
 	$(say) CC $@
