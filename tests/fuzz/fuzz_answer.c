@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libFuzzer target: what peers answer. The first byte says which question was asked, the second the status, the rest is the
- * body: the Engine's objects, its errors, and the VM as OneGate tells it. All ends in a value or in an error of status 69 whose
- * words can be shown.
+ * libFuzzer target: what peers answer. The first byte says which question was asked, the second the
+ * status, the rest is the body: the Engine's objects, its errors, and the VM as OneGate tells it.
+ * All ends in a value or in an error of status 69 with words.
  */
 /* wrap: fl_http_start fl_http_run fl_http_response fl_http_end fl_http_finish */
 #include "attribute.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libFuzzer target: the body for OneGate. The input is lines NAME=VALUE. What is accepted and encoded is read back by the
- * rules of OneGate's two forms (attribute.h), and is what went in.
+ * libFuzzer target: the body for OneGate. The input is lines NAME=VALUE. What is accepted and
+ * encoded is read back by the rules of OneGate's two forms (attribute.h), and is what went in.
  */
 #include "attribute.h"
 #include "fuzz.h"

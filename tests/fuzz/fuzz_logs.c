@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libFuzzer target: a container's log. The first byte is the size of the pieces that the stream comes in; its text is the
- * same whatever they are, and has no control character but line feeds.
+ * libFuzzer target: a container's log. The first byte is the size of the pieces that the stream
+ * comes in; its text is the same whatever they are, and has no control character but line feeds.
  */
 #include "fuzz.h"
 #include "logs.h"
