@@ -11,6 +11,7 @@ case_begins
 power_on
 ok 'READY=YES is reported' within_limit is_attribute READY YES
 note "power-on to READY=YES: $(($(date +%s) - powered_on)) s"
+ok 'the contextualization ends' within_limit contextualized
 is "$(py "{k: v for k, v in d.items()}" "$gate_state")" \
 	'{"FL_ENDPOINT": "10.0.2.15:9092", "FL_READY": "YES", "FL_ROLE": "superlink", "FL_VERSION": "1.25.0", "READY": "YES"}' \
 	'OneGate holds the four attributes'

@@ -228,7 +228,7 @@ ready_vm()
 
 keep_ready_vm()
 {
-	within_limit serves
+	within_limit contextualized && within_limit serves
 	monitor 'savevm ready'
 	rm -rf "$PREPARED" "$PREPARED.new"
 	mkdir -p "$PREPARED.new"
@@ -257,6 +257,12 @@ attribute()
 is_attribute()
 {
 	[ "$(attribute "$1")" = "$2" ]
+}
+
+# contextualized: the last script of the contextualization has ended. What the service does last comes after its status.
+contextualized()
+{
+	holds 'journalctl -b -o cat -t one-contextd | grep -q "net-99-report-ready: Finished"'
 }
 
 serves()

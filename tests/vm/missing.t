@@ -28,7 +28,7 @@ first_boot()
 	new_cd "$@"
 	monitor 'eject -f cd'
 	monitor "change cd /vm/cd$cd_number.iso raw"
-	within_limit holds "journalctl -b -o cat -t one-contextd | grep -q 'net-99-report-ready: Finished'"
+	within_limit contextualized
 	inside 'cat /etc/one-appliance/status'
 	stage=$out
 	inside 'journalctl -b -o cat -t fl-configure -t fl-bootstrap -t fl-healthcheck -t fl-onegate-publish'
