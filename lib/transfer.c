@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "transfer.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/tcp.h> /* its struct tcp_info is whole, that of <netinet/tcp.h> is not */
@@ -187,6 +188,23 @@ static void set_options(struct fl_transfer *transfer, const struct fl_request *r
 	set_method(easy, request);
 }
 
+/* Whether the host of REQUEST is a name, which is looked up before the peer hears of anything. */
+static bool has_name(const struct fl_request *request)
+{
+	CURLU *url = request->unix_socket == NULL ? curl_url() : NULL;
+	unsigned char address[sizeof(struct in6_addr)];
+	char *host = NULL;
+	bool named = false;
+
+	if (url != NULL && curl_url_set(url, CURLUPART_URL, request->url, 0) == CURLUE_OK &&
+	    curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK)
+		/* IPv6 stands in brackets. */
+		named = host[0] != '[' && inet_pton(AF_INET, host, address) != 1;
+	curl_free(host);
+	curl_url_cleanup(url);
+	return named;
+}
+
 struct fl_transfer *fl_transfer_new(const struct fl_request *request, bool *stirred)
 {
 	struct fl_transfer *transfer = fl_xcalloc(1, sizeof(*transfer));
@@ -196,6 +214,7 @@ struct fl_transfer *fl_transfer_new(const struct fl_request *request, bool *stir
 	transfer->on_body_data = request->on_body_data;
 	transfer->deadline = request->deadline;
 	transfer->http2 = request->http2;
+	transfer->named = has_name(request);
 	transfer->response.body.limit = request->limit != 0 ? request->limit : BODY_LIMIT;
 	transfer->response.headers.limit = HEADER_LIMIT;
 	transfer->easy = curl_easy_init();
@@ -252,15 +271,18 @@ void fl_transfer_finish(struct fl_transfer *transfer, enum fl_http_failure failu
 	struct fl_response *response = &transfer->response;
 
 	if (transfer->easy != NULL) {
+		const char *peer = NULL; /* "" before one is known; also that of a kept connection */
 		long number = 0;
 
 		curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response->status);
+		curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &peer);
+		response->unresolved = failure == FL_HTTP_TIMEOUT && transfer->named &&
+				       !transfer->opened && (peer == NULL || peer[0] == '\0');
 		curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number);
 		response->errnum = failure == FL_HTTP_CONNECT ? (int)number : 0;
 	}
 	forget_sockets(transfer);
 	response->failure = failure;
-	response->unresolved = failure == FL_HTTP_TIMEOUT && !transfer->opened;
 	if (failure != FL_HTTP_OK)
 		snprintf(response->reason, sizeof(response->reason), "%s",
 			 transfer->reason[0] != '\0' ? transfer->reason : reason);

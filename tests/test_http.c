@@ -360,7 +360,10 @@ static void deadline_ends_a_stall_and_the_connection(void **state)
 {
 	struct world *world = *state;
 	static const char *const paths[] = { "/stall", "/tease" };
+	/* What follows comes over a connection that is there already. */
+	fl_auto_transfer struct fl_transfer *first = perform(world, "/hello");
 
+	assert_int_equal(fl_http_response(first)->failure, FL_HTTP_OK);
 	for (size_t i = 0; i < FL_ARRAY_SIZE(paths); i++) {
 		struct fl_request request = get(world, paths[i]);
 		fl_auto_transfer struct fl_transfer *transfer = NULL;
@@ -382,10 +385,35 @@ static void passed_deadline_sends_nothing(void **state)
 	struct world *world = *state;
 	struct fl_request request = get(world, "/hello");
 	fl_auto_transfer struct fl_transfer *transfer = NULL;
+	struct fl_error err = FL_ERROR_INIT;
 
 	request.deadline = fl_now() - FL_SEC;
 	transfer = fl_http_perform(world->http, &request);
 	assert_int_equal(fl_http_response(transfer)->failure, FL_HTTP_TIMEOUT);
+	/* No name server was asked for an address. */
+	fl_http_error(fl_http_response(transfer), "x", &err);
+	assert_string_equal(err.message, "x: no answer in time");
+}
+
+static void engine_is_no_name_to_look_up(void **state)
+{
+	struct world *world = *state;
+	struct server server = server_start(rules, true);
+	static const char *const paths[] = { "http://dummy/hello", "http://dummy/stall" };
+	struct fl_error err = FL_ERROR_INIT;
+
+	for (size_t i = 0; i < FL_ARRAY_SIZE(paths); i++) {
+		struct fl_request request = get(world, paths[i]);
+		fl_auto_transfer struct fl_transfer *transfer = NULL;
+
+		request.url = paths[i];
+		request.unix_socket = server.path;
+		request.deadline = i == 0 ? soon() : fl_now() + 50 * FL_MS;
+		transfer = fl_http_perform(world->http, &request);
+		fl_http_error(fl_http_response(transfer), "x", &err);
+	}
+	assert_string_equal(err.message, "x: no answer in time");
+	server_stop(&server);
 }
 
 static void run_stops_when_its_moment_comes(void **state)
@@ -560,6 +588,7 @@ int main(void)
 		TEST(unknown_host_is_named_as_such),
 		TEST(deadline_ends_a_stall_and_the_connection),
 		TEST(passed_deadline_sends_nothing),
+		TEST(engine_is_no_name_to_look_up),
 		TEST(run_stops_when_its_moment_comes),
 		TEST(stream_stays_in_sight_of_another_transfer),
 		TEST(stream_ends_when_its_reader_has_enough),
