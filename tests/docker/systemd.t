@@ -127,6 +127,22 @@ inside journalctl -q -o cat --no-pager _SYSTEMD_UNIT=flower-superlink-health.ser
 unlike "$out" '^(Starting|Started|Finished) flower-superlink-health|: done' 'good health leaves no line in the journal'
 like "$out" 'superexec' 'a SuperExec that died does'
 
+# One that is merely slow: it is silent for longer than FL_HEALTH_TIMEOUT, and would start again from the beginning.
+before=$(started)
+inside sed -i '/FL_HEALTH_TIMEOUT/,/value/s/"60"/"2"/' /opt/flower/config/superlink.json
+inside sh -c 'pkill -STOP -f "^[^ ]*python3 [^ ]*flower-superlink"; journalctl -q --rotate --vacuum-time=1s'
+gave_up()
+{
+	inside journalctl -q -o cat -t fl-healthcheck
+	printf '%s\n' "$out" | grep -q 'step 10/12 .*failed'
+}
+ok 'a SuperLink that is slow: the health check says so' wait_until gave_up
+sleep 1
+inside pkill -CONT -f '^[^ ]*python3 [^ ]*flower-superlink'
+ok 'it answers at last' wait_until serves_still
+is "$(started)" "$before" 'and was not restarted meanwhile'
+inside sed -i '/FL_HEALTH_TIMEOUT/,/value/s/"2"/"60"/' /opt/flower/config/superlink.json
+
 inside systemctl stop flower-superlink.service
 # A restart that is still to come (RestartSec=5s) shows as activating.
 inside systemctl show --property=ActiveState --value flower-superlink.service
