@@ -189,7 +189,7 @@ TESTENV = BUILDROOT='$(CURDIR)' SRCDIR='$(abspath $(SRCDIR))' BUILD='$(abspath $
 CHECKS := $(filter-out $(if $(MODE),%/valgrind.t),$(wildcard $(SRCDIR)/tests/check/*.t))
 CLI_TESTS := $(wildcard $(SRCDIR)/tests/cli/*.t)
 DOCKER_TESTS := $(wildcard $(SRCDIR)/tests/docker/*.t)
-# boot.t leaves a machine that serves to the others.
+# In this order; the first one that wants a machine that serves leaves it to the others.
 VM_TESTS := $(patsubst %,$(SRCDIR)/tests/vm/%.t,boot image heal context power missing certification build)
 
 tests: $(TESTS_OUT)

@@ -2,6 +2,7 @@
 # Zero configuration, from power-on to READY=YES; what a booted machine looks like; the second boot.
 . "${0%/*}/lib.sh"
 
+patience=
 start_gate
 new_disk 24G
 new_cd
@@ -58,7 +59,6 @@ inside 'ss -H -ltun | awk "{ print \$1, \$5 }" | LC_ALL=C sort -u'
 is "$out" "$(cat "$T/documented")" 'what listens is what README says'
 inside 'systemd-analyze time; systemd-analyze blame | head -n 12; journalctl -b -o cat -t fl-configure -t fl-bootstrap -t fl-healthcheck -t fl-onegate-publish | grep "^step"'
 note "$(printf '%s\n' "$out" | sed '2,$s/^/# /')"
-keep_ready_vm
 case_ends 'zero configuration'
 
 # --- second boot --------------------------------------------------------------------------------

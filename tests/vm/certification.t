@@ -12,7 +12,7 @@ sed -n "s/^      :\([A-Z_]*\): '\(.*\)'$/\1=\2/p" "$market/metadata.yaml" >"$T/p
 ok 'the certification gives parameters' test -s "$T/params"
 
 new_disk
-GATE=
+GATE='' patience=''
 # shellcheck disable=SC2046 # a word for each parameter
 new_cd TOKEN= REPORT_READY= $(cat "$T/params")
 power_on
