@@ -153,6 +153,26 @@ static int id_of_letter(const struct fl_command *command, int letter)
 	return letter;
 }
 
+/*
+ * Tells which option getopt refuses, and why. It has gone past a long one, be there operands before
+ * it or not; of letters that stand together it names the one. optopt is 0 for an unknown long one.
+ */
+static enum fl_exit refuse(const struct fl_options *options, int id)
+{
+	const char *option = options->argv[optind - 1];
+	const char letter[] = { '-', (char)optopt, '\0' };
+	const char *why = "is no option of this program";
+	bool is_letter = optopt < 0 || (optopt > ' ' && optopt <= '~');
+
+	if (id == ':')
+		why = "needs a value";
+	else if (optopt != 0 && !is_letter)
+		why = "takes no value";
+	if (is_letter)
+		option = letter;
+	return fl_options_mistake(options, "%.*s %s", (int)strcspn(option, "="), option, why);
+}
+
 /* Returns true if the id was one of the common options and parsing goes on. */
 static bool take_common(struct fl_options *options, int id)
 {
@@ -179,18 +199,14 @@ int fl_options_next(struct fl_options *options, FILE *out)
 
 	lay_tables(options->command, longs, shorts);
 	for (;;) {
-		int at = optind > 0 ? optind : 1;
 		int id = getopt_long(options->argc, options->argv, shorts, longs, NULL);
+
 		if (id == -1) {
 			options->index = optind;
 			return FL_OPTION_END;
 		}
 		if (id == '?' || id == ':')
-			return leave(options,
-				     fl_options_mistake(options, "%s %s", options->argv[at],
-							id == ':'
-								? "needs a value"
-								: "is no option of this program"));
+			return leave(options, refuse(options, id));
 		if (id < 256)
 			id = id_of_letter(options->command, id);
 		if (id == ID_HELP) {

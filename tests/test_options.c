@@ -137,6 +137,34 @@ static void mistakes_are_one_usage_line(void **state)
 	}
 }
 
+static void a_mistake_names_its_option(void **state)
+{
+	static const struct {
+		const char *arguments, *message;
+	} cases[] = {
+		{ "--nonsense", "--nonsense is no option" },
+		{ "--nonsense=x", "--nonsense is no option" },
+		{ "operand --nonsense", "--nonsense is no option" },
+		{ "operand other -x", "-x is no option" },
+		{ "-nxv", "-x is no option" },
+		{ "--dry-run=1", "--dry-run takes no value" },
+		{ "operand --file", "--file needs a value" },
+		{ "operand -f", "-f needs a value" },
+		{ "-\xc3\xa9", "-? is no option" },
+	};
+	struct fl_options options;
+	char output[4096];
+	int id;
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		for (id = parse(&options, cases[i].arguments, output); id > 0;)
+			id = fl_options_next(&options, stdout);
+		assert_int_equal(id, FL_OPTION_LEAVE);
+		assert_int_equal(strncmp(logged, cases[i].message, strlen(cases[i].message)), 0);
+	}
+}
+
 static void help_shows_every_option(void **state)
 {
 	static const char *const texts[] = { "Usage: fl-test [-n]", "-f, --file=FILE",
@@ -187,6 +215,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(both_forms_of_a_value_are_taken, begin, end),
 		cmocka_unit_test_setup_teardown(common_options_are_kept, begin, end),
 		cmocka_unit_test_setup_teardown(mistakes_are_one_usage_line, begin, end),
+		cmocka_unit_test_setup_teardown(a_mistake_names_its_option, begin, end),
 		cmocka_unit_test_setup_teardown(help_shows_every_option, begin, end),
 		cmocka_unit_test_setup_teardown(the_version_is_printed, begin, end),
 		cmocka_unit_test_setup_teardown(a_full_disk_is_noticed, begin, end),
