@@ -267,8 +267,10 @@ bool fl_options_socket(const struct fl_options *options, const char *name, const
 
 int fl_flush(FILE *out, struct fl_error *err)
 {
-	errno = 0;
-	if (fflush(out) != 0 || ferror(out))
-		return fl_error_set(err, FL_EXIT_SYSTEM, errno ? errno : EIO, "standard output");
+	if (fflush(out) != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "standard output");
+	/* Of a write before this one nobody knows the reason any more. */
+	if (ferror(out))
+		return fl_error_set(err, FL_EXIT_SYSTEM, 0, "standard output: cannot be written");
 	return 0;
 }

@@ -199,6 +199,7 @@ static void the_version_is_printed(void **state)
 static void a_full_disk_is_noticed(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
+	static char text[8 * FL_KIB];
 	FILE *full = fopen("/dev/full", "we");
 
 	(void)state;
@@ -206,6 +207,16 @@ static void a_full_disk_is_noticed(void **state)
 	fputs("data", full);
 	assert_int_equal(fl_flush(full, &err), -1);
 	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	assert_non_null(strstr(err.message, "No space left on device"));
+	fclose(full);
+
+	/* A text that went past the buffer has failed already: no reason is made up then. */
+	full = fopen("/dev/full", "we");
+	assert_non_null(full);
+	memset(text, 'x', sizeof(text) - 1);
+	fputs(text, full);
+	assert_int_equal(fl_flush(full, &err), -1);
+	assert_string_equal(err.message, "standard output: cannot be written");
 	fclose(full);
 }
 
