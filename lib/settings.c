@@ -112,19 +112,21 @@ int fl_settings_read(struct fl_settings *settings, const char *path, struct fl_e
 {
 	fl_auto_free char *text = fl_read_file(path, JSON_MAX, NULL);
 
-	if (text == NULL) {
-		fl_error_set(err, FL_EXIT_CONFIG, errno, "configuration %s", path);
-		if (err->errnum == ENOENT)
-			fl_error_hint(err, "run fl-configure first");
-		else if (err->errnum == EACCES)
-			fl_error_hint(err, "run this as root");
-		return -1;
-	}
+	if (text == NULL)
+		return fl_error_set(err, FL_EXIT_CONFIG, errno, "configuration %s", path);
 	if (parse(settings, text, err) == 0)
 		return 0;
 	err->errnum = 0;
-	fl_error_wrap(err, "configuration %s", path);
-	return fl_error_hint(err, "remove it and run fl-configure again");
+	return fl_error_wrap(err, "configuration %s", path);
+}
+
+int fl_settings_require(struct fl_settings *settings, const char *path, struct fl_error *err)
+{
+	if (fl_settings_read(settings, path, err) == 0)
+		return 0;
+	if (err->errnum == EACCES)
+		return fl_error_hint(err, "run this as root");
+	return fl_error_hint(err, "fl-configure makes it from the context");
 }
 
 int fl_settings_load(struct fl_settings *settings, const struct fl_paths *paths,
@@ -133,7 +135,7 @@ int fl_settings_load(struct fl_settings *settings, const struct fl_paths *paths,
 	fl_auto_context struct fl_context *empty = NULL;
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 
-	if (fl_settings_read(settings, paths->json, err) == 0)
+	if (fl_settings_require(settings, paths->json, err) == 0)
 		return 0;
 	if (err->errnum != ENOENT)
 		return -1;

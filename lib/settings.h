@@ -43,6 +43,10 @@ char *fl_settings_json(const struct fl_settings *settings) FL_MUST_CHECK FL_NONN
 int fl_settings_read(struct fl_settings *settings, const char *path, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
 
+/* The same for who cannot do without it: the error also says what to do. */
+int fl_settings_require(struct fl_settings *settings, const char *path, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
+
 /*
  * What the later steps use: superlink.json or, where it does not exist yet, what fl-configure would
  * make of CONTEXT (NULL: of an empty one), with a debug line that says so. 0, or -1 with 78.

@@ -158,7 +158,10 @@ static void a_missing_file_says_what_to_run(void **state)
 	(void)state;
 	assert_int_equal(fl_settings_read(&settings, "/nonexistent/superlink.json", &err), -1);
 	assert_int_equal(err.errnum, ENOENT);
-	assert_non_null(strstr(err.message, "run fl-configure first"));
+	assert_null(strstr(err.message, "fl-configure"));
+	assert_int_equal(fl_settings_require(&settings, "/nonexistent/superlink.json", &err), -1);
+	assert_int_equal(err.errnum, ENOENT);
+	assert_non_null(strstr(err.message, "; fl-configure makes it"));
 }
 
 int main(void)

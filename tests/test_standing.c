@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -78,6 +79,9 @@ static void a_damaged_file_is_made_anew(void **state)
 	resolve(&settings, "FL_NUM_ROUNDS=6\n");
 	assert_false(fl_standing_apply(&settings, &paths, &findings));
 	assert_int_equal(findings.count, 1);
+	/* It is fl-configure itself that says so: no advice to run it. */
+	assert_null(strstr(findings.list[0].text, "fl-configure again"));
+	assert_non_null(strstr(findings.list[0].text, "made anew from the context"));
 	assert_string_equal(fl_settings_get(&settings, FL_PARAM_NUM_ROUNDS), "6");
 }
 
