@@ -286,11 +286,8 @@ static bool probe(struct fl_health *health, const struct fl_health_check *check,
 {
 	const struct fl_flower *flower = flower_of(health, check);
 	struct fl_address fleet = fl_settings_address(check->settings, FL_PARAM_FLEET_API_ADDRESS);
-	struct fl_address control = fl_settings_address(check->settings,
-							FL_PARAM_CONTROL_API_ADDRESS);
+	struct fl_address control = fl_settings_control(check->settings, flower);
 
-	if (flower->arguments == FL_ARGUMENTS_ONE_PORT)
-		control = fleet;
 	if (check->call != 0 && id != FL_LAYER_DATABASE)
 		deadline = fl_earlier(deadline, fl_now() + check->call);
 	fleet = fl_address_reach(&fleet);

@@ -28,12 +28,15 @@ char *fl_report_text(const struct fl_report *report, const struct fl_paths *path
 		     const struct fl_settings *settings)
 {
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+	struct fl_address control = fl_settings_control(settings,
+							fl_flower_for(report->version, NULL));
+	fl_auto_free char *where = fl_address_text(&control);
 
 	section(&text, "Flower SuperLink");
 	entry(&text, "endpoint", report->endpoint != NULL ? report->endpoint : "none: no address");
 	entry(&text, "version", report->version);
 	entry(&text, "role", report->role);
-	entry(&text, "control_api", fl_settings_get(settings, FL_PARAM_CONTROL_API_ADDRESS));
+	entry(&text, "control_api", where);
 	entry(&text, "isolation", fl_settings_get(settings, FL_PARAM_ISOLATION));
 	entry(&text, "tls", "no, plain text");
 	section(&text, "OneGate");

@@ -15,6 +15,24 @@ static bool is_stopgap(const struct fl_settings *settings, const struct fl_conte
 	       fl_param_lookup(id, context, NULL) != NULL;
 }
 
+/* Of a Flower that serves the Control API on the Fleet port, which SuperNodes must reach. */
+static void warn_of_one_port(const struct fl_settings *settings, const struct fl_context *context,
+			     struct fl_findings *findings)
+{
+	const char *version = fl_settings_get(settings, FL_PARAM_FLOWER_VERSION);
+
+	if (is_stopgap(settings, context, FL_PARAM_FLEET_API_ADDRESS))
+		return;
+	fl_findings_add(findings, FL_WARNING,
+			"FL_FLEET_API_ADDRESS: Flower %s serves the Control API there as well, and "
+			"whoever reaches %s runs code in the SuperLink; keep it in a network that "
+			"you trust",
+			version, fl_settings_get(settings, FL_PARAM_FLEET_API_ADDRESS));
+	if (settings->of[FL_PARAM_CONTROL_API_ADDRESS].origin != FL_ORIGIN_DEFAULT)
+		fl_findings_add(findings, FL_WARNING,
+				"FL_CONTROL_API_ADDRESS: has no effect with Flower %s", version);
+}
+
 static void check_ports(const struct fl_settings *settings, const struct fl_context *context,
 			struct fl_findings *findings)
 {
@@ -22,6 +40,9 @@ static void check_ports(const struct fl_settings *settings, const struct fl_cont
 						     FL_PARAM_CONTROL_API_ADDRESS };
 	struct fl_address fleet = fl_settings_address(settings, services[0]);
 	struct fl_address control = fl_settings_address(settings, services[1]);
+	const struct fl_flower *flower = fl_flower_for(fl_settings_get(settings,
+								       FL_PARAM_FLOWER_VERSION),
+						       NULL);
 
 	for (size_t i = 0; i < FL_ARRAY_SIZE(services); i++) {
 		if (fl_settings_address(settings, services[i]).port == FL_APPIO_PORT)
@@ -37,7 +58,9 @@ static void check_ports(const struct fl_settings *settings, const struct fl_cont
 			"FL_FLEET_API_ADDRESS and FL_CONTROL_API_ADDRESS: both have port %u; "
 			"give each service a port of its own",
 			(unsigned)fleet.port);
-	if (fl_address_is_any(&control))
+	if (flower->arguments == FL_ARGUMENTS_ONE_PORT)
+		warn_of_one_port(settings, context, findings);
+	else if (fl_address_is_any(&control))
 		fl_findings_add(
 			findings, FL_WARNING,
 			"FL_CONTROL_API_ADDRESS: %s lets whoever reaches port %u run code in "

@@ -166,6 +166,14 @@ struct fl_address fl_settings_address(const struct fl_settings *settings, enum f
 	return address;
 }
 
+struct fl_address fl_settings_control(const struct fl_settings *settings,
+				      const struct fl_flower *flower)
+{
+	return fl_settings_address(settings, flower->arguments == FL_ARGUMENTS_ONE_PORT
+						     ? FL_PARAM_FLEET_API_ADDRESS
+						     : FL_PARAM_CONTROL_API_ADDRESS);
+}
+
 int64_t fl_settings_integer(const struct fl_settings *settings, enum fl_param_id id)
 {
 	int64_t number;

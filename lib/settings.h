@@ -61,6 +61,13 @@ const char *fl_settings_get(const struct fl_settings *settings, enum fl_param_id
 /* Typed values; they have been checked, so these cannot fail. */
 struct fl_address fl_settings_address(const struct fl_settings *settings, enum fl_param_id id)
 	FL_NONNULL(1);
+
+/*
+ * Where the Control API of FLOWER is published: at its own address, or at the Fleet API's with a
+ * version that serves everything on one port.
+ */
+struct fl_address fl_settings_control(const struct fl_settings *settings,
+				      const struct fl_flower *flower) FL_NONNULL(1, 2);
 int64_t fl_settings_integer(const struct fl_settings *settings, enum fl_param_id id) FL_NONNULL(1);
 
 /* Whether ServerApps run in the SuperLink's container (FL_ISOLATION=subprocess). */

@@ -77,6 +77,18 @@ static void test_text(void **state)
 	assert_non_null(strstr(text, "/var/log/one-appliance/flower-bootstrap.log\n"));
 }
 
+/* Where the Control API really is, with the version that runs. */
+static void test_one_port(void **state)
+{
+	const struct scene *scene = *state;
+	struct fl_report report = good;
+	fl_auto_free char *text = NULL;
+
+	report.version = "1.40.0";
+	text = fl_report_text(&report, &scene->paths, &scene->settings);
+	assert_non_null(strstr(text, "\ncontrol_api   = 0.0.0.0:9092\n"));
+}
+
 static void test_hostile_text(void **state)
 {
 	const struct scene *scene = *state;
@@ -135,6 +147,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_text, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_one_port, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_hostile_text, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_write, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_folder, set_up, tear_down),

@@ -47,6 +47,34 @@ static void ports_must_not_meet(void **state)
 	}
 }
 
+/* From 1.40 on an address for the Control API alone would be a false comfort. */
+static void one_port_for_all_is_told(void **state)
+{
+	static const char old[] = "FLOWER_VERSION=1.39.0\n", new[] = "FLOWER_VERSION=1.40.0\n";
+	static const char new_and_set[] = "FLOWER_VERSION=1.40.0\n"
+					  "FL_FLEET_API_ADDRESS=10.0.0.5:9092\n"
+					  "FL_CONTROL_API_ADDRESS=127.0.0.1:9093\n";
+	static const char shared[] = "FL_FLEET_API_ADDRESS: Flower 1.40.0 serves the Control API";
+	static const char *const texts[] = { old, new, new_and_set };
+	struct fl_settings settings[3] = { FL_SETTINGS_INIT, FL_SETTINGS_INIT, FL_SETTINGS_INIT };
+	struct fl_findings findings[3] = { FL_FINDINGS_INIT, FL_FINDINGS_INIT, FL_FINDINGS_INIT };
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(texts); i++)
+		resolve_with(&settings[i], texts[i], &findings[i]);
+	assert_false(found(&findings[0], FL_WARNING, "FL_FLEET_API_ADDRESS"));
+	assert_true(found(&findings[0], FL_WARNING, "127.0.0.1:9093 is recommended"));
+	assert_true(found(&findings[1], FL_WARNING, shared));
+	assert_false(found(&findings[1], FL_WARNING, "FL_CONTROL_API_ADDRESS"));
+	assert_true(found(&findings[2], FL_WARNING, shared));
+	assert_true(found(&findings[2], FL_WARNING, "whoever reaches 10.0.0.5:9092 runs code"));
+	assert_true(found(&findings[2], FL_WARNING, "FL_CONTROL_API_ADDRESS: has no effect"));
+	for (size_t i = 0; i < FL_ARRAY_SIZE(texts); i++) {
+		fl_settings_free(&settings[i]);
+		fl_findings_free(&findings[i]);
+	}
+}
+
 static void a_default_in_place_of_a_bad_value_is_not_reviewed(void **state)
 {
 	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
@@ -136,6 +164,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ports_must_not_meet),
+		cmocka_unit_test(one_port_for_all_is_told),
 		cmocka_unit_test(a_default_in_place_of_a_bad_value_is_not_reviewed),
 		cmocka_unit_test(the_plain_name_of_a_placeholder_wins),
 		cmocka_unit_test(tls_is_never_silently_plain),
