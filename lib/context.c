@@ -7,7 +7,7 @@
 
 #include "buf.h"
 #include "mem.h"
-#include "shellword.h"
+#include "oneenv.h"
 
 struct entry {
 	char *name;  /* owned */
@@ -22,23 +22,10 @@ struct fl_context {
 	size_t skipped_count;
 };
 
-/*
- * A quote that opens on one line and turns out on a far one to belong to no assignment costs a look
- * at all between. Beyond this sum no more quotes go over lines, so that the time stays linear.
- */
-#define WASTE_MAX (16 * FL_MIB)
-
-/* One run over the text. */
-struct parser {
-	struct fl_context *context;
-	struct fl_cursor cursor; /* at the start of a line */
-	size_t line;             /* its number, from 1 */
-	bool no_quoted_end; /* no line from here on ends in a quote: known from an earlier look */
-	size_t wasted;      /* bytes of later lines that were read in vain */
-};
-
-static void add(struct fl_context *context, const char *name, size_t length, char *value)
+/* The parser's sink: CONTEXT takes the entry. */
+static void add(void *data, const char *name, size_t length, char *value)
 {
+	struct fl_context *context = data;
 	struct entry *entry;
 
 	context->entries = fl_xgrow(context->entries, context->count, sizeof(*entry));
@@ -48,186 +35,13 @@ static void add(struct fl_context *context, const char *name, size_t length, cha
 	entry->order = context->count++;
 }
 
-static void skip(struct parser *parser)
+static void skip(void *data, size_t line)
 {
-	struct fl_context *context = parser->context;
+	struct fl_context *context = data;
 
 	context->skipped = fl_xgrow(context->skipped, context->skipped_count,
 				    sizeof(*context->skipped));
-	context->skipped[context->skipped_count++] = parser->line;
-}
-
-/* The end of the line at AT: its line feed, or the end of the text. */
-static const char *line_end(const char *at, const char *end)
-{
-	const char *feed = memchr(at, '\n', (size_t)(end - at));
-
-	return feed != NULL ? feed : end;
-}
-
-/* The quote that ends the line [FROM, TO), a CR behind it put aside; NULL if none does. */
-static const char *closing_quote(const char *from, const char *to)
-{
-	if (to > from && to[-1] == '\r')
-		to--;
-	return to > from && to[-1] == '"' ? to - 1 : NULL;
-}
-
-static void go_to(struct parser *parser, const char *at)
-{
-	for (; parser->cursor.at < at; parser->cursor.at++)
-		parser->line += *parser->cursor.at == '\n';
-}
-
-/*
- * The assignments of one line, or of several where a quoted part goes over them, as a shell reads
- * them. Into CONTEXT (NULL: only a look) if the whole of it is assignments; a comment or nothing at
- * all is fine too. CURSOR is then at the line feed, or as far as was looked.
- */
-static bool assignments(struct fl_cursor *cursor, struct fl_context *context)
-{
-	size_t before = context != NULL ? context->count : 0;
-	bool exporting = false;
-
-	for (;;) {
-		struct fl_cursor word;
-		fl_auto_buf struct fl_buf value = FL_BUF_INIT;
-		size_t length;
-
-		fl_shellword_blanks(cursor);
-		if (cursor->at < cursor->end && *cursor->at == '#')
-			cursor->at = line_end(cursor->at, cursor->end);
-		if (fl_shellword_at_line_end(cursor))
-			return true;
-		if (*cursor->at == ';') {
-			exporting = false;
-			cursor->at++;
-			continue;
-		}
-		if (cursor->end - cursor->at > 7 && memcmp(cursor->at, "export", 6) == 0 &&
-		    (cursor->at[6] == ' ' || cursor->at[6] == '\t')) {
-			exporting = true;
-			cursor->at += 7;
-			continue;
-		}
-		word = *cursor;
-		if (!fl_shellword_name(cursor, &length)) {
-			/* `A=x; export A` */
-			word.at += length;
-			if (!exporting || length == 0 || !fl_shellword_at_word_end(&word))
-				break;
-			*cursor = word;
-			continue;
-		}
-		word.at += length + 1;
-		if (!fl_shellword_read(&word, &value)) {
-			cursor->at = word.at;
-			break;
-		}
-		if (context != NULL)
-			add(context, cursor->at, length, fl_buf_take(&value));
-		*cursor = word;
-	}
-	/* `A=1 command` sets nothing in a shell either. */
-	while (context != NULL && context->count > before) {
-		context->count--;
-		free(context->entries[context->count].name);
-		free(context->entries[context->count].value);
-	}
-	return false;
-}
-
-/*
- * Whether the line [FROM, TO) alone is a comment, blank, or assignments. A comment that ends in a
- * quote which it did not open is none: `# done"` is the end of a script that is a value.
- */
-static bool stands_alone(const char *from, const char *to)
-{
-	struct fl_cursor line = { from, to };
-	bool open = false;
-
-	if (!assignments(&line, NULL))
-		return false;
-	if (closing_quote(from, to) == NULL)
-		return true;
-	for (const char *at = from; (at = memchr(at, '"', (size_t)(to - at))) != NULL; at++)
-		open = !open;
-	return !open || memchr(from, '#', (size_t)(to - from)) == NULL;
-}
-
-/*
- * The quote that ends the value which starts at VALUE, or NULL: see lib/context.h. Each quote that
- * ends a line before the next `export NAME=` line (or the end of the text) could be it. It is the
- * last one, unless the lines behind an earlier one are all entries of their own.
- */
-static const char *value_end(struct parser *parser, const char *value)
-{
-	const char *end = parser->cursor.end, *from = value;
-	const char *first = NULL; /* behind it, every line so far stands alone */
-	const char *last = NULL;
-
-	if (parser->no_quoted_end)
-		return NULL;
-	for (;;) {
-		const char *to = line_end(from, end);
-		const char *quote = closing_quote(from, to);
-		struct fl_cursor next = { to + 1, end };
-		const char *ignored;
-
-		if (first != NULL && !stands_alone(from, to))
-			first = NULL;
-		if (quote != NULL) {
-			last = quote;
-			first = first != NULL ? first : quote;
-		}
-		if (to == end)
-			break;
-		if (last != NULL && fl_shellword_is_export(&next, &ignored))
-			break;
-		from = to + 1;
-	}
-	parser->no_quoted_end = last == NULL;
-	return first != NULL ? first : last;
-}
-
-/* An entry of one-apps' shape at the cursor; false if there is none. */
-static bool verbatim_entry(struct parser *parser)
-{
-	const char *name = parser->cursor.at + strlen("export ");
-	const char *value, *quote;
-	char *text;
-
-	if (!fl_shellword_is_export(&parser->cursor, &value) || value == parser->cursor.end ||
-	    *value != '"')
-		return false;
-	quote = value_end(parser, value + 1);
-	if (quote == NULL)
-		return false;
-	text = fl_xstrndup(value + 1, (size_t)(quote - value - 1));
-	if (quote + 1 < parser->cursor.end && quote[1] == '\r')
-		fl_shellword_drop_cr(text); /* one-apps writes none: an editor did */
-	add(parser->context, name, (size_t)(value - 1 - name), text);
-	go_to(parser, line_end(quote, parser->cursor.end));
-	return true;
-}
-
-static void parse_line(struct parser *parser)
-{
-	const char *to = line_end(parser->cursor.at, parser->cursor.end);
-	struct fl_cursor ahead = parser->cursor;
-
-	if (parser->wasted > WASTE_MAX)
-		ahead.end = to;
-	if (verbatim_entry(parser))
-		return;
-	if (assignments(&ahead, parser->context)) {
-		go_to(parser, ahead.at);
-		return;
-	}
-	skip(parser);
-	if (ahead.at > to)
-		parser->wasted += (size_t)(ahead.at - to);
-	go_to(parser, to);
+	context->skipped[context->skipped_count++] = line;
 }
 
 static int by_name(const void *a, const void *b)
@@ -269,26 +83,30 @@ static void drop_replaced(struct fl_context *context)
 	qsort(context->entries, kept, sizeof(*context->entries), by_order);
 }
 
+/* The number, from 1, of the line that AT stands on. */
+static size_t line_of(const char *text, const char *at)
+{
+	size_t line = 1;
+
+	for (; text < at; text++)
+		line += *text == '\n';
+	return line;
+}
+
 int fl_context_parse(const char *name, const char *text, size_t length, struct fl_context **context,
 		     struct fl_error *err)
 {
 	const char *nul = length > 0 ? memchr(text, '\0', length) : NULL;
-	struct parser parser = { .cursor = { text, text + length }, .line = 1 };
+	struct fl_oneenv_sink sink = { .entry = add, .skipped = skip };
 
-	if (nul != NULL) {
-		go_to(&parser, nul);
+	if (nul != NULL)
 		return fl_error_set(err, FL_EXIT_CONFIG, 0,
 				    "context %s:%zu: holds a NUL byte, so it is no text", name,
-				    parser.line);
-	}
-	parser.context = fl_xcalloc(1, sizeof(*parser.context));
-	while (parser.cursor.at < parser.cursor.end) {
-		parse_line(&parser);
-		if (parser.cursor.at < parser.cursor.end)
-			go_to(&parser, parser.cursor.at + 1);
-	}
-	drop_replaced(parser.context);
-	*context = parser.context;
+				    line_of(text, nul));
+	*context = fl_xcalloc(1, sizeof(**context));
+	sink.data = *context;
+	fl_oneenv_parse(text, length, &sink);
+	drop_replaced(*context);
 	return 0;
 }
 

@@ -1,21 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The contextualization variables that one-apps wrote to one_env.
+ * The contextualization variables that one-apps wrote to one_env (its format: oneenv.h).
  *
- * Source of the format: OpenNebula one-apps, context-linux/src/etc/one-context.d/loc-16-gen-env:
- * `export NAME="value"` with the value unescaped, so it may hold quotes, dollar signs, backslashes
- * and line breaks. The file is data: it is parsed and never executed, and nothing of it enters the
- * environment. An entry of that shape is taken verbatim up to the quote that ends a line before
- * the next `export NAME=` or the end of the file. Where several lines do, it is the last of
- * them, so that a value may hold lines that end in quotes, unless all lines behind an earlier
- * one stand alone as entries, comments or blank lines: then they are entries of their own. A
- * line `export X="` is part of a value as long as no line of the value before it ends in a
- * quote. A value without such a quote is no entry: its lines are read alone.
- *
- * Entries of any other shape (NAME=value, NAME='it'\''s', NAME="with \" escapes", comments,
- * CRLF) read as a POSIX shell would read them, without any expansion. A multi-line entry whose
- * last line ends in CR LF loses the CRs of all its lines. Reading takes time linear in the
- * length. A later entry of a name replaces an earlier one. Empty means unset.
+ * The file is data: it is parsed and never executed, and nothing of it enters the environment. A
+ * later entry of a name replaces an earlier one. Empty means unset.
  */
 #ifndef FL_CONTEXT_H
 #define FL_CONTEXT_H
