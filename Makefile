@@ -14,7 +14,7 @@ MAKEFLAGS += --no-builtin-rules
 LIB := address atomic attribute boot buf container context database diagnosis docker dockerd \
 	edits endpoint engine error events exchange findings flower grpc health http image journal json \
 	launch layout leftover log logs lookup mem netaddr number oneenv onegate options param paramtext paths \
-	postmortem present printout probe proc pull refusal report response review route settings shellword \
+	postmortem present printout probe proc pull refusal report response review route services settings shellword \
 	stage standing start step systemd tcp transfer tree unit utf8 valid verdict wait walk watch
 
 # The programs, and those of them that are linked with libcurl. fl-configure is not: it runs first at boot, and

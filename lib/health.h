@@ -73,6 +73,10 @@ struct fl_health_check {
 	void *data;
 };
 
+/* What is known of the Flower that runs, by the container's image, or else of the configured one. */
+const struct fl_flower *fl_health_flower(const struct fl_health *health,
+					 const struct fl_health_check *check) FL_NONNULL(1, 2);
+
 /* The layer's name as above. */
 const char *fl_layer_name(enum fl_layer_id id);
 
@@ -87,28 +91,16 @@ bool fl_health_container(struct fl_health *health, const struct fl_health_check 
 void fl_health_container_ended(struct fl_health *health, const struct fl_health_check *check,
 			       int64_t exit_code) FL_NONNULL(1, 2);
 
-/*
- * The layers behind the container, which must have been found running. Returns whether all hold. A
- * database that is asked through the Control port is not asked again once it held, as each such
- * call leaves a line in the log.
- */
-bool fl_health_services(struct fl_health *health, const struct fl_health_check *check,
-			fl_time deadline) FL_MUST_CHECK FL_NONNULL(1, 2);
-
-/* Both: one look at everything. Returns whether the SuperLink is ready. */
+/* The container, and then its services (services.h): one look at everything. Returns whether the SuperLink is ready. */
 bool fl_health_try(struct fl_health *health, const struct fl_health_check *check, fl_time deadline)
 	FL_MUST_CHECK FL_NONNULL(1, 2);
-
-/*
- * Looks for SuperExec alone, below the container's main process: 0 and health->superexec, with its
- * id in *PID (may be NULL), or -1 as fl_proc_find().
- */
-int fl_health_superexec(struct fl_health *health, const struct fl_health_check *check, pid_t *pid,
-			struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 4);
 
 /* Sets the state of layer ID and its detail. */
 void fl_health_set(struct fl_health *health, enum fl_layer_id id, enum fl_layer_state state,
 		   const char *format, ...) FL_PRINTF(4, 5) FL_NONNULL(1, 4);
+
+/* Layer FIRST and all behind it become untried again. */
+void fl_health_clear(struct fl_health *health, int first) FL_NONNULL(1);
 
 /* The first layer that fails, or FL_LAYER_COUNT. */
 enum fl_layer_id fl_health_failure(const struct fl_health *health) FL_NONNULL(1);

@@ -8,34 +8,8 @@
 
 #include <cmocka.h>
 
+#include "look.h"
 #include "world.h"
-
-/* One look; returns whether it was ready and checks which layer failed. */
-static bool look(struct fl_health *health, enum fl_layer_id failure)
-{
-	struct fl_health_check check = world_check();
-	bool ready = fl_health_try(health, &check, world.now + FL_HEALTH_TRY);
-
-	assert_int_equal(fl_health_failure(health), failure);
-	assert_int_equal(ready, failure == FL_LAYER_COUNT);
-	for (int id = 0; id < FL_LAYER_COUNT; id++) {
-		const struct fl_layer *layer = &health->layers[id];
-
-		/* What lies behind the failure was not tried and says nothing. */
-		if (layer->applies && id > (int)failure)
-			assert_int_equal(layer->state, FL_LAYER_UNTRIED);
-		if (layer->state == FL_LAYER_UNTRIED)
-			assert_null(layer->detail);
-		else
-			assert_non_null(layer->detail);
-	}
-	return ready;
-}
-
-static bool says(const struct fl_health *health, enum fl_layer_id id, const char *text)
-{
-	return strstr(health->layers[id].detail, text) != NULL;
-}
 
 static void all_layers_are_asked_in_order(void **state)
 {
@@ -104,47 +78,6 @@ static void a_container_without_a_process_does_not_run(void **state)
 	assert_false(health.lost);
 }
 
-/* Trap 1: docker-proxy accepts on the published port and resets. */
-static void trap_1_an_accepted_connection_is_not_enough(void **state)
-{
-	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
-
-	(void)state;
-	world.listens_at = FL_NEVER;
-	look(&health, FL_LAYER_FLEET);
-	world.listens_at = 0;
-	world.control_at = FL_NEVER;
-	look(&health, FL_LAYER_CONTROL);
-}
-
-/* Traps 18 and 21: ports answer, the file is there, SuperExec is there: all green and dead. */
-static void traps_18_and_21_the_database_must_answer(void **state)
-{
-	static const struct {
-		const char *message;
-		enum fl_cause cause;
-	} refusals[] = {
-		{ "Exception calling application: unable to open database file", FL_CAUSE_OWNER },
-		{ "Exception calling application: attempt to write a readonly database",
-		  FL_CAUSE_OWNER },
-		{ "Exception calling application: database is locked", FL_CAUSE_NONE },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < FL_ARRAY_SIZE(refusals); i++) {
-		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
-
-		world.refusal = refusals[i].message;
-		look(&health, FL_LAYER_DATABASE);
-		assert_true(health.refused);
-		assert_int_equal(health.cause, refusals[i].cause);
-		assert_true(says(&health, FL_LAYER_DATABASE, refusals[i].message));
-		/* Mended: nothing of it is left. */
-		world.refusal = NULL;
-		assert_true(look(&health, FL_LAYER_COUNT));
-	}
-}
-
 /* A grpc-message is any text; a terminal and a JSON parser are to survive it. */
 static void what_comes_from_outside_is_made_harmless(void **state)
 {
@@ -156,124 +89,13 @@ static void what_comes_from_outside_is_made_harmless(void **state)
 	assert_true(says(&health, FL_LAYER_DATABASE, ": a?[2Jb?c?d"));
 }
 
-static void a_database_that_hangs_fails_in_time(void **state)
-{
-	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
-
-	(void)state;
-	world.hangs = true;
-	look(&health, FL_LAYER_DATABASE);
-	assert_false(health.refused);
-	assert_int_equal(world.now, FL_HEALTH_TRY);
-}
-
-/* Traps 18 and 23. */
-static void trap_18_superexec_must_be_alive(void **state)
-{
-	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
-
-	(void)state;
-	world.superexec_at = FL_NEVER;
-	look(&health, FL_LAYER_SUPEREXEC);
-	world.superexec_at = 0;
-	world.superexec_gone_at = 0;
-	world.superexec_zombie = true;
-	look(&health, FL_LAYER_SUPEREXEC);
-	assert_true(says(&health, FL_LAYER_SUPEREXEC, "has died"));
-	world_set(FL_PARAM_ISOLATION, "process");
-	{
-		fl_auto_health struct fl_health other = FL_HEALTH_INIT;
-
-		assert_true(look(&other, FL_LAYER_COUNT));
-		assert_false(other.layers[FL_LAYER_SUPEREXEC].applies);
-	}
-}
-
-/* Trap 12: the probes follow the configured ports, and the interface they are published on. */
-static void trap_12_the_ports_are_the_configured_ones(void **state)
-{
-	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
-
-	(void)state;
-	world_set(FL_PARAM_FLEET_API_ADDRESS, "0.0.0.0:19092");
-	world_set(FL_PARAM_CONTROL_API_ADDRESS, "10.1.2.3:19093");
-	assert_true(look(&health, FL_LAYER_COUNT));
-	assert_true(says(&health, FL_LAYER_FLEET, "127.0.0.1:19092"));
-	assert_true(says(&health, FL_LAYER_CONTROL, "10.1.2.3:19093"));
-}
-
-/* Spec section 14. */
-static void each_version_is_asked_in_its_way(void **state)
-{
-	static const struct {
-		const char *image;
-		const char *calls;
-	} versions[] = {
-		{ "flwr/superlink:1.22.0", "ifcd" },
-		{ "localhost:5000/flwr/superlink:1.28.1", "ifcd" },
-		{ "flwr/superlink:1.31.0", "ifcd" },
-		{ "flwr/superlink:1.36.0", "ifcd" },
-		{ "flwr/superlink:1.37.0", "ifh" },
-		{ "flwr/superlink:1.41.0-py3.13", "ihh" },
-		{ "flwr/superlink:9.0", "ihh" },
-		{ "localhost:5000/flwr/superlink", "ifcd" },
-		{ "flwr/superlink@sha256:0123", "ifcd" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < FL_ARRAY_SIZE(versions); i++) {
-		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
-
-		fl_buf_reset(&world.calls);
-		world.image = versions[i].image;
-		assert_true(look(&health, FL_LAYER_COUNT));
-		assert_string_equal(fl_buf_text(&world.calls), versions[i].calls);
-		assert_int_equal(health.layers[FL_LAYER_DATABASE].applies,
-				 strchr(versions[i].calls, 'd') != NULL);
-	}
-	world.http_status = 503;
-	world.image = "flwr/superlink:1.41.0";
-	{
-		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
-
-		look(&health, FL_LAYER_FLEET);
-		assert_true(says(&health, FL_LAYER_FLEET, "503"));
-	}
-}
-
-/* A call of the Control API leaves a line in the log of Flower 1.29 and later. */
-static void a_call_that_is_logged_is_made_once(void **state)
-{
-	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
-	struct fl_health_check check = world_check();
-
-	(void)state;
-	world.image = "flwr/superlink:1.31.0";
-	for (int i = 0; i < 3; i++)
-		assert_true(fl_health_try(&health, &check, world.now + FL_HEALTH_TRY));
-	assert_int_equal(count_calls('d'), 1);
-	assert_true(says(&health, FL_LAYER_DATABASE, "127.0.0.1:9093"));
-	/* Another run of the container is another matter. */
-	world.died_at = 0;
-	world.restarted_at = 1;
-	assert_true(fl_health_try(&health, &check, world.now + FL_HEALTH_TRY));
-	assert_int_equal(count_calls('d'), 2);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(all_layers_are_asked_in_order, world_reset),
 		cmocka_unit_test_setup(a_container_that_does_not_run_is_told, world_reset),
 		cmocka_unit_test_setup(a_container_without_a_process_does_not_run, world_reset),
-		cmocka_unit_test_setup(trap_1_an_accepted_connection_is_not_enough, world_reset),
-		cmocka_unit_test_setup(traps_18_and_21_the_database_must_answer, world_reset),
 		cmocka_unit_test_setup(what_comes_from_outside_is_made_harmless, world_reset),
-		cmocka_unit_test_setup(a_database_that_hangs_fails_in_time, world_reset),
-		cmocka_unit_test_setup(trap_18_superexec_must_be_alive, world_reset),
-		cmocka_unit_test_setup(trap_12_the_ports_are_the_configured_ones, world_reset),
-		cmocka_unit_test_setup(each_version_is_asked_in_its_way, world_reset),
-		cmocka_unit_test_setup(a_call_that_is_logged_is_made_once, world_reset),
 	};
 
 	return cmocka_run_group_tests_name("health", tests, NULL, world_end);
