@@ -25,6 +25,10 @@ check 'an option without its value is an error' status 64 "$SRCDIR/configure" --
 check 'a relative folder is an error' status 64 "$SRCDIR/configure" --bindir=bin
 check 'a folder that a unit could not hold is an error' status 64 "$SRCDIR/configure" '--bindir=/opt/%h'
 check 'a version that is no tag is an error' status 64 "$SRCDIR/configure" --with-flower-version=a/b
+for image in flwr/superlink:1.25.0 reg:5000/f/S a/ x@sha256:0; do
+	check "an image $image, which is no repository, is an error" status 64 \
+		"$SRCDIR/configure" --with-flower-image="$image"
+done
 mkdir 'a b'
 check 'a folder that make would take for two is an error' status 69 sh -c "cd 'a b' && '$SRCDIR/configure'"
 check '--help' status 0 "$SRCDIR/configure" --help
