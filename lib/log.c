@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -16,6 +17,7 @@
 #include "wait.h"
 
 #define PROGRESS_PAUSE (10 * FL_SEC) /* between two progress lines where stderr is no terminal */
+#define USUAL_WIDTH    80            /* of a terminal that does not tell: a serial console */
 
 /* A process has one log: this is the one place of the library that keeps state of its own. */
 static struct {
@@ -174,6 +176,19 @@ void fl_log_close(void)
 	state.stderr_is_journal = false;
 }
 
+/* A line that wraps could not be written over: it would leave its first part behind each time. */
+static void cut_to_terminal(char *text)
+{
+	struct winsize size = { .ws_col = 0 };
+	const char *at = text;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+		size.ws_col = USUAL_WIDTH;
+	for (unsigned column = 1; *at != '\0' && column < size.ws_col; column++)
+		fl_utf8_next(&at);
+	text[at - text] = '\0';
+}
+
 void fl_log_progress(const char *format, ...)
 {
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
@@ -185,12 +200,14 @@ void fl_log_progress(const char *format, ...)
 	fl_buf_vprintf(&text, format, args);
 	va_end(args);
 	if (isatty(STDERR_FILENO)) {
+		fl_auto_free char *shown = fl_xasprintf("%s: %s", state.program,
+							fl_buf_text(&text));
 		fl_auto_buf struct fl_buf line = FL_BUF_INIT;
 
-		if (text.data != NULL)
-			fl_utf8_flatten(text.data);
+		fl_utf8_flatten(shown);
+		cut_to_terminal(shown);
 		/* CSI K (ECMA-48) clears the rest of what stood there. */
-		fl_buf_printf(&line, "\r%s: %s\033[K", state.program, fl_buf_text(&text));
+		fl_buf_printf(&line, "\r%s\033[K", shown);
 		write_line(STDERR_FILENO, &line);
 		state.progress_open = true;
 		return;

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -285,8 +286,10 @@ static void progress_is_quiet_without_a_terminal(void **state)
 	assert_string_equal(shown, "");
 }
 
-static void progress_rewrites_a_terminal_line(void **state)
+/* On a terminal of this width (0: it does not tell): two lines of progress, and a message. */
+static void show_progress(unsigned short width, const char *last, const char *expected)
 {
+	const struct winsize size = { .ws_row = 24, .ws_col = width };
 	fl_auto_close int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	fl_auto_close int terminal = -1;
 	fl_auto_close int saved = -1;
@@ -294,16 +297,16 @@ static void progress_rewrites_a_terminal_line(void **state)
 	size_t length = 0;
 	ssize_t got;
 
-	(void)state;
 	if (master < 0)
 		skip();
 	assert_int_equal(grantpt(master) | unlockpt(master), 0);
 	terminal = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
 	assert_true(terminal >= 0);
+	assert_int_equal(ioctl(terminal, TIOCSWINSZ, &size), 0);
 	saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 	dup2(terminal, STDERR_FILENO);
 	fl_log_progress("%d %%", 1);
-	fl_log_progress("%d%s%%", 2, "\xc2\x9b");
+	fl_log_progress("%s", last);
 	fl_log(FL_INFO, "done");
 	dup2(saved, STDERR_FILENO);
 	/* A terminal hands out what it got in pieces. */
@@ -313,7 +316,26 @@ static void progress_rewrites_a_terminal_line(void **state)
 		length += (size_t)got;
 		text[length] = '\0';
 	}
-	assert_string_equal(text, "\rfl: 1 %\033[K\rfl: 2?%\033[K\r\033[Kfl: done\r\n");
+	assert_string_equal(text, expected);
+}
+
+static void progress_rewrites_a_terminal_line(void **state)
+{
+	(void)state;
+	show_progress(40, "2\xc2\x9b%", "\rfl: 1 %\033[K\rfl: 2?%\033[K\r\033[Kfl: done\r\n");
+}
+
+/* One that wraps leaves debris, dozens of lines in a second. */
+static void progress_is_no_wider_than_the_terminal(void **state)
+{
+	(void)state;
+	show_progress(9, "2 \xc3\xa9\xc3\xa9\xc3\xa9",
+		      "\rfl: 1 %\033[K\rfl: 2 \xc3\xa9\xc3\xa9\033[K\r\033[Kfl: done\r\n");
+	show_progress(0,
+		      "23456789 123456789 123456789 123456789 123456789 123456789 123456789 "
+		      "123456789",
+		      "\rfl: 1 %\033[K\rfl: 23456789 123456789 123456789 123456789 123456789 "
+		      "123456789 123456789 123456\033[K\r\033[Kfl: done\r\n");
 }
 
 int main(void)
@@ -330,6 +352,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_long_line_is_cut_for_the_journal, reset),
 		cmocka_unit_test_teardown(progress_is_quiet_without_a_terminal, reset),
 		cmocka_unit_test_teardown(progress_rewrites_a_terminal_line, reset),
+		cmocka_unit_test_teardown(progress_is_no_wider_than_the_terminal, reset),
 	};
 
 	return cmocka_run_group_tests_name("log", tests, scratch_make, scratch_remove);
