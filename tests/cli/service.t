@@ -79,6 +79,8 @@ like "$(cat "$ROOT/etc/systemd/system/docker.service.d/flower-superlink.conf")" 
 	"the drop-in: Docker's unit never gives up"
 service install
 exits 0 'install again'
+(cd "$BUILD" && ./service --root "$ROOT" --bindir . install) >/dev/null 2>&1
+ok 'a relative --bindir: the links lead to the programs' test -x "$ROOT/opt/flower/scripts/configure.sh"
 
 # --- the good boot ------------------------------------------------------------------------------
 
