@@ -73,7 +73,7 @@ struct fl_health_check {
 	void *data;
 };
 
-/* What is known of the Flower that runs, by the container's image, or else of the configured one. */
+/* What is known of the Flower that runs (by the container's image), or else the configured one. */
 const struct fl_flower *fl_health_flower(const struct fl_health *health,
 					 const struct fl_health_check *check) FL_NONNULL(1, 2);
 
@@ -91,7 +91,10 @@ bool fl_health_container(struct fl_health *health, const struct fl_health_check 
 void fl_health_container_ended(struct fl_health *health, const struct fl_health_check *check,
 			       int64_t exit_code) FL_NONNULL(1, 2);
 
-/* The container, and then its services (services.h): one look at everything. Returns whether the SuperLink is ready. */
+/*
+ * The container, and then its services (services.h): one look at everything. Returns whether the
+ * SuperLink is ready.
+ */
 bool fl_health_try(struct fl_health *health, const struct fl_health_check *check, fl_time deadline)
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 
