@@ -25,5 +25,7 @@ for page in fl-configure.8 fl-bootstrap.8 fl-healthcheck.8 fl-onegate-publish.8 
 			documented "$command"
 		fi
 	done <"$T/examples"
+	# The examples of the next page look once, at a container that has just been made.
+	[ "$page" != fl-bootstrap.8 ] || documented 'fl-healthcheck --wait'
 done
 done_testing
