@@ -55,13 +55,14 @@ static int read_context(struct fl_present *present, const struct fl_paths *paths
 {
 	struct fl_error err = FL_ERROR_INIT;
 	struct fl_step step;
+	size_t count;
 
 	fl_boot_log(paths);
 	step = fl_step_begin(FL_STEP_CONTEXT);
 	if (fl_present_read(present, paths, &err) != 0)
 		return fl_step_failed(&step, &err);
-	fl_step_done(&step, "%zu variables from %s", fl_context_count(present->context),
-		     paths->context);
+	count = fl_context_count(present->context);
+	fl_step_done(&step, "%zu variable%s from %s", count, count == 1 ? "" : "s", paths->context);
 	return FL_EXIT_OK;
 }
 
