@@ -4,54 +4,64 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "buf.h"
 #include "utf8.h"
 
-static void append(char *message, const char *separator, const char *text)
-{
-	size_t used = strlen(message);
+#define CUT " ... "
 
-	snprintf(message + used, FL_ERROR_SIZE - used, "%s%s", separator, text);
+/* What is too long is cut in its middle: the front says what it is about, the end says why. */
+static void put(struct fl_error *err, const struct fl_buf *text)
+{
+	const size_t front = FL_ERROR_SIZE / 2, room = FL_ERROR_SIZE - 1;
+	const size_t end = room - front - strlen(CUT);
+
+	if (text->length <= room)
+		memcpy(err->message, fl_buf_text(text), text->length + 1);
+	else
+		snprintf(err->message, sizeof(err->message), "%.*s%s%s", (int)front, text->data,
+			 CUT, text->data + text->length - end);
+	fl_utf8_flatten(err->message);
 }
 
 int fl_error_set(struct fl_error *err, enum fl_exit code, int errnum, const char *format, ...)
 {
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
 	va_list args;
 
-	err->code = code;
-	err->errnum = errnum;
 	va_start(args, format);
-	vsnprintf(err->message, sizeof(err->message), format, args);
+	fl_buf_vprintf(&text, format, args);
 	va_end(args);
 	if (errnum != 0)
-		append(err->message, ": ",
-		       strerrordesc_np(errnum) ? strerrordesc_np(errnum) : "unknown error");
-	fl_utf8_flatten(err->message);
+		fl_buf_printf(&text, ": %s",
+			      strerrordesc_np(errnum) ? strerrordesc_np(errnum) : "unknown error");
+	err->code = code;
+	err->errnum = errnum;
+	put(err, &text);
 	return -1;
 }
 
 int fl_error_wrap(struct fl_error *err, const char *format, ...)
 {
-	char inner[FL_ERROR_SIZE];
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
 	va_list args;
 
-	memcpy(inner, err->message, sizeof(inner));
 	va_start(args, format);
-	vsnprintf(err->message, sizeof(err->message), format, args);
+	fl_buf_vprintf(&text, format, args);
 	va_end(args);
-	append(err->message, ": ", inner);
-	fl_utf8_flatten(err->message);
+	fl_buf_printf(&text, ": %s", err->message);
+	put(err, &text);
 	return -1;
 }
 
 int fl_error_hint(struct fl_error *err, const char *format, ...)
 {
-	char text[FL_ERROR_SIZE];
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
 	va_list args;
 
+	fl_buf_printf(&text, "%s; ", err->message);
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	fl_buf_vprintf(&text, format, args);
 	va_end(args);
-	append(err->message, "; ", text);
-	fl_utf8_flatten(err->message);
+	put(err, &text);
 	return -1;
 }

@@ -83,10 +83,13 @@ static void cuts_what_is_too_long(void **state)
 	assert_int_equal(strlen(err.message), FL_ERROR_SIZE - 1);
 	fl_error_hint(&err, "%s", text);
 	assert_int_equal(strlen(err.message), FL_ERROR_SIZE - 1);
-	/* The context that is put in front survives, the innermost cause is what is cut. */
-	fl_error_set(&err, FL_EXIT_SYSTEM, 0, "%s", text);
+	/* What it is about and why survive, what is cut stands between. */
+	fl_error_set(&err, FL_EXIT_SYSTEM, EIO, "%s: owner", text);
 	fl_error_wrap(&err, "front");
+	fl_error_hint(&err, "do this");
+	assert_int_equal(strlen(err.message), FL_ERROR_SIZE - 1);
 	assert_memory_equal(err.message, "front: xxx", 10);
+	assert_non_null(strstr(err.message, "x: owner: Input/output error; do this"));
 }
 
 /* The numbers are an interface: systemd matches them by name, scripts by number. */
