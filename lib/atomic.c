@@ -56,14 +56,17 @@ enum fl_change fl_atomic_plan(const struct fl_file *file)
 	struct stat info;
 	size_t length;
 
-	if (lstat(file->path, &info) != 0 || !S_ISREG(info.st_mode))
+	/* Of a file of another length nothing is read: it may be of any size. */
+	if (lstat(file->path, &info) != 0 || !S_ISREG(info.st_mode) ||
+	    info.st_size != (off_t)file->length)
 		return FL_WRITTEN;
-	old = fl_read_file(file->path, (size_t)info.st_size, &length);
+	old = fl_read_file(file->path, file->length, &length);
 	if (old == NULL || length != file->length || memcmp(old, file->content, length) != 0)
 		return FL_WRITTEN;
-	if (owner_differs(file, &info) || (info.st_mode & 07777) != file->mode)
-		return FL_ATTRIBUTES;
-	return FL_UNCHANGED;
+	if (!owner_differs(file, &info) && (info.st_mode & 07777) == file->mode)
+		return FL_UNCHANGED;
+	/* What has a second name may be somebody else's: then the name gets a file of its own. */
+	return info.st_nlink > 1 ? FL_WRITTEN : FL_ATTRIBUTES;
 }
 
 /* Owner before mode: chown(2) clears set-id bits, and a wider mode never meets the wrong owner. */
@@ -81,7 +84,13 @@ static int give(int fd, const struct fl_file *file)
 static int mend(const struct fl_file *file, struct fl_error *err)
 {
 	fl_auto_close int fd = open(file->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat info;
 
+	/* In a folder of somebody else's the name may stand for another file since it was planned. */
+	if (fd >= 0 && fstat(fd, &info) == 0 && (!S_ISREG(info.st_mode) || info.st_nlink > 1)) {
+		errno = ESTALE;
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: it was replaced", file->path);
+	}
 	if (fd < 0 || give(fd, file) != 0)
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: owner and mode", file->path);
 	return 0;

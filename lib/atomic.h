@@ -28,7 +28,8 @@ enum fl_change {
  * Brings FILE about: same content, owner and mode: nothing is touched; only owner or mode differ:
  * they are mended in place; else a temporary file in the same folder (exclusive, unpredictable
  * name) gets owner, mode and content, is synced, closed and renamed over the old one, and the
- * folder is synced. A symbolic link at PATH is replaced, never followed. The folder must exist.
+ * folder is synced. A symbolic link at PATH is replaced, never followed; so is a file whose owner
+ * or mode differ if it has a second name, which keeps both. The folder must exist.
  * Returns 0 and *CHANGE (may be NULL), or -1 with 71: the old file then stands untouched and no
  * temporary file stays behind.
  */

@@ -342,6 +342,44 @@ static void a_link_is_replaced_and_not_followed(void **state)
 	assert_true(S_ISREG(info.st_mode));
 }
 
+/* Where others may write, a name may be a second one of a file that is not theirs. */
+static void a_second_name_is_replaced_and_not_mended(void **state)
+{
+	fl_auto_free char *precious = path_of("precious"), *name = path_of("name");
+	const struct fl_file other = file(precious, "same"), wanted = file(name, "same");
+	struct fl_error err = FL_ERROR_INIT;
+	enum fl_change change;
+	struct stat info;
+
+	(void)state;
+	assert_int_equal(fl_atomic_write(&other, NULL, &err), 0);
+	assert_int_equal(link(precious, name), 0);
+	assert_int_equal(fl_atomic_write(&wanted, &change, &err), 0);
+	assert_int_equal(change, FL_UNCHANGED);
+	assert_int_equal(chmod(precious, 0400), 0);
+	assert_int_equal(fl_atomic_write(&wanted, &change, &err), 0);
+	assert_int_equal(change, FL_WRITTEN);
+	assert_int_equal(lstat(precious, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0400);
+	assert_int_equal(info.st_nlink, 1);
+}
+
+/* Its memory would not suffice, and the machine's neither. */
+static void a_file_of_any_size_is_replaced_unread(void **state)
+{
+	fl_auto_free char *name = path_of("name");
+	const struct fl_file wanted = file(name, "new");
+	struct fl_error err = FL_ERROR_INIT;
+	int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, (off_t)1 << 40), 0);
+	close(fd);
+	assert_int_equal(fl_atomic_write(&wanted, NULL, &err), 0);
+	assert_content(name, "new");
+}
+
 static void reading_does_not_wait_or_follow(void **state)
 {
 	fl_auto_free char *fifo = path_of("fifo"), *link = path_of("link"), *big = path_of("big");
@@ -377,6 +415,8 @@ int main(void)
 		cmocka_unit_test_setup(a_folder_in_the_way_is_seen_before_anything_changes,
 				       empty_folder),
 		cmocka_unit_test_setup(a_link_is_replaced_and_not_followed, empty_folder),
+		cmocka_unit_test_setup(a_second_name_is_replaced_and_not_mended, empty_folder),
+		cmocka_unit_test_setup(a_file_of_any_size_is_replaced_unread, empty_folder),
 		cmocka_unit_test_setup(reading_does_not_wait_or_follow, empty_folder),
 	};
 
