@@ -2,9 +2,11 @@
 #include "tree.h"
 
 #include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "log.h"
 #include "mem.h"
 #include "walk.h"
 
@@ -41,6 +43,8 @@ struct walk {
 	const struct fl_owner *owner;
 	bool look_only;
 	size_t changed;
+	size_t kept;           /* entries that keep a wrong owner */
+	struct fl_error first; /* which is the first of them, and why */
 };
 
 static int failed(struct fl_error *err, const char *path, const char *what)
@@ -48,25 +52,72 @@ static int failed(struct fl_error *err, const char *path, const char *what)
 	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: %s", path, what);
 }
 
-static int mend_entry(int folder, const char *name, const struct stat *info, const char *path,
+/* Root is refused by the file system: then being root is no advice. */
+static int advise(struct fl_error *err)
+{
+	if (err->errnum == EPERM && geteuid() != 0)
+		fl_error_hint(err, "run this as root");
+	return -1;
+}
+
+/*
+ * What could be somebody else's as well stays as it is: a file with a second name, as the other name
+ * may be outside, and a device, as its owner is who may use the machine's hardware.
+ */
+static bool keeps_owner(const struct stat *info)
+{
+	return (!S_ISDIR(info->st_mode) && info->st_nlink > 1) || S_ISCHR(info->st_mode) ||
+	       S_ISBLK(info->st_mode);
+}
+
+static bool is_right(const struct walk *walk, const struct stat *info)
+{
+	return info->st_uid == walk->owner->uid && info->st_gid == walk->owner->gid;
+}
+
+static void keep(struct walk *walk, const struct stat *info, const char *path, const char *name)
+{
+	if (walk->kept++ > 0)
+		return;
+	if (S_ISCHR(info->st_mode) || S_ISBLK(info->st_mode))
+		fl_error_set(&walk->first, FL_EXIT_SYSTEM, 0, "%s/%s keeps its owner: a device",
+			     path, name);
+	else
+		fl_error_set(&walk->first, FL_EXIT_SYSTEM, 0,
+			     "%s/%s keeps its owner: it has %ju names, and may be somebody else's",
+			     path, name, (uintmax_t)info->st_nlink);
+}
+
+static int mend_entry(int folder, const char *name, const struct stat *seen, const char *path,
 		      void *data, struct fl_error *err)
 {
 	struct walk *walk = data;
+	fl_auto_close int entry = -1;
+	struct stat info;
 
-	if (info->st_uid == walk->owner->uid && info->st_gid == walk->owner->gid)
+	if (is_right(walk, seen))
 		return 0;
-	walk->changed++;
-	if (walk->look_only)
+	if (walk->look_only) {
+		walk->changed += !keeps_owner(seen);
 		return 0;
-	if (fchownat(folder, name, walk->owner->uid, walk->owner->gid, AT_SYMLINK_NOFOLLOW) != 0) {
-		if (errno == ENOENT)
-			return 0; /* SQLite's -wal and -shm come and go */
-		fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s/%s: owner", path, name);
-		if (err->errnum == EPERM)
-			fl_error_hint(err, "run this as root");
-		return -1;
 	}
-	return 0;
+	/* The name may stand for something else by now: what is judged is what is given away. */
+	entry = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (entry < 0 && errno == ENOENT)
+		return 0; /* SQLite's -wal and -shm come and go */
+	if (entry < 0 || fstat(entry, &info) != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s/%s: look", path, name);
+	if (is_right(walk, &info))
+		return 0;
+	if (keeps_owner(&info)) {
+		keep(walk, &info, path, name);
+		return 0;
+	}
+	walk->changed++;
+	if (fchownat(entry, "", walk->owner->uid, walk->owner->gid, AT_EMPTY_PATH) == 0)
+		return 0;
+	fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s/%s: owner", path, name);
+	return advise(err);
 }
 
 static int own_top(struct walk *walk, int fd, const char *path, struct fl_error *err)
@@ -80,9 +131,7 @@ static int own_top(struct walk *walk, int fd, const char *path, struct fl_error 
 		walk->changed++;
 		if (!walk->look_only && fchown(fd, owner->uid, owner->gid) != 0) {
 			failed(err, path, "owner");
-			if (err->errnum == EPERM)
-				fl_error_hint(err, "run this as root");
-			return -1;
+			return advise(err);
 		}
 	}
 	if ((info.st_mode & 07777) != owner->mode) {
@@ -125,6 +174,11 @@ int fl_tree_own(const char *path, const struct fl_owner *owner, size_t *changed,
 	}
 	if (own(&walk, path, err) != 0)
 		return -1;
+	if (walk.kept == 1)
+		fl_log(FL_WARNING, "%s", walk.first.message);
+	else if (walk.kept > 1)
+		fl_log(FL_WARNING, "%s; so do %zu more below %s", walk.first.message, walk.kept - 1,
+		       path);
 	*changed += walk.changed;
 	return 0;
 }

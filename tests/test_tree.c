@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: openat */
 /* Trap 6: chown -R follows symbolic links that the container planted. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "log.h"
 #include "mem.h"
 #include "tree.h"
 
@@ -115,6 +117,94 @@ static void never_follows_a_planted_link(void **state)
 	assert_int_equal(info.st_uid, 49999); /* the link itself is given away */
 }
 
+/* What the log says, the last line of it. */
+static char said[2048];
+
+static void remember(void *data, enum fl_level level, const char *text)
+{
+	(void)data, (void)level;
+	snprintf(said, sizeof(said), "%s", text);
+}
+
+static void what_may_be_anothers_keeps_its_owner(void **state)
+{
+	fl_auto_free char *top = path_of("state"), *outside = path_of("outside"),
+			  *second = path_of("state/second"), *device = path_of("state/device"),
+			  *plain = path_of("state/plain");
+	const struct fl_owner to = owner();
+	struct fl_error err = FL_ERROR_INIT;
+	struct stat info;
+	size_t changed = 0;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(fl_tree_make(top, 0755, &err), 0);
+	touch(outside);
+	touch(plain);
+	assert_int_equal(link(outside, second), 0);
+	fl_log_set_sink(remember, NULL);
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	assert_non_null(strstr(said, "state/second keeps its owner: it has 2 names"));
+	assert_int_equal(lstat(outside, &info), 0);
+	assert_int_equal(info.st_uid, 0);
+	assert_int_equal(lstat(plain, &info), 0);
+	assert_int_equal(info.st_uid, 49999);
+	if (mknod(device, S_IFCHR | 0600, 0) == 0) {
+		assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+		assert_non_null(strstr(said, "; so do 1 more below "));
+		assert_int_equal(lstat(device, &info), 0);
+		assert_int_equal(info.st_uid, 0);
+	}
+	assert_false(fl_tree_differs(top, &to)); /* a further run would say and do the same */
+	assert_int_equal(chown(outside, to.uid, to.gid), 0);
+	said[0] = '\0';
+	assert_int_equal(unlink(device), 0);
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	assert_string_equal(said, ""); /* it is the owner's already */
+	fl_log_set_sink(NULL, NULL);
+}
+
+/* The walk looked at a file; then its name is made to stand for somebody else's. */
+static const char *swap_in, *swap_name;
+
+int __real_openat(int above, const char *name, int flags, ...);
+int __wrap_openat(int above, const char *name, int flags, ...);
+int __wrap_openat(int above, const char *name, int flags, ...)
+{
+	if (swap_name != NULL && strcmp(name, swap_name) == 0) {
+		swap_name = NULL;
+		assert_int_equal(unlinkat(above, name, 0), 0);
+		assert_int_equal(linkat(AT_FDCWD, swap_in, above, name, 0), 0);
+	}
+	return __real_openat(above, name, flags, 0);
+}
+
+static void a_name_is_judged_when_it_is_used(void **state)
+{
+	fl_auto_free char *top = path_of("state"), *file = path_of("state/file"),
+			  *outside = path_of("outside");
+	const struct fl_owner to = owner();
+	struct fl_error err = FL_ERROR_INIT;
+	struct stat info;
+	size_t changed = 0;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(fl_tree_make(top, 0755, &err), 0);
+	touch(file);
+	touch(outside);
+	swap_in = outside;
+	swap_name = "file";
+	fl_log_set_sink(remember, NULL);
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	fl_log_set_sink(NULL, NULL);
+	assert_null(swap_name);
+	assert_int_equal(lstat(outside, &info), 0);
+	assert_int_equal(info.st_uid, 0);
+}
+
 static void the_top_must_be_a_real_folder(void **state)
 {
 	fl_auto_free char *real = path_of("real"), *link = path_of("link"), *file = path_of("file");
@@ -179,6 +269,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(gives_the_whole_tree_away, empty_folder),
 		cmocka_unit_test_setup(never_follows_a_planted_link, empty_folder),
+		cmocka_unit_test_setup(what_may_be_anothers_keeps_its_owner, empty_folder),
+		cmocka_unit_test_setup(a_name_is_judged_when_it_is_used, empty_folder),
 		cmocka_unit_test_setup(the_top_must_be_a_real_folder, empty_folder),
 		cmocka_unit_test_setup(folders_of_the_database_are_made, empty_folder),
 		cmocka_unit_test_setup(a_file_in_the_way_is_named, empty_folder),
