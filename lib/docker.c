@@ -184,7 +184,10 @@ static int act(struct fl_docker *docker, const struct fl_engine_call *call, int 
 	response = fl_http_response(transfer);
 	if (response->status == a || response->status == b || response->status == c)
 		return (int)response->status;
-	return fl_engine_refused(docker, call, response, NULL, err);
+	fl_engine_refused(docker, call, response, NULL, err);
+	if (response->status == 409) /* Conflict */
+		err->errnum = EEXIST;
+	return -1;
 }
 
 int fl_docker_create(struct fl_docker *docker, const char *name, const char *body, fl_time deadline,

@@ -21,6 +21,8 @@
  */
 #define SETTLE (250 * FL_MS)
 
+#define CREATE_TRIES 3 /* each but the first after somebody else's container came first */
+
 #define ASK_AGAIN FL_SEC /* what the events should have told */
 
 static int stop_the_unit(struct fl_error *err)
@@ -30,32 +32,56 @@ static int stop_the_unit(struct fl_error *err)
 	return fl_systemctl(stop, NULL, fl_now() + SYSTEMD_LIMIT, err);
 }
 
-int fl_launch_create(struct fl_docker *docker, const struct fl_paths *paths,
-		     const struct fl_settings *settings, const struct fl_image *image,
-		     bool stop_unit, bool *replaced, struct fl_error *err)
+/* What a container is to be made of. */
+struct wanted {
+	const char *request;
+	const char *digest;
+	bool stop_unit;
+};
+
+/* 1: it was made; 0: the right one is there; -1, with EEXIST: somebody else has made one meanwhile. */
+static int create_once(struct fl_docker *docker, const struct wanted *wanted, struct fl_error *err)
 {
 	fl_auto_container struct fl_docker_container old = { .exists = false };
-	fl_auto_free char *digest = NULL;
-	fl_auto_free char *request = fl_container_request(settings, paths, image->reference,
-							  image->id, &digest);
 
 	if (fl_docker_inspect(docker, FL_CONTAINER_NAME, &old, fl_now() + ENGINE_LIMIT, err) != 0)
 		return -1;
-	if (old.exists && old.digest != NULL && strcmp(old.digest, digest) == 0) {
-		*replaced = false;
+	if (old.exists && old.digest != NULL && strcmp(old.digest, wanted->digest) == 0)
 		return 0;
-	}
-	*replaced = true;
 	if (old.exists) {
 		fl_log(FL_INFO, "replacing container " FL_CONTAINER_NAME
 				": it was made from something else");
 		/* The unit's own restart must not come between removal and new container. */
-		if (stop_unit && stop_the_unit(err) != 0)
+		if (wanted->stop_unit && stop_the_unit(err) != 0)
 			return -1;
-		if (fl_docker_remove(docker, FL_CONTAINER_NAME, fl_now() + ENGINE_LIMIT, err) != 0)
+		/* By its id: the name may be that of a new one by now, somebody else's. */
+		if (fl_docker_remove(docker, old.id, fl_now() + ENGINE_LIMIT, err) != 0)
 			return -1;
 	}
-	return fl_docker_create(docker, FL_CONTAINER_NAME, request, fl_now() + ENGINE_LIMIT, err);
+	if (fl_docker_create(docker, FL_CONTAINER_NAME, wanted->request, fl_now() + ENGINE_LIMIT,
+			     err) != 0)
+		return -1;
+	return 1;
+}
+
+/*
+ * The unit's ExecStartPre and service's bootstrap may come at the same time, as both follow a boot:
+ * the one that comes second to the name looks again, and finds what it was about to make.
+ */
+int fl_launch_create(struct fl_docker *docker, const struct fl_paths *paths,
+		     const struct fl_settings *settings, const struct fl_image *image,
+		     bool stop_unit, bool *replaced, struct fl_error *err)
+{
+	fl_auto_free char *digest = NULL;
+	fl_auto_free char *request = fl_container_request(settings, paths, image->reference,
+							  image->id, &digest);
+	const struct wanted wanted = { request, digest, stop_unit };
+	int made = create_once(docker, &wanted, err);
+
+	for (int tries = 1; made < 0 && err->errnum == EEXIST && tries < CREATE_TRIES; tries++)
+		made = create_once(docker, &wanted, err);
+	*replaced = made > 0;
+	return made < 0 ? -1 : 0;
 }
 
 static int start_by_systemd(struct fl_error *err)

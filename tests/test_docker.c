@@ -262,6 +262,7 @@ static void create_sends_its_json(void **state)
 	assert_string_equal(message(&w),
 			    "POST /containers/create: 409: Conflict. The container name "
 			    "\"/x\" is already in use");
+	assert_int_equal(w.err.errnum, EEXIST);
 	assert_int_equal(fl_docker_create(w.docker, "y", "{}", soon(), &w.err), -1);
 	assert_string_equal(message(&w), "POST /containers/create: 404: No such image: a:1");
 	assert_int_equal(w.err.code, FL_EXIT_UNAVAILABLE);

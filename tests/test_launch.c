@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -38,6 +39,9 @@ static struct {
 	bool exists, running;
 	bool ends;      /* as soon as it has been started */
 	bool goes_away; /* the Engine does, once the container has been started */
+	int conflicts;  /* so many times another run makes one just before a create */
+	bool strange;   /* what that other run makes is something else */
+	int made;       /* containers so far, the last one's id */
 	char digest[64];
 	enum fl_docker_event events[4];
 	size_t next_event;
@@ -56,6 +60,7 @@ int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
 		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "cannot connect");
 	if (!engine.exists)
 		return 0;
+	container->id = fl_xasprintf("%d", engine.made);
 	container->digest = fl_xstrdup(engine.digest);
 	container->status = fl_xstrdup(ended ? "exited" : engine.running ? "running" : "created");
 	container->started_at = fl_xstrdup(engine.running ? "2026-11-23T16:49:35Z"
@@ -70,20 +75,27 @@ int __wrap_fl_docker_create(struct fl_docker *docker, const char *name, const ch
 {
 	const char *digest = strstr(body, "fnv1a64:");
 
-	(void)docker, (void)name, (void)deadline, (void)err;
+	(void)docker, (void)name, (void)deadline;
 	fl_buf_puts(&engine.calls, "create ");
 	assert_non_null(digest);
 	snprintf(engine.digest, sizeof(engine.digest), "%.*s", (int)strcspn(digest, "\""), digest);
 	engine.exists = true;
-	return 0;
+	engine.made++;
+	if (engine.conflicts == 0)
+		return 0;
+	engine.conflicts--;
+	if (engine.strange)
+		engine.digest[0] = 'x';
+	return fl_error_set(err, FL_EXIT_UNAVAILABLE, EEXIST, "container");
 }
 
 int __wrap_fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadline,
 			    struct fl_error *err)
 {
-	(void)docker, (void)name, (void)deadline, (void)err;
+	(void)docker, (void)deadline, (void)err;
 	fl_buf_puts(&engine.calls, "remove ");
-	engine.exists = engine.running = false;
+	if (atoi(name) == engine.made)
+		engine.exists = engine.running = false;
 	return 0;
 }
 
@@ -187,6 +199,31 @@ static void another_one_is_replaced(void **state)
 	assert_string_equal(fl_buf_text(&engine.calls), "create systemctl-stop remove create ");
 }
 
+/* service and the unit's ExecStartPre at once. */
+static void another_run_may_come_first(void **state)
+{
+	bool replaced = true;
+
+	(void)state;
+	engine.conflicts = 1;
+	assert_int_equal(create("", false, &replaced), 0);
+	assert_false(replaced);
+	assert_string_equal(fl_buf_text(&engine.calls), "create ");
+
+	begin(NULL);
+	engine.conflicts = 1;
+	engine.strange = true;
+	assert_int_equal(create("", false, &replaced), 0);
+	assert_true(replaced);
+	assert_string_equal(fl_buf_text(&engine.calls), "create remove create ");
+
+	begin(NULL);
+	engine.conflicts = 100;
+	engine.strange = true;
+	assert_int_equal(create("", false, &replaced), -1);
+	assert_true(engine.conflicts > 90);
+}
+
 static void the_engine_starts_it_without_systemd(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
@@ -286,6 +323,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_same_container_is_kept, begin),
 		cmocka_unit_test_setup(another_one_is_replaced, begin),
+		cmocka_unit_test_setup(another_run_may_come_first, begin),
 		cmocka_unit_test_setup(the_engine_starts_it_without_systemd, begin),
 		cmocka_unit_test_setup(systemd_starts_the_unit, begin),
 		cmocka_unit_test_setup(one_that_runs_is_left_running, begin),
