@@ -35,6 +35,7 @@ ENGINE_SOCKET=/run/docker.sock
 cat >"$SYSTEMCTL" <<X
 #!/bin/sh
 echo "\$*" >>"$T/asked"
+[ ! -e /proc/\$\$/fd/9 ] || echo descriptor 9 >>"$T/asked"
 case \$1 in
 show) cat "$T/docker-state" ;;
 start | restart) exec "$T/start" ;;
@@ -86,11 +87,11 @@ exits 75 'one that is still starting is waited for'
 start_engine --image flwr/superlink:1.25.0
 printf '{"container": {"serve": true}}\n' >"$scenario"
 docker_is loaded active success
-run fl-bootstrap
+run fl-bootstrap 9</etc # as service's lock is
 exits 0 'fl-bootstrap under systemd, /run/docker.sock by default'
 is "$(grep -vE '^show ' "$T/asked" | tr '\n' ';')" \
 	'daemon-reload;enable --quiet flower-superlink.service;start flower-superlink.service;' \
-	'step 9: daemon-reload, enable, start'
+	'step 9: daemon-reload, enable, start, and none of them holds the lock of service'
 is "$(asked POST /containers/flower-superlink/start)" 1 'the unit starts it, not fl-bootstrap'
 is "$(container "c['State']['Status']")" running 'it runs'
 docker_is loaded active success
