@@ -9,7 +9,8 @@ FILE shows them, --journal FILE has one JSON object a request, written when its 
 happens in the middle; --set KEY=JSON gives the same on the command line:
   "rules"      a list of {"match": "POST /containers/.*/start"} (a regular expression on method and
                path without version), plus "times": N (then the rule is used up) and what happens:
-               "delay": seconds before the right answer; "status": N with "message" as the Engine's
+               "delay": seconds before the right answer; "meet": N, which holds such requests until N
+               have come, and then answers right; "status": N with "message" as the Engine's
                error; "body": text and "type" with "status" (200); "stall": true, never an answer;
                "close": true; "die": true, the Engine ends
   "pull"       {"IMAGE:TAG" or "*": MODE}: ok[:SECONDS], missing (404), refused (500), error (200,
@@ -25,6 +26,7 @@ happens in the middle; --set KEY=JSON gives the same on the command line:
 """
 import argparse
 import calendar
+import contextlib
 import hashlib
 import http.server
 import json
@@ -62,6 +64,7 @@ class Engine:
         self.journal_lock = threading.Lock()
         self.events = container.Events()
         self.images, self.containers, self.used = {}, {}, {}
+        self.meetings = {}
         self.used_folders = []
         for name in options.image:
             self.add_image(name)
@@ -89,6 +92,12 @@ class Engine:
                     self.used[key] = self.used.get(key, 0) + 1
                 return rule
         return {}
+
+    def meet(self, rule):
+        with self.lock:
+            meeting = self.meetings.setdefault(rule["match"], threading.Barrier(rule["meet"]))
+        with contextlib.suppress(threading.BrokenBarrierError):
+            meeting.wait(60)
 
     def journal(self, entry):
         if self.options.journal:
@@ -253,6 +262,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Does what a rule says; true: this was the answer."""
         if rule.get("delay"):
             time.sleep(rule["delay"])
+        if rule.get("meet"):
+            self.engine.meet(rule)
         if rule.get("stall"):
             self.note(0)
             self.stall("request")
