@@ -12,6 +12,19 @@
 
 #define OPEN_DIR (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
+/*
+ * With its mode from the first moment: a run that was killed between mkdir(2) and chmod(2) would
+ * leave it with what the umask of 077 lets through, and the next one takes a folder as it is.
+ */
+static int make_folder(const char *path, mode_t mode)
+{
+	mode_t mask = umask(0);
+	int result = mkdir(path, mode);
+
+	umask(mask); /* never fails, and leaves errno alone */
+	return result;
+}
+
 int fl_tree_make(const char *path, mode_t mode, struct fl_error *err)
 {
 	fl_auto_free char *part = fl_xstrdup(path);
@@ -19,16 +32,11 @@ int fl_tree_make(const char *path, mode_t mode, struct fl_error *err)
 
 	for (char *slash = part + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
 		*slash = '\0';
-		/* The umask is 077, so the mode is given again; only to what was made here. */
-		if (mkdir(part, 0755) == 0 && chmod(part, 0755) != 0)
-			return fl_error_set(err, FL_EXIT_SYSTEM, errno, "folder %s: mode", part);
+		(void)!make_folder(part, 0755); /* the last one tells whether it worked */
 		*slash = '/';
 	}
-	if (mkdir(path, mode) == 0) {
-		if (chmod(path, mode) != 0)
-			return fl_error_set(err, FL_EXIT_SYSTEM, errno, "folder %s: mode", path);
+	if (make_folder(path, mode) == 0)
 		return 0;
-	}
 	if (errno != EEXIST)
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "folder %s: make", path);
 	if (stat(path, &info) != 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wrap: openat */
 /* Trap 6: chown -R follows symbolic links that the container planted. */
+/* wrap: mkdir */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +16,24 @@
 #include "log.h"
 #include "mem.h"
 #include "tree.h"
+
+int __real_mkdir(const char *path, mode_t mode);
+int __wrap_mkdir(const char *path, mode_t mode);
+
+static mode_t made_with[8]; /* the modes of new folders at the moment when they were made */
+static size_t made;
+
+int __wrap_mkdir(const char *path, mode_t mode)
+{
+	struct stat info;
+	int result = __real_mkdir(path, mode);
+
+	if (result == 0 && made < sizeof(made_with) / sizeof(made_with[0])) {
+		assert_int_equal(stat(path, &info), 0);
+		made_with[made++] = info.st_mode & 07777;
+	}
+	return result;
+}
 
 static char folder[] = "/tmp/fl-test-tree.XXXXXX";
 
@@ -264,6 +283,23 @@ static void a_file_in_the_way_is_named(void **state)
 	assert_int_equal(err.errnum, ENOTDIR);
 }
 
+/* The umask is 077 as in the programs; a kill right after mkdir(2) must leave nothing to mend. */
+static void a_folder_has_its_mode_at_once(void **state)
+{
+	fl_auto_free char *path = path_of("a/b/c");
+	struct fl_error err = FL_ERROR_INIT;
+	mode_t mask = umask(077);
+
+	(void)state;
+	made = 0;
+	assert_int_equal(fl_tree_make(path, 0750, &err), 0);
+	assert_int_equal(umask(mask), 077);
+	assert_int_equal(made, 3);
+	assert_int_equal(made_with[0], 0755);
+	assert_int_equal(made_with[1], 0755);
+	assert_int_equal(made_with[2], 0750);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +310,7 @@ int main(void)
 		cmocka_unit_test_setup(the_top_must_be_a_real_folder, empty_folder),
 		cmocka_unit_test_setup(folders_of_the_database_are_made, empty_folder),
 		cmocka_unit_test_setup(a_file_in_the_way_is_named, empty_folder),
+		cmocka_unit_test_setup(a_folder_has_its_mode_at_once, empty_folder),
 	};
 
 	return cmocka_run_group_tests_name("tree", tests, make_folder, remove_folder);
