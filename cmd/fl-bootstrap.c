@@ -140,16 +140,17 @@ static int start_container(struct run *run, const struct arguments *args)
 	if (fl_launch_create(run->docker, &run->paths, &run->settings, &run->image,
 			     run->by_systemd && !args->prepare, &replaced, &err) != 0)
 		return fl_step_failed(&step, &err);
-	if (!args->prepare &&
-	    fl_launch_start(run->docker, run->by_systemd ? FL_LAUNCH_SYSTEMD : FL_LAUNCH_ENGINE,
-			    &started, &err) != 0)
-		return start_failed(run, &step, &err);
+	/* Before the start: whatever ends this run, no Flower has used the database without its note. */
 	if (fl_database_note(&run->paths, &run->settings, run->image.tag,
 			     run->image.fallback
 				     ? fl_settings_get(&run->settings, FL_PARAM_FLOWER_VERSION)
 				     : NULL,
 			     &err) != 0)
 		return fl_step_failed(&step, &err);
+	if (!args->prepare &&
+	    fl_launch_start(run->docker, run->by_systemd ? FL_LAUNCH_SYSTEMD : FL_LAUNCH_ENGINE,
+			    &started, &err) != 0)
+		return start_failed(run, &step, &err);
 	if (!args->prepare && !run->by_systemd)
 		fl_log(FL_INFO,
 		       "%s: the container is started through the Engine, the unit is only "

@@ -206,6 +206,16 @@ for mode in missing refused error cut; do
 	esac
 	like "$err" '1\.25\.0' '... and what runs instead'
 done
+# What is killed while the container starts leaves no database that a Flower without a note has used.
+fresh
+engine --image flwr/superlink:1.25.0
+printf '{"rules": [{"match": "POST /containers/.*/start", "stall": true}]}\n' >"$scenario"
+background fl-bootstrap --root "$ROOT" --docker "$SOCK"
+wait_until grep -q '"path": "/containers/flower-superlink/start"' "$engine_journal"
+kill -9 "$pid"
+wait "$pid"
+is "$(cat "$ROOT/opt/flower/state/state.db.flower-version" 2>&1)" 1.25.0 'killed while it starts: the version is noted already'
+
 # A pull that stalls, in a layer or before the first byte, is given up and cancelled.
 for mode in stall silent; do
 	fresh FLOWER_VERSION=1.26.0
