@@ -7,6 +7,7 @@
 
 #include "leftover.h"
 #include "mem.h"
+#include "tree.h"
 
 #define CLAIM_TRIES 100 /* sweeps of other runs that one file may meet before it is claimed */
 
@@ -91,7 +92,7 @@ static int mend(const struct fl_file *file, struct fl_error *err)
 		errno = ESTALE;
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: it was replaced", file->path);
 	}
-	if (fd < 0 || give(fd, file) != 0)
+	if (fd < 0 || give(fd, file) != 0 || fsync(fd) != 0)
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: owner and mode", file->path);
 	return 0;
 }
@@ -108,23 +109,6 @@ static int write_all(int fd, const char *bytes, size_t length)
 		bytes += put;
 		length -= (size_t)put;
 	}
-	return 0;
-}
-
-/* Without this a power cut may take the new name back (fsync(2), NOTES). */
-static int sync_folder(const char *path, struct fl_error *err)
-{
-	fl_auto_free char *folder = fl_xstrdup(path);
-	char *slash = strrchr(folder, '/');
-	fl_auto_close int fd = -1;
-
-	if (slash == NULL)
-		memcpy(folder, ".", 2);
-	else
-		slash[slash == folder] = '\0';
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) != 0)
-		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: sync", folder);
 	return 0;
 }
 
@@ -212,7 +196,7 @@ static int publish(const struct fl_file *file, struct temporary *temporary, stru
 	fl_cleanup_free(&temporary->name);
 	temporary->name = NULL;
 	fl_cleanup_close(&temporary->claim);
-	return sync_folder(file->path, err);
+	return fl_tree_sync_above(file->path, err);
 }
 
 /* Attributes first, names last: a name once changed cannot be taken back. */

@@ -12,17 +12,33 @@
 
 #define OPEN_DIR (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
+int fl_tree_sync_above(const char *path, struct fl_error *err)
+{
+	fl_auto_free char *folder = fl_xstrdup(path);
+	char *slash = strrchr(folder, '/');
+	fl_auto_close int fd = -1;
+
+	if (slash == NULL)
+		memcpy(folder, ".", 2);
+	else
+		slash[slash == folder] = '\0';
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: sync", folder);
+	return 0;
+}
+
 /*
  * With its mode from the first moment: a run that was killed between mkdir(2) and chmod(2) would
  * leave it with what the umask of 077 lets through, and the next one takes a folder as it is.
  */
-static int make_folder(const char *path, mode_t mode)
+static bool make_folder(const char *path, mode_t mode)
 {
 	mode_t mask = umask(0);
 	int result = mkdir(path, mode);
 
 	umask(mask); /* never fails, and leaves errno alone */
-	return result;
+	return result == 0;
 }
 
 int fl_tree_make(const char *path, mode_t mode, struct fl_error *err)
@@ -32,11 +48,13 @@ int fl_tree_make(const char *path, mode_t mode, struct fl_error *err)
 
 	for (char *slash = part + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
 		*slash = '\0';
-		(void)!make_folder(part, 0755); /* the last one tells whether it worked */
+		/* Where one cannot be made, the last one says so. */
+		if (make_folder(part, 0755) && fl_tree_sync_above(part, err) != 0)
+			return -1;
 		*slash = '/';
 	}
-	if (make_folder(path, mode) == 0)
-		return 0;
+	if (make_folder(path, mode))
+		return fl_tree_sync_above(path, err);
 	if (errno != EEXIST)
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "folder %s: make", path);
 	if (stat(path, &info) != 0)
@@ -147,12 +165,23 @@ static int own_top(struct walk *walk, int fd, const char *path, struct fl_error 
 		if (!walk->look_only && fchmod(fd, owner->mode) != 0)
 			return failed(err, path, "mode");
 	}
+	if (walk->changed > 0 && !walk->look_only && fsync(fd) != 0)
+		return failed(err, path, "sync");
 	return 0;
+}
+
+/* One call for all that was given away: no entry can be opened without trusting it. */
+static int sync_entries(const char *path, struct fl_error *err)
+{
+	fl_auto_close int fd = open(path, OPEN_DIR);
+
+	return fd < 0 || syncfs(fd) != 0 ? failed(err, path, "sync") : 0;
 }
 
 static int own(struct walk *walk, const char *path, struct fl_error *err)
 {
 	int fd = open(path, OPEN_DIR);
+	size_t before;
 
 	if (fd < 0) {
 		failed(err, path, "open");
@@ -164,7 +193,10 @@ static int own(struct walk *walk, const char *path, struct fl_error *err)
 		fl_cleanup_close(&fd);
 		return -1;
 	}
-	return fl_walk(fd, path, mend_entry, walk, err);
+	before = walk->changed;
+	if (fl_walk(fd, path, mend_entry, walk, err) != 0)
+		return -1;
+	return walk->changed > before && !walk->look_only ? sync_entries(path, err) : 0;
 }
 
 int fl_tree_own(const char *path, const struct fl_owner *owner, size_t *changed,
@@ -215,7 +247,7 @@ int fl_tree_open_below(const char *base, const char *relative)
 	return folder;
 }
 
-/* Makes the folder NAME in ABOVE if it is missing, and returns it open, or -1. */
+/* Makes the folder NAME in ABOVE if it is missing, synced, and returns it open, or -1. */
 static int make_one(int above, const char *name, const struct fl_owner *owner, size_t *changed)
 {
 	bool made = mkdirat(above, name, 0700) == 0;
@@ -227,7 +259,7 @@ static int make_one(int above, const char *name, const struct fl_owner *owner, s
 	if (folder < 0 || !made)
 		return folder;
 	*changed += 1;
-	if (fchown(folder, owner->uid, owner->gid) == 0)
+	if (fchown(folder, owner->uid, owner->gid) == 0 && fsync(folder) == 0 && fsync(above) == 0)
 		return folder;
 	fl_cleanup_close(&folder);
 	return -1;

@@ -13,11 +13,18 @@
 #include "error.h"
 
 /*
- * Makes the folder PATH and those above it (root's, mode 0755, where they are missing). Folders
- * above may be symbolic links (an administrator's choice). 0, or -1 with 71.
+ * Makes the folder PATH and those above it (root's, mode 0755, where they are missing), each synced
+ * into the one above. Folders above may be symbolic links (an administrator's choice). 0, or -1
+ * with 71.
  */
 int fl_tree_make(const char *path, mode_t mode, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 3);
+
+/*
+ * Syncs the folder that PATH is in: without that a power cut may take a new name back (fsync(2),
+ * NOTES). 0, or -1 with 71.
+ */
+int fl_tree_sync_above(const char *path, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2);
 
 struct fl_owner {
 	uid_t uid;
@@ -28,9 +35,9 @@ struct fl_owner {
 /*
  * Makes PATH if it is missing and gives it and everything below it to OWNER; a symbolic link below
  * it changes its own owner and is not followed, PATH itself must be a real folder. What is right
- * already is not touched. A device, and a file that has a second name (a hard link), which may be
- * outside, keeps its owner, with a warning. *CHANGED counts what was made or changed. 0, or -1 with
- * 71 and the path.
+ * already is not touched, what was changed is synced. A device, and a file that has a second name (a
+ * hard link), which may be outside, keeps its owner, with a warning. *CHANGED counts what was made or
+ * changed. 0, or -1 with 71 and the path.
  */
 int fl_tree_own(const char *path, const struct fl_owner *owner, size_t *changed,
 		struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
@@ -47,7 +54,8 @@ int fl_tree_open_below(const char *base, const char *relative) FL_MUST_CHECK FL_
 
 /*
  * Makes the folders of the relative path RELATIVE below BASE, the last component (a file's name)
- * excepted, each as OWNER's with mode 0700 if it is missing; no symbolic link is followed.
+ * excepted, each as OWNER's with mode 0700 if it is missing, and syncs what it made; no symbolic
+ * link is followed.
  */
 int fl_tree_make_below(const char *base, const char *relative, const struct fl_owner *owner,
 		       size_t *changed, struct fl_error *err)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wrap: openat */
 /* Trap 6: chown -R follows symbolic links that the container planted. */
-/* wrap: mkdir */
+/* wrap: mkdir fsync syncfs */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <sys/stat.h>
@@ -33,6 +34,59 @@ int __wrap_mkdir(const char *path, mode_t mode)
 		made_with[made++] = info.st_mode & 07777;
 	}
 	return result;
+}
+
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+int __real_syncfs(int fd);
+int __wrap_syncfs(int fd);
+
+static ino_t synced[32]; /* what was synced, in this order */
+static size_t syncs;
+static size_t whole_syncs; /* of a file system */
+static bool fail_sync;
+
+int __wrap_fsync(int fd)
+{
+	struct stat info;
+
+	if (fail_sync) {
+		errno = EIO;
+		return -1;
+	}
+	assert_int_equal(fstat(fd, &info), 0);
+	if (syncs < sizeof(synced) / sizeof(synced[0]))
+		synced[syncs++] = info.st_ino;
+	return __real_fsync(fd);
+}
+
+int __wrap_syncfs(int fd)
+{
+	if (fail_sync) {
+		errno = EIO;
+		return -1;
+	}
+	whole_syncs++;
+	return __real_syncfs(fd);
+}
+
+static bool is_synced(const char *path)
+{
+	struct stat info;
+
+	assert_int_equal(stat(path, &info), 0);
+	for (size_t i = 0; i < syncs; i++) {
+		if (synced[i] == info.st_ino)
+			return true;
+	}
+	return false;
+}
+
+static void forget_syncs(void)
+{
+	syncs = 0;
+	whole_syncs = 0;
+	fail_sync = false;
 }
 
 static char folder[] = "/tmp/fl-test-tree.XXXXXX";
@@ -300,6 +354,73 @@ static void a_folder_has_its_mode_at_once(void **state)
 	assert_int_equal(made_with[2], 0750);
 }
 
+/* A success that is claimed later must not outlive the folders in a power cut. */
+static void a_new_folder_is_synced_into_the_one_above(void **state)
+{
+	fl_auto_free char *a = path_of("a"), *b = path_of("a/b"), *c = path_of("a/b/c");
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	forget_syncs();
+	assert_int_equal(fl_tree_make(c, 0755, &err), 0);
+	assert_int_equal(syncs, 3);
+	assert_true(is_synced(folder) && is_synced(a) && is_synced(b));
+	forget_syncs();
+	assert_int_equal(fl_tree_make(c, 0755, &err), 0);
+	assert_int_equal(syncs, 0); /* nothing was made */
+}
+
+static void what_was_given_away_is_synced(void **state)
+{
+	fl_auto_free char *top = path_of("state"), *db = path_of("state/runs/db"),
+			  *runs = path_of("state/runs"), *leaf = path_of("state/leaf");
+	const struct fl_owner to = owner();
+	struct fl_error err = FL_ERROR_INIT;
+	size_t changed = 0;
+
+	(void)state;
+	assert_int_equal(mkdir(top, 0700), 0);
+	forget_syncs();
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	assert_true(is_synced(top));
+	assert_int_equal(whole_syncs, 0);
+	forget_syncs();
+	assert_int_equal(fl_tree_make_below(top, "runs/db/state.db", &to, &changed, &err), 0);
+	assert_true(is_synced(top) && is_synced(runs) && is_synced(db));
+	touch(leaf);
+	forget_syncs();
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	/* For the entries: no descriptor is opened for one. */
+	assert_int_equal(whole_syncs, geteuid() == 0);
+	forget_syncs();
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	assert_false(fl_tree_differs(top, &to));
+	assert_int_equal(syncs + whole_syncs, 0); /* all is right already */
+}
+
+static void what_cannot_be_synced_is_an_error(void **state)
+{
+	fl_auto_free char *top = path_of("state"), *leaf = path_of("state/leaf");
+	const struct fl_owner to = owner();
+	struct fl_error err = FL_ERROR_INIT;
+	size_t changed = 0;
+
+	(void)state;
+	forget_syncs();
+	fail_sync = true;
+	assert_int_equal(fl_tree_make(top, 0700, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	assert_non_null(strstr(err.message, "sync"));
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), -1);
+	assert_int_equal(fl_tree_make_below(top, "db/state.db", &to, &changed, &err), -1);
+	forget_syncs();
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	touch(leaf);
+	fail_sync = true;
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), geteuid() == 0 ? -1 : 0);
+	forget_syncs();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -311,6 +432,9 @@ int main(void)
 		cmocka_unit_test_setup(folders_of_the_database_are_made, empty_folder),
 		cmocka_unit_test_setup(a_file_in_the_way_is_named, empty_folder),
 		cmocka_unit_test_setup(a_folder_has_its_mode_at_once, empty_folder),
+		cmocka_unit_test_setup(a_new_folder_is_synced_into_the_one_above, empty_folder),
+		cmocka_unit_test_setup(what_was_given_away_is_synced, empty_folder),
+		cmocka_unit_test_setup(what_cannot_be_synced_is_an_error, empty_folder),
 	};
 
 	return cmocka_run_group_tests_name("tree", tests, make_folder, remove_folder);
