@@ -77,8 +77,12 @@ for link in configure.sh:fl-configure bootstrap.sh:fl-bootstrap health-check.sh:
 done
 like "$(cat "$ROOT/etc/systemd/system/docker.service.d/flower-superlink.conf")" '^StartLimitIntervalSec=0$' \
 	"the drop-in: Docker's unit never gives up"
+before=$(tree "$ROOT/opt/flower/scripts")
+echo half >"$ROOT/etc/systemd/system/docker.service.d/flower-superlink.conf.fl-staged"
 service install
 exits 0 'install again'
+is "$(tree "$ROOT/opt/flower/scripts")" "$before" 'which leaves right links alone'
+is "$(ls "$ROOT/etc/systemd/system/docker.service.d")" flower-superlink.conf 'and nothing beside the drop-in'
 (cd "$BUILD" && ./service --root "$ROOT" --bindir . install) >/dev/null 2>&1
 ok 'a relative --bindir: the links lead to the programs' test -x "$ROOT/opt/flower/scripts/configure.sh"
 
