@@ -310,6 +310,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def image_show(self, engine, query, body, name):
         self.answer(200, engine.image(name))
 
+    def image_remove(self, engine, query, body, name):
+        with engine.lock:
+            del engine.images[engine.image(name)["RepoTags"][0]]
+        self.answer(200, [{"Untagged": name}])
+
     def pull(self, engine, query, body):
         name, tag = query.get("fromImage", ""), query.get("tag", "")
         image = "%s:%s" % (name, tag) if tag else name
@@ -489,6 +494,7 @@ ROUTES = (
     ("GET", "/images/json", Handler.image_list),
     ("GET", "/images/(.+)/json", Handler.image_show),
     ("POST", "/images/create", Handler.pull),
+    ("DELETE", "/images/(.+)", Handler.image_remove),
     ("GET", "/containers/json", Handler.container_list),
     ("POST", "/containers/create", Handler.create),
     ("GET", NAME + "/json", Handler.container_show),

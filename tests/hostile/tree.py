@@ -1,0 +1,159 @@
+"""Trees below --root as values: taken, laid out again, and what may stand in them after a run was cut off.
+
+A tree is a dict from a path below the root to a Node; run/ (context and sockets) is no part of it.
+"""
+import collections
+import os
+import re
+import shutil
+import stat
+
+Node = collections.namedtuple("Node", "kind mode uid gid data")  # kind: folder, file, link
+TEMPORARY = re.compile(r"(.*)\.fl-[A-Za-z0-9]{6}$")
+
+STATUS, MOTD = "etc/one-appliance/status", "etc/motd"
+REPORT = "etc/one-appliance/config"
+BOOTED = "opt/flower/config/booted"
+UNIT = "etc/systemd/system/flower-superlink.service"
+CONFIGURED = ("opt/flower/config/superlink.env", "opt/flower/config/superlink.json", UNIT,
+              "opt/flower/state", "opt/flower/certs")
+LOGS = "var/log/"
+
+
+def take(root):
+    tree, folders = {}, [""]
+    while folders:
+        folder = folders.pop()
+        for entry in os.scandir(os.path.join(root, folder)):
+            path = os.path.join(folder, entry.name)
+            if path == "run":
+                continue
+            info = entry.stat(follow_symlinks=False)
+            data = None
+            if stat.S_ISLNK(info.st_mode):
+                kind, data = "link", os.readlink(entry.path).encode()
+            elif stat.S_ISDIR(info.st_mode):
+                kind = "folder"
+                folders.append(path)
+            else:
+                kind = "file"
+                with open(entry.path, "rb") as source:
+                    data = source.read()
+            mode = 0o777 if kind == "link" else stat.S_IMODE(info.st_mode)
+            tree[path] = Node(kind, mode, info.st_uid, info.st_gid, data)
+    return tree
+
+
+def lay_out(root, tree):
+    """Makes what stands below ROOT equal to TREE."""
+    for entry in os.scandir(root):
+        if entry.name == "run":
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path)
+        else:
+            os.unlink(entry.path)
+    for path in sorted(tree):
+        node, full = tree[path], os.path.join(root, path)
+        if node.kind == "link":
+            os.symlink(node.data, full)
+        elif node.kind == "folder":
+            os.mkdir(full)
+        else:
+            with open(full, "wb") as out:
+                out.write(node.data)
+        os.chown(full, node.uid, node.gid, follow_symlinks=False)
+        if node.kind != "link":
+            os.chmod(full, node.mode)
+
+
+def temporaries(tree):
+    return [path for path in tree if TEMPORARY.match(path)]
+
+
+def status(tree):
+    return tree[STATUS].data.decode().strip() if STATUS in tree else ""
+
+
+def words():
+    return ["%s_%s" % (stage, result) for stage in ("install", "configure", "bootstrap")
+            for result in ("started", "success", "failure")]
+
+
+def show(node):
+    if node is None:
+        return "nothing"
+    data = "" if node.data is None else ", %d bytes %r" % (len(node.data), node.data[:60])
+    return "%s %o %d:%d%s" % (node.kind, node.mode, node.uid, node.gid, data)
+
+
+def is_one_of(node, whole):
+    """Whether NODE is one of WHOLE; owner and mode of a file that stays are mended one by one."""
+    if node in whole:
+        return True
+    if node is None:
+        return False
+    same = [one for one in whole if one is not None and one.kind == node.kind
+            and one.data == node.data]
+    if node.kind == "folder":
+        return bool(same)  # made first, then given away; the next run mends it
+    return (len(same) > 1 and node.mode in [one.mode for one in same]
+            and (node.uid, node.gid) in [(one.uid, one.gid) for one in same])
+
+
+def halves(tree, before, after, motds):
+    """What is neither as in BEFORE nor as in AFTER: a list of complaints. MOTDS: the texts of all stages."""
+    found = []
+    for path in sorted(set(tree) | set(before) | set(after)):
+        node, whole = tree.get(path), [before.get(path), after.get(path)]
+        match = TEMPORARY.match(path)
+        if path.startswith(LOGS):
+            continue
+        if match:
+            if match.group(1) not in after and match.group(1) not in before:
+                found.append("%s: a temporary file of nothing known" % path)
+        elif path == STATUS:
+            if node not in whole and (status(tree) not in words() or node.mode != 0o644):
+                found.append("%s is %s" % (path, show(node)))
+        elif path == MOTD:
+            if node not in whole and (node is None or node.data not in motds or node.mode != 0o644):
+                found.append("%s is %s" % (path, show(node)))
+        elif not is_one_of(node, whole):
+            found.append("%s is %s, neither %s nor %s" % (path, show(node), *map(show, whole)))
+    return found
+
+
+def false_claims(tree, before, after):
+    """A success in the status file without all that it claims."""
+    word = status(tree)
+    if not word.endswith("_success") or tree.get(STATUS) == before.get(STATUS):
+        return []
+    claimed = {"install_success": [path for path in after if not path.startswith(LOGS)
+                                   and path not in (STATUS, MOTD)],
+               "configure_success": CONFIGURED,
+               "bootstrap_success": CONFIGURED + (BOOTED,) + tuple(
+                   path for path in after if path == REPORT or path.endswith(".flower-version"))}
+    return ["%s, but %s is %s" % (word, path, show(tree.get(path))) for path in claimed[word]
+            if tree.get(path) != after.get(path)]
+
+
+def differences(tree, wanted):
+    """Where TREE is not WANTED; of logs only owner and mode count."""
+    found = []
+    for path in sorted(set(tree) | set(wanted)):
+        one, two = tree.get(path), wanted.get(path)
+        if path.startswith(LOGS) and one and two:
+            one, two = one._replace(data=None), two._replace(data=None)
+        if one != two:
+            found.append("%s is %s, not %s" % (path, show(one), show(two)))
+    return found
+
+
+def progress(tree, before, after):
+    """How far a run came: "before" it wrote anything, "between", or "after" it wrote everything."""
+    paths = [path for path in set(tree) | set(before) | set(after) if not path.startswith(LOGS)]
+    if all(tree.get(path) == before.get(path) for path in paths):
+        return "before"
+    if all(tree.get(path) == after.get(path) for path in paths):
+        return "after"
+    return "between"
