@@ -45,6 +45,12 @@ char *fl_read_file(const char *path, size_t limit, size_t *length)
 	return fl_steal(&text);
 }
 
+bool fl_file_unknown(int errnum)
+{
+	return errnum != ENOENT && errnum != ENOTDIR && errnum != ELOOP && errnum != ENXIO &&
+	       errnum != EINVAL && errnum != EFBIG;
+}
+
 static bool owner_differs(const struct fl_file *file, const struct stat *info)
 {
 	return (file->uid != (uid_t)-1 && file->uid != info->st_uid) ||

@@ -53,4 +53,10 @@ enum fl_change fl_atomic_plan(const struct fl_file *file) FL_NONNULL(1);
  */
 char *fl_read_file(const char *path, size_t limit, size_t *length) FL_MUST_CHECK FL_NONNULL(1);
 
+/*
+ * Whether fl_read_file() or access(2) failed, with ERRNUM, without telling what is at the path: it
+ * may hold the very thing that was looked for. False where nothing is there, or no regular file.
+ */
+bool fl_file_unknown(int errnum);
+
 #endif

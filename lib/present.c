@@ -19,8 +19,9 @@ int fl_present_validate(struct fl_present *present, const struct fl_paths *paths
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 
 	fl_settings_resolve(&present->settings, present->context, &findings);
-	if (findings.errors == 0)
-		present->stands = fl_standing_apply(&present->settings, paths, &findings);
+	if (findings.errors == 0 &&
+	    fl_standing_apply(&present->settings, paths, &findings, &present->stands, err) != 0)
+		return -1;
 	fl_findings_log(&findings);
 	for (unsigned i = 0; i < FL_PARAM_CONFIG_COUNT; i++) {
 		const struct fl_setting *setting = &present->settings.of[i];

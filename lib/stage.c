@@ -112,9 +112,23 @@ static int write_motd(const struct fl_paths *paths, const char *text, struct fl_
 	return write_text(paths->motd, text, err);
 }
 
+/* Whether PATH is there: 0, or -1 with 71. */
+static int look_for(const char *path, bool *there, struct fl_error *err)
+{
+	*there = access(path, F_OK) == 0;
+	if (*there || !fl_file_unknown(errno))
+		return 0;
+	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: look", path);
+}
+
 static int mark_booted(const struct fl_paths *paths, struct fl_error *err)
 {
-	if (access(paths->booted, F_OK) == 0 || access(paths->json, F_OK) != 0)
+	bool marked, configured;
+
+	if (look_for(paths->booted, &marked, err) != 0 ||
+	    look_for(paths->json, &configured, err) != 0)
+		return -1;
+	if (marked || !configured)
 		return 0;
 	return write_text(paths->booted,
 			  "A boot with superlink.json has succeeded: the configuration stands.\n",
@@ -124,10 +138,12 @@ static int mark_booted(const struct fl_paths *paths, struct fl_error *err)
 static int write_status(const struct fl_paths *paths, const char *stage, struct fl_error *err)
 {
 	fl_auto_free char *status = fl_xasprintf("%s\n", stage);
+	bool booted = strcmp(stage, LAST_SUCCESS) == 0;
 
 	/* An earlier success counts also where it left no mark: it was, and the status goes now. */
-	if ((strcmp(stage, LAST_SUCCESS) == 0 || fl_stage_booted(paths)) &&
-	    mark_booted(paths, err) != 0)
+	if (!booted && fl_stage_booted(paths, &booted, err) != 0)
+		return -1;
+	if (booted && mark_booted(paths, err) != 0)
 		return -1;
 	if (fl_tree_make(paths->service_dir, 0755, err) != 0)
 		return -1;
@@ -150,15 +166,20 @@ int fl_stage_set(const struct fl_paths *paths, const char *stage, struct fl_erro
 	return write_motd(paths, fl_buf_text(&text), err);
 }
 
-bool fl_stage_booted(const struct fl_paths *paths)
+int fl_stage_booted(const struct fl_paths *paths, bool *booted, struct fl_error *err)
 {
 	fl_auto_free char *status = NULL;
 
-	if (access(paths->booted, F_OK) == 0)
-		return true;
+	if (look_for(paths->booted, booted, err) != 0)
+		return -1;
+	if (*booted)
+		return 0;
 	status = fl_read_file(paths->status, STATUS_MAX, NULL);
-	if (status == NULL)
-		return false;
-	status[strcspn(status, "\n")] = '\0';
-	return strcmp(status, LAST_SUCCESS) == 0;
+	if (status == NULL && fl_file_unknown(errno))
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: read", paths->status);
+	if (status != NULL) {
+		status[strcspn(status, "\n")] = '\0';
+		*booted = strcmp(status, LAST_SUCCESS) == 0;
+	}
+	return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "atomic.h"
 #include "buf.h"
 #include "stage.h"
 
@@ -21,22 +22,38 @@ static void name_difference(enum fl_param_id id, const char *stands, const char 
 		fl_param(id)->name, fl_buf_text(&ignored), fl_buf_text(&kept));
 }
 
-bool fl_standing_apply(struct fl_settings *settings, const struct fl_paths *paths,
-		       struct fl_findings *findings)
+/* The settings of superlink.json: 0, 1 if there are none, or -1 with 71. */
+static int read_kept(struct fl_settings *kept, const struct fl_paths *paths,
+		     struct fl_findings *findings, struct fl_error *err)
 {
-	fl_auto_settings struct fl_settings stands = FL_SETTINGS_INIT;
-	struct fl_error err = FL_ERROR_INIT;
-
-	if (!fl_stage_booted(paths))
-		return false;
-	if (fl_settings_read(&stands, paths->json, &err) != 0) {
-		fl_findings_add(findings, FL_WARNING, "%s; it is made anew from the context",
-				err.message);
-		return false;
+	if (fl_settings_read(kept, paths->json, err) == 0)
+		return 0;
+	if (err->errnum != 0 && fl_file_unknown(err->errnum)) {
+		err->code = FL_EXIT_SYSTEM;
+		return -1;
 	}
+	fl_findings_add(findings, FL_WARNING, "%s; it is made anew from the context", err->message);
+	return 1;
+}
+
+int fl_standing_apply(struct fl_settings *settings, const struct fl_paths *paths,
+		      struct fl_findings *findings, bool *stands, struct fl_error *err)
+{
+	fl_auto_settings struct fl_settings kept_settings = FL_SETTINGS_INIT;
+	bool booted;
+	int missing;
+
+	*stands = false;
+	if (fl_stage_booted(paths, &booted, err) != 0)
+		return -1;
+	if (!booted)
+		return 0;
+	missing = read_kept(&kept_settings, paths, findings, err);
+	if (missing != 0)
+		return missing < 0 ? -1 : 0;
 	for (unsigned i = 0; i < FL_PARAM_CONFIG_COUNT; i++) {
 		enum fl_param_id id = (enum fl_param_id)i;
-		const char *kept = fl_settings_get(&stands, id);
+		const char *kept = fl_settings_get(&kept_settings, id);
 		const char *asked = fl_settings_get(settings, id);
 
 		if (strcmp(kept, asked) != 0)
@@ -46,8 +63,9 @@ bool fl_standing_apply(struct fl_settings *settings, const struct fl_paths *path
 	for (size_t i = 0; i < FL_PARAM_CONFIG_COUNT; i++) {
 		struct fl_setting context = settings->of[i];
 
-		settings->of[i] = stands.of[i];
-		stands.of[i] = context;
+		settings->of[i] = kept_settings.of[i];
+		kept_settings.of[i] = context;
 	}
-	return true;
+	*stands = true;
+	return 0;
 }
