@@ -125,10 +125,9 @@ static int find_endpoint(struct job *job, struct fl_error *err)
 /* The four attributes of a SuperLink that is ready. */
 static int describe_superlink(struct job *job, struct fl_error *err)
 {
-	if (fl_settings_load(&job->settings, &job->paths, job->context, err) != 0)
-		return -1;
-	job->version = fl_endpoint_version(&job->paths, &job->settings);
-	if (find_endpoint(job, err) != 0)
+	if (fl_settings_load(&job->settings, &job->paths, job->context, err) != 0 ||
+	    fl_endpoint_version(&job->paths, &job->settings, &job->version, err) != 0 ||
+	    find_endpoint(job, err) != 0)
 		return -1;
 	if (fl_attributes_add(&job->attributes, "FL_READY", "YES", err) != 0 ||
 	    fl_attributes_add(&job->attributes, "FL_ENDPOINT", job->endpoint, err) != 0 ||

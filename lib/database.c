@@ -41,32 +41,51 @@ static char *safe_path(const struct fl_paths *paths, const struct fl_settings *s
 	return fl_xasprintf("/proc/self/fd/%d/%s%s", *folder, slash ? slash + 1 : relative, suffix);
 }
 
-/* The whole note, or NULL. */
-static char *read_note(const struct fl_paths *paths, const struct fl_settings *settings)
+static int unreadable(const struct fl_paths *paths, const struct fl_settings *settings,
+		      const char *suffix, struct fl_error *err)
+{
+	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s/%s%s: read", paths->state_dir,
+			    fl_settings_database(settings), suffix);
+}
+
+/* The whole *NOTE, or NULL if there is none: 0, or -1 with 71. */
+static int read_note(const struct fl_paths *paths, const struct fl_settings *settings, char **note,
+		     struct fl_error *err)
 {
 	fl_auto_close int folder = -1;
 	fl_auto_free char *path = safe_path(paths, settings, NOTE_SUFFIX, &folder);
 
-	return path == NULL ? NULL : fl_read_file(path, NOTE_MAX, NULL);
+	*note = path == NULL ? NULL : fl_read_file(path, NOTE_MAX, NULL);
+	if (*note == NULL && fl_file_unknown(errno))
+		return unreadable(paths, settings, NOTE_SUFFIX, err);
+	return 0;
 }
 
-bool fl_database_replaced(const struct fl_paths *paths, const struct fl_settings *settings,
-			  const char *tag)
+int fl_database_replaced(const struct fl_paths *paths, const struct fl_settings *settings,
+			 const char *tag, bool *replaced, struct fl_error *err)
 {
-	fl_auto_free char *note = read_note(paths, settings);
 	fl_auto_free char *line = fl_xasprintf("\n" INSTEAD_OF "%s\n", tag);
+	fl_auto_free char *note = NULL;
 
-	return note != NULL && strstr(note, line) != NULL;
+	if (read_note(paths, settings, &note, err) != 0)
+		return -1;
+	*replaced = note != NULL && strstr(note, line) != NULL;
+	return 0;
 }
 
-char *fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings)
+int fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings, char **tag,
+		      struct fl_error *err)
 {
-	fl_auto_free char *tag = read_note(paths, settings);
+	fl_auto_free char *note = NULL;
 
-	if (tag == NULL)
-		return NULL;
-	tag[strcspn(tag, "\n")] = '\0';
-	return fl_valid_tag(tag) ? fl_steal(&tag) : NULL;
+	*tag = NULL;
+	if (read_note(paths, settings, &note, err) != 0)
+		return -1;
+	if (note != NULL)
+		note[strcspn(note, "\n")] = '\0';
+	if (note != NULL && fl_valid_tag(note))
+		*tag = fl_steal(&note);
+	return 0;
 }
 
 static bool has_mark(const char *block, size_t length)
@@ -75,9 +94,12 @@ static bool has_mark(const char *block, size_t length)
 	       memmem(block, length, quoted_mark, sizeof(quoted_mark) - 1) != NULL;
 }
 
-/* Looks for the marks in blocks that overlap by the length of the longer one. */
-static bool was_upgraded(const struct fl_paths *paths, const struct fl_settings *settings,
-			 const char *suffix)
+/*
+ * Looks for the marks in blocks that overlap by the length of the longer one: *UPGRADED. 0, or -1
+ * with 71.
+ */
+static int was_upgraded(const struct fl_paths *paths, const struct fl_settings *settings,
+			const char *suffix, bool *upgraded, struct fl_error *err)
 {
 	fl_auto_close int folder = -1;
 	fl_auto_free char *path = safe_path(paths, settings, suffix, &folder);
@@ -86,26 +108,34 @@ static bool was_upgraded(const struct fl_paths *paths, const struct fl_settings 
 	size_t kept = 0;
 	struct stat info;
 
+	*upgraded = false;
 	if (path != NULL)
 		fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
-		return false;
+	if (fd < 0 || fstat(fd, &info) != 0)
+		return fl_file_unknown(errno) ? unreadable(paths, settings, suffix, err) : 0;
+	if (!S_ISREG(info.st_mode))
+		return 0;
 	for (size_t seen = 0; seen < SCAN_MAX;) {
 		ssize_t got = read(fd, block + kept, SCAN_BLOCK - kept);
 		size_t tail = sizeof(quoted_mark) - 1;
 
-		if (got <= 0)
-			return false;
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return unreadable(paths, settings, suffix, err);
+		if (got == 0)
+			return 0;
 		kept += (size_t)got;
 		seen += (size_t)got;
-		if (has_mark(block, kept))
-			return true;
+		*upgraded = has_mark(block, kept);
+		if (*upgraded)
+			return 0;
 		if (kept > tail) {
 			memmove(block, block + kept - tail, tail);
 			kept = tail;
 		}
 	}
-	return false;
+	return 0;
 }
 
 static int refuse(const struct fl_paths *paths, const struct fl_settings *settings, const char *tag,
@@ -123,20 +153,25 @@ static int refuse(const struct fl_paths *paths, const struct fl_settings *settin
 int fl_database_check(const struct fl_paths *paths, const struct fl_settings *settings,
 		      const char *tag, struct fl_error *err)
 {
-	fl_auto_free char *noted = fl_database_noted(paths, settings);
+	fl_auto_free char *noted = NULL;
 	struct fl_version image, last;
+	bool upgraded;
 
 	if (!fl_version_parse(tag, &image))
 		return 0; /* nothing to compare: the health check has the last word */
+	if (fl_database_noted(paths, settings, &noted, err) != 0)
+		return -1;
 	if (noted != NULL && fl_version_parse(noted, &last)) {
 		if (fl_version_compare(&image, &last) < 0)
 			return refuse(paths, settings, tag, noted, err);
 		return 0;
 	}
-	if (image.major == 1 && image.minor < FIRST_UPGRADED_MINOR &&
-	    (was_upgraded(paths, settings, "") || was_upgraded(paths, settings, "-wal")))
-		return refuse(paths, settings, tag, "1.26 or later", err);
-	return 0;
+	if (image.major != 1 || image.minor >= FIRST_UPGRADED_MINOR)
+		return 0;
+	if (was_upgraded(paths, settings, "", &upgraded, err) != 0 ||
+	    (!upgraded && was_upgraded(paths, settings, "-wal", &upgraded, err) != 0))
+		return -1;
+	return upgraded ? refuse(paths, settings, tag, "1.26 or later", err) : 0;
 }
 
 int fl_database_note(const struct fl_paths *paths, const struct fl_settings *settings,

@@ -15,19 +15,21 @@
 #include "settings.h"
 
 /*
- * Whether the image tag TAG may run on the database. 0, or -1 with 69 and what to do. A database
- * without a note that holds the table "alembic_version" is of Flower 1.26 or newer.
+ * Whether the image tag TAG may run on the database. 0, or -1 with 69 and what to do; 71 where note
+ * or database cannot be read, as it may be a newer one. A database without a note that holds the
+ * table "alembic_version" is of Flower 1.26 or newer.
  */
 int fl_database_check(const struct fl_paths *paths, const struct fl_settings *settings,
 		      const char *tag, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
 
-/* The tag that ran last, a fresh string, or NULL if there is no note. */
-char *fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings)
-	FL_MUST_CHECK FL_NONNULL(1, 2);
+/* The tag that ran last, a fresh *TAG, or NULL if there is no note. 0, or -1 with 71. */
+int fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings, char **tag,
+		      struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
 
-/* Whether what ran last ran instead of TAG. */
-bool fl_database_replaced(const struct fl_paths *paths, const struct fl_settings *settings,
-			  const char *tag) FL_MUST_CHECK FL_NONNULL(1, 2, 3);
+/* Whether what ran last ran instead of TAG: *REPLACED. 0, or -1 with 71. */
+int fl_database_replaced(const struct fl_paths *paths, const struct fl_settings *settings,
+			 const char *tag, bool *replaced, struct fl_error *err) FL_MUST_CHECK
+	FL_NONNULL(1, 2, 3, 4, 5);
 
 /*
  * Notes that TAG runs, instead of INSTEAD_OF if that is not NULL; an unchanged note is left alone.

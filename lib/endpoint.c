@@ -60,14 +60,17 @@ int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context
 	return 0;
 }
 
-char *fl_endpoint_version(const struct fl_paths *paths, const struct fl_settings *settings)
+int fl_endpoint_version(const struct fl_paths *paths, const struct fl_settings *settings,
+			char **version, struct fl_error *err)
 {
-	fl_auto_free char *noted = fl_database_noted(paths, settings);
-	const char *tag = noted != NULL ? noted
-					: fl_settings_get(settings, FL_PARAM_FLOWER_VERSION);
-	struct fl_version version;
+	fl_auto_free char *noted = NULL;
+	struct fl_version parsed;
+	const char *tag;
 
-	if (!fl_version_parse(tag, &version))
-		return fl_xstrdup(tag);
-	return fl_xstrndup(tag, strcspn(tag, "-"));
+	if (fl_database_noted(paths, settings, &noted, err) != 0)
+		return -1;
+	tag = noted != NULL ? noted : fl_settings_get(settings, FL_PARAM_FLOWER_VERSION);
+	*version = fl_version_parse(tag, &parsed) ? fl_xstrndup(tag, strcspn(tag, "-"))
+						  : fl_xstrdup(tag);
+	return 0;
 }

@@ -29,9 +29,10 @@ int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context
 
 /*
  * The version of the Flower that runs, after any fallback: the tag that fl-bootstrap noted, without
- * its suffix if it is a version, else the configured one. A fresh string.
+ * its suffix if it is a version, else the configured one. A fresh *VERSION. 0, or -1 with 71 where
+ * the note cannot be read: another one may run than the configured.
  */
-char *fl_endpoint_version(const struct fl_paths *paths, const struct fl_settings *settings)
-	FL_MUST_CHECK FL_NONNULL(1, 2);
+int fl_endpoint_version(const struct fl_paths *paths, const struct fl_settings *settings,
+			char **version, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
 
 #endif

@@ -136,12 +136,13 @@ int fl_image_choose(struct fl_docker *docker, const struct fl_paths *paths,
 	const char *tag = fl_settings_get(settings, FL_PARAM_FLOWER_VERSION);
 	bool prebaked = strcmp(repository, FL_FLOWER_IMAGE) == 0 &&
 			strcmp(tag, FL_FLOWER_VERSION) == 0;
-	bool absent;
+	bool absent, replaced;
 
 	fill(image, repository, tag);
 	/* The database's guard comes before the pull too: what may not run need not be fetched. */
 	if (fl_database_check(paths, settings, tag, err) != 0) {
-		if (prebaked || !fl_database_replaced(paths, settings, tag))
+		if (prebaked || err->code != FL_EXIT_UNAVAILABLE ||
+		    fl_database_replaced(paths, settings, tag, &replaced, err) != 0 || !replaced)
 			return -1;
 		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 			     "another one has run instead, and there is no way back for the "

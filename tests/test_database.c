@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: open */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,27 @@
 #include "buf.h"
 #include "database.h"
 #include "scratch.h"
+
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+
+static const char *unreadable; /* the end of a path that the disk does not give, NULL for none */
+
+int __wrap_open(const char *path, int flags, ...)
+{
+	const char *name = strrchr(path, '/');
+	va_list args;
+	int mode;
+
+	va_start(args, flags);
+	mode = va_arg(args, int);
+	va_end(args);
+	if (unreadable != NULL && name != NULL && strcmp(name, unreadable) == 0) {
+		errno = EIO;
+		return -1;
+	}
+	return __real_open(path, flags, mode);
+}
 
 static struct fl_paths paths;
 static struct fl_settings settings;
@@ -52,6 +74,24 @@ static int check(const char *tag)
 	return result;
 }
 
+static char *noted(void)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	char *tag;
+
+	assert_int_equal(fl_database_noted(&paths, &settings, &tag, &err), 0);
+	return tag;
+}
+
+static bool replaced(const char *tag)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	bool answer;
+
+	assert_int_equal(fl_database_replaced(&paths, &settings, tag, &answer, &err), 0);
+	return answer;
+}
+
 static void the_last_version_is_noted_once(void **state)
 {
 	fl_auto_free char *database = path_of("state.db"),
@@ -61,13 +101,13 @@ static void the_last_version_is_noted_once(void **state)
 	struct stat before, after;
 
 	(void)state;
-	assert_null(fl_database_noted(&paths, &settings));
+	assert_null(noted());
 	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", NULL, &err),
 			 -1); /* no folder yet */
 	assert_int_equal(err.code, FL_EXIT_SYSTEM);
 	scratch_write(database, "");
 	assert_int_equal(fl_database_note(&paths, &settings, "1.26.0-py3.13", NULL, &err), 0);
-	tag = fl_database_noted(&paths, &settings);
+	tag = noted();
 	assert_string_equal(tag, "1.26.0-py3.13");
 	assert_int_equal(stat(note, &before), 0);
 	assert_int_equal(fl_database_note(&paths, &settings, "1.26.0-py3.13", NULL, &err), 0);
@@ -82,16 +122,16 @@ static void what_it_ran_instead_of_is_noted(void **state)
 	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;
-	assert_false(fl_database_replaced(&paths, &settings, "1.24.0"));
+	assert_false(replaced("1.24.0"));
 	scratch_write(database, "");
 	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", "1.24.0", &err), 0);
-	tag = fl_database_noted(&paths, &settings);
+	tag = noted();
 	assert_string_equal(tag, "1.25.0");
-	assert_true(fl_database_replaced(&paths, &settings, "1.24.0"));
-	assert_false(fl_database_replaced(&paths, &settings, "1.24"));
-	assert_false(fl_database_replaced(&paths, &settings, "1.25.0"));
+	assert_true(replaced("1.24.0"));
+	assert_false(replaced("1.24"));
+	assert_false(replaced("1.25.0"));
 	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", NULL, &err), 0);
-	assert_false(fl_database_replaced(&paths, &settings, "1.24.0"));
+	assert_false(replaced("1.24.0"));
 }
 
 static void an_older_image_is_refused(void **state)
@@ -141,9 +181,34 @@ static void no_link_is_followed(void **state)
 	scratch_write(inside, ""); /* makes the folders above it */
 	assert_int_equal(unlink(inside), 0);
 	assert_int_equal(symlink(outside, inside), 0);
-	assert_null(fl_database_noted(&paths, &settings));
+	assert_null(noted());
 	assert_int_equal(check("1.25.0"), 0);
 	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", NULL, &err), -1);
+}
+
+/* It may be a newer Flower's: a disk that does not give it just now must not open the way. */
+static void what_cannot_be_read_is_no_free_pass(void **state)
+{
+	fl_auto_free char *database = path_of("state.db");
+	fl_auto_free char *note = path_of("state.db.flower-version");
+	struct fl_error err = FL_ERROR_INIT;
+	char *tag;
+
+	(void)state;
+	scratch_write(database, "CREATE TABLE alembic_version");
+	scratch_write(note, "1.30.0\n");
+	unreadable = "/state.db.flower-version";
+	assert_int_equal(fl_database_check(&paths, &settings, "1.25.0", &err), -1);
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	assert_non_null(strstr(err.message, note));
+	assert_int_equal(fl_database_noted(&paths, &settings, &tag, &err), -1);
+	assert_int_equal(unlink(note), 0);
+	unreadable = "/state.db";
+	assert_int_equal(fl_database_check(&paths, &settings, "1.25.0", &err), -1);
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	unreadable = NULL;
+	assert_int_equal(fl_database_check(&paths, &settings, "1.25.0", &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 }
 
 int main(void)
@@ -154,6 +219,7 @@ int main(void)
 		cmocka_unit_test_setup(an_older_image_is_refused, scratch_empty),
 		cmocka_unit_test_setup(an_upgraded_database_is_known_by_its_table, scratch_empty),
 		cmocka_unit_test_setup(no_link_is_followed, scratch_empty),
+		cmocka_unit_test_setup(what_cannot_be_read_is_no_free_pass, scratch_empty),
 	};
 
 	return cmocka_run_group_tests_name("database", tests, begin, end);

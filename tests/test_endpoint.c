@@ -18,7 +18,8 @@
 
 int __wrap_fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err);
 void __wrap_fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline);
-char *__wrap_fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings);
+int __wrap_fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings,
+			     char **tag, struct fl_error *err);
 
 static const char *noted;
 static bool list_fails;
@@ -57,11 +58,14 @@ void __wrap_fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host
 	strcpy(wishes->default_route.link, "eth0");
 }
 
-char *__wrap_fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings)
+int __wrap_fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings,
+			     char **tag, struct fl_error *err)
 {
 	(void)paths;
 	(void)settings;
-	return fl_xstrdup(noted);
+	(void)err;
+	*tag = fl_xstrdup(noted);
+	return 0;
 }
 
 static void keep_log(void *data, enum fl_level level, const char *line)
@@ -198,7 +202,10 @@ static void test_version(void **state)
 		fl_paths_init(&paths, "/nonexistent", NULL);
 		fill(&settings, "0.0.0.0:9092", versions[i].configured);
 		noted = versions[i].noted;
-		fl_auto_free char *version = fl_endpoint_version(&paths, &settings);
+		fl_auto_free char *version = NULL;
+		struct fl_error err = FL_ERROR_INIT;
+
+		assert_int_equal(fl_endpoint_version(&paths, &settings, &version, &err), 0);
 		assert_string_equal(version, versions[i].version);
 	}
 }

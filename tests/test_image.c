@@ -23,8 +23,8 @@ int __wrap_fl_docker_pull(struct fl_docker *docker, const char *repository, cons
 			  struct fl_error *err);
 int __wrap_fl_database_check(const struct fl_paths *paths, const struct fl_settings *settings,
 			     const char *tag, struct fl_error *err);
-bool __wrap_fl_database_replaced(const struct fl_paths *paths, const struct fl_settings *settings,
-				 const char *tag);
+int __wrap_fl_database_replaced(const struct fl_paths *paths, const struct fl_settings *settings,
+				const char *tag, bool *answer, struct fl_error *err);
 
 /* What the Engine has, what a pull brings, and which tag the database refuses. */
 static const char *has[3], *brings, *refused;
@@ -72,11 +72,12 @@ int __wrap_fl_database_check(const struct fl_paths *paths, const struct fl_setti
 	return 0;
 }
 
-bool __wrap_fl_database_replaced(const struct fl_paths *paths, const struct fl_settings *settings,
-				 const char *tag)
+int __wrap_fl_database_replaced(const struct fl_paths *paths, const struct fl_settings *settings,
+				const char *tag, bool *answer, struct fl_error *err)
 {
-	(void)paths, (void)settings;
-	return replaced != NULL && strcmp(tag, replaced) == 0;
+	(void)paths, (void)settings, (void)err;
+	*answer = replaced != NULL && strcmp(tag, replaced) == 0;
+	return 0;
 }
 
 static int begin(void **state)
