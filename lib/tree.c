@@ -44,19 +44,25 @@ static bool make_folder(const char *path, mode_t mode)
 int fl_tree_make(const char *path, mode_t mode, struct fl_error *err)
 {
 	fl_auto_free char *part = fl_xstrdup(path);
+	int above = 0; /* why the first of the folders above could not be made */
 	struct stat info;
 
 	for (char *slash = part + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
 		*slash = '\0';
-		/* Where one cannot be made, the last one says so. */
-		if (make_folder(part, 0755) && fl_tree_sync_above(part, err) != 0)
-			return -1;
+		if (make_folder(part, 0755)) {
+			if (fl_tree_sync_above(part, err) != 0)
+				return -1;
+		} else if (errno != EEXIST && above == 0) {
+			above = errno;
+		}
 		*slash = '/';
 	}
 	if (make_folder(path, mode))
 		return fl_tree_sync_above(path, err);
 	if (errno != EEXIST)
-		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "folder %s: make", path);
+		return fl_error_set(err, FL_EXIT_SYSTEM,
+				    errno == ENOENT && above != 0 ? above : errno,
+				    "folder %s: make", path);
 	if (stat(path, &info) != 0)
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "folder %s", path);
 	if (!S_ISDIR(info.st_mode))

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wrap: openat */
+/* wrap: openat mkdir fsync syncfs */
 /* Trap 6: chown -R follows symbolic links that the container planted. */
-/* wrap: mkdir fsync syncfs */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,12 +22,18 @@ int __wrap_mkdir(const char *path, mode_t mode);
 
 static mode_t made_with[8]; /* the modes of new folders at the moment when they were made */
 static size_t made;
+static const char *refused; /* a folder that cannot be made, NULL for none */
 
 int __wrap_mkdir(const char *path, mode_t mode)
 {
 	struct stat info;
-	int result = __real_mkdir(path, mode);
+	int result;
 
+	if (refused != NULL && strcmp(path, refused) == 0) {
+		errno = EACCES;
+		return -1;
+	}
+	result = __real_mkdir(path, mode);
 	if (result == 0 && made < sizeof(made_with) / sizeof(made_with[0])) {
 		assert_int_equal(stat(path, &info), 0);
 		made_with[made++] = info.st_mode & 07777;
@@ -421,6 +426,18 @@ static void what_cannot_be_synced_is_an_error(void **state)
 	forget_syncs();
 }
 
+static void the_reason_is_that_of_the_folder_above(void **state)
+{
+	fl_auto_free char *above = path_of("above"), *path = path_of("above/inside");
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	refused = above;
+	assert_int_equal(fl_tree_make(path, 0750, &err), -1);
+	refused = NULL;
+	assert_int_equal(err.errnum, EACCES);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -435,6 +452,7 @@ int main(void)
 		cmocka_unit_test_setup(a_new_folder_is_synced_into_the_one_above, empty_folder),
 		cmocka_unit_test_setup(what_was_given_away_is_synced, empty_folder),
 		cmocka_unit_test_setup(what_cannot_be_synced_is_an_error, empty_folder),
+		cmocka_unit_test_setup(the_reason_is_that_of_the_folder_above, empty_folder),
 	};
 
 	return cmocka_run_group_tests_name("tree", tests, make_folder, remove_folder);
