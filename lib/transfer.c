@@ -19,8 +19,12 @@
 static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct fl_transfer *transfer = data;
-	/* Before 8.x libcurl does not set close-on-exec itself. */
-	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	/*
+	 * Before 8.x libcurl does not set close-on-exec itself; and it does not look whether its own
+	 * fcntl(2) made the socket non-blocking, without which a read would pass every deadline.
+	 */
+	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			address->protocol);
 
 	(void)purpose;
 	transfer->opened = true;

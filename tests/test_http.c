@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wrap: calloc realloc */
+/* wrap: calloc realloc socket */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +21,17 @@ void *__real_realloc(void *pointer, size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *pointer, size_t size);
 
+int __real_socket(int domain, int type, int protocol);
+int __wrap_socket(int domain, int type, int protocol);
+
 static bool exhausted;
+static int last_type; /* of the last socket */
+
+int __wrap_socket(int domain, int type, int protocol)
+{
+	last_type = type;
+	return __real_socket(domain, type, protocol);
+}
 
 void *__wrap_calloc(size_t count, size_t size)
 {
@@ -157,6 +167,17 @@ static void request_is_as_it_was_asked_for(void **state)
 	assert_true(server_heard(&world->server, "\r\nContent-Type: text/plain\r\n"));
 	/* libcurl would wait a second for a "100 Continue" that many servers never send. */
 	assert_int_equal(server_count(&world->server, "Expect:"), 0);
+}
+
+/* libcurl goes on with a blocking one where its fcntl(2) fails, and then no deadline holds. */
+static void a_socket_is_not_made_blocking(void **state)
+{
+	struct world *world = *state;
+	struct fl_request request = get(world, "/hello");
+
+	fl_http_end(fl_http_perform(world->http, &request));
+	assert_int_equal(last_type & SOCK_NONBLOCK, SOCK_NONBLOCK);
+	assert_int_equal(last_type & SOCK_CLOEXEC, SOCK_CLOEXEC);
 }
 
 static void post_without_body_says_so(void **state)
@@ -573,6 +594,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(answer_has_status_headers_and_body),
 		TEST(request_is_as_it_was_asked_for),
+		TEST(a_socket_is_not_made_blocking),
 		TEST(post_without_body_says_so),
 		TEST(head_has_no_body),
 		TEST(unix_socket_is_used),
