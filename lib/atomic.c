@@ -2,6 +2,7 @@
 #include "atomic.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -120,8 +121,11 @@ static int write_all(int fd, const char *bytes, size_t length)
 
 /* A temporary file: claimed, so that no other run sweeps it away, until it has its last name. */
 struct temporary {
-	char *name; /* owned; NULL: there is none */
-	int claim;  /* open as long as there is one */
+	char *name; /* owned; made up before any file is, as lack of memory ends the process */
+	int claim;  /* open as long as it is there */
+	bool there; /* it has that name */
+	bool kept;  /* the file that it replaced has that name now */
+	bool fresh; /* it has its last name, and replaced none */
 };
 
 static const char *fill(int fd, const struct fl_file *file)
@@ -164,7 +168,6 @@ static int make_temporary(char *name)
 /* Makes the temporary file beside FILE, complete and synced. */
 static int stage(const struct fl_file *file, struct temporary *temporary, struct fl_error *err)
 {
-	fl_auto_free char *name = fl_xasprintf("%s" FL_LEFTOVER_SUFFIX, file->path);
 	fl_auto_close int claim = -1;
 	const char *failed;
 	struct stat info;
@@ -173,7 +176,7 @@ static int stage(const struct fl_file *file, struct temporary *temporary, struct
 	/* A folder in the way would show at the rename, when other files are in place already. */
 	if (lstat(file->path, &info) == 0 && S_ISDIR(info.st_mode))
 		return fl_error_set(err, FL_EXIT_SYSTEM, EISDIR, "%s", file->path);
-	fd = make_temporary(name);
+	fd = make_temporary(temporary->name);
 	if (fd < 0)
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: temporary file beside it",
 				    file->path);
@@ -187,25 +190,71 @@ static int stage(const struct fl_file *file, struct temporary *temporary, struct
 		saved = errno;
 	}
 	if (failed != NULL) {
-		unlink(name);
+		unlink(temporary->name);
 		return fl_error_set(err, FL_EXIT_SYSTEM, saved, "%s: %s", file->path, failed);
 	}
-	temporary->name = fl_steal(&name);
 	temporary->claim = fl_steal_fd(&claim);
+	temporary->there = true;
 	return 0;
 }
 
-static int publish(const struct fl_file *file, struct temporary *temporary, struct fl_error *err)
+/* Gives it its last name. With KEEP the old file takes the temporary one, for the way back. */
+static int publish(const struct fl_file *file, struct temporary *temporary, bool keep)
 {
-	if (rename(temporary->name, file->path) != 0)
-		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: rename", file->path);
-	fl_cleanup_free(&temporary->name);
-	temporary->name = NULL;
-	fl_cleanup_close(&temporary->claim);
-	return fl_tree_sync_above(file->path, err);
+	if (keep &&
+	    renameat2(AT_FDCWD, temporary->name, AT_FDCWD, file->path, RENAME_EXCHANGE) == 0) {
+		temporary->kept = true;
+		return 0;
+	}
+	/* Anything else: a file system that cannot exchange names. There is no way back then. */
+	temporary->fresh = keep && errno == ENOENT;
+	if (rename(temporary->name, file->path) == 0) {
+		temporary->there = false;
+		return 0;
+	}
+	temporary->fresh = false;
+	return -1;
 }
 
-/* Attributes first, names last: a name once changed cannot be taken back. */
+static void take_back(const struct fl_file *file, struct temporary *temporary)
+{
+	if (temporary->kept && rename(temporary->name, file->path) == 0)
+		temporary->there = false;
+	else if (temporary->fresh)
+		unlink(file->path);
+}
+
+static void drop(struct temporary *temporary)
+{
+	if (temporary->there)
+		unlink(temporary->name);
+	fl_cleanup_close(&temporary->claim);
+	temporary->there = false;
+	temporary->claim = -1;
+}
+
+/* All of them have their last names, or none has. */
+static int publish_all(const struct fl_file *files, struct temporary *temporaries, size_t count,
+		       struct fl_error *err)
+{
+	size_t last = count;
+
+	for (size_t i = 0; i < count; i++) {
+		if (temporaries[i].there)
+			last = i;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!temporaries[i].there || publish(&files[i], &temporaries[i], i < last) == 0)
+			continue;
+		fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: rename", files[i].path);
+		while (i-- > 0)
+			take_back(&files[i], &temporaries[i]);
+		return -1;
+	}
+	return 0;
+}
+
+/* Attributes first, names last. */
 static int apply(const struct fl_file *files, const enum fl_change *plans,
 		 struct temporary *temporaries, size_t count, struct fl_error *err)
 {
@@ -217,20 +266,16 @@ static int apply(const struct fl_file *files, const enum fl_change *plans,
 		if (plans[i] == FL_ATTRIBUTES && mend(&files[i], err) != 0)
 			return -1;
 	}
+	if (publish_all(files, temporaries, count, err) != 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		drop(&temporaries[i]);
+	/* After all names: what cannot be synced is new as a whole. */
 	for (size_t i = 0; i < count; i++) {
-		if (temporaries[i].name != NULL && publish(&files[i], &temporaries[i], err) != 0)
+		if (plans[i] == FL_WRITTEN && fl_tree_sync_above(files[i].path, err) != 0)
 			return -1;
 	}
 	return 0;
-}
-
-static void drop(struct temporary *temporary)
-{
-	if (temporary->name == NULL)
-		return;
-	unlink(temporary->name);
-	fl_cleanup_free(&temporary->name);
-	fl_cleanup_close(&temporary->claim);
 }
 
 int fl_atomic_write_all(const struct fl_file *files, size_t count, enum fl_change *changes,
@@ -242,10 +287,14 @@ int fl_atomic_write_all(const struct fl_file *files, size_t count, enum fl_chang
 	for (size_t i = 0; i < count; i++) {
 		fl_leftover_sweep(files[i].path);
 		changes[i] = fl_atomic_plan(&files[i]);
+		temporaries[i].name = fl_xasprintf("%s" FL_LEFTOVER_SUFFIX, files[i].path);
+		temporaries[i].claim = -1;
 	}
 	result = apply(files, changes, temporaries, count, err);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		drop(&temporaries[i]);
+		fl_cleanup_free(&temporaries[i].name);
+	}
 	free(temporaries);
 	return result;
 }

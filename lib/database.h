@@ -28,8 +28,8 @@ int fl_database_noted(const struct fl_paths *paths, const struct fl_settings *se
 
 /* Whether what ran last ran instead of TAG: *REPLACED. 0, or -1 with 71. */
 int fl_database_replaced(const struct fl_paths *paths, const struct fl_settings *settings,
-			 const char *tag, bool *replaced, struct fl_error *err) FL_MUST_CHECK
-	FL_NONNULL(1, 2, 3, 4, 5);
+			 const char *tag, bool *replaced, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 5);
 
 /*
  * Notes that TAG runs, instead of INSTEAD_OF if that is not NULL; an unchanged note is left alone.

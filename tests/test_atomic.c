@@ -286,9 +286,34 @@ static void files_that_belong_together_change_together(void **state)
 	assert_content(a, "old a");
 	assert_content(b, "old b");
 	assert_int_equal(entries(), 2);
+	fail_rename = 1; /* the second file's name: the first one has its own by an exchange */
+	assert_int_equal(fl_atomic_write_all(wanted, 2, changes, &err), -1);
+	assert_non_null(strstr(err.message, b));
+	assert_content(a, "old a");
+	assert_content(b, "old b");
+	assert_int_equal(entries(), 2);
 	assert_int_equal(fl_atomic_write_all(wanted, 2, changes, &err), 0);
 	assert_content(a, "new a");
 	assert_content(b, "new b");
+}
+
+static void a_set_that_was_not_there_comes_as_a_whole(void **state)
+{
+	fl_auto_free char *a = path_of("a"), *b = path_of("b");
+	const struct fl_file wanted[] = { file(a, "new a"), file(b, "new b") };
+	struct fl_error err = FL_ERROR_INIT;
+	enum fl_change changes[2];
+
+	(void)state;
+	fail_rename = 2;
+	assert_int_equal(fl_atomic_write_all(wanted, 2, changes, &err), -1);
+	assert_int_equal(entries(), 0);
+	fail_fsync = 3; /* the folder's: both are in place by then */
+	assert_int_equal(fl_atomic_write_all(wanted, 2, changes, &err), -1);
+	fail_fsync = 0;
+	assert_content(a, "new a");
+	assert_content(b, "new b");
+	assert_int_equal(entries(), 2);
 }
 
 /* Two runs at once: the sweep of one must not take the other's file away at any moment. */
@@ -411,6 +436,7 @@ int main(void)
 		cmocka_unit_test_setup(every_failure_leaves_the_old_file_alone, empty_folder),
 		cmocka_unit_test_setup(a_folder_that_cannot_be_synced_is_a_failure, empty_folder),
 		cmocka_unit_test_setup(short_writes_are_completed, empty_folder),
+		cmocka_unit_test_setup(a_set_that_was_not_there_comes_as_a_whole, empty_folder),
 		cmocka_unit_test_setup(files_that_belong_together_change_together, empty_folder),
 		cmocka_unit_test_setup(another_run_takes_nothing_away, empty_folder),
 		cmocka_unit_test_setup(a_folder_in_the_way_is_seen_before_anything_changes,
