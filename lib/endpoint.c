@@ -51,7 +51,8 @@ int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context
 		return -1;
 	/* The context decides alone where it can: looking up OneGate's name may take seconds. */
 	if (fl_netaddr_choose(&addresses, &wishes, &chosen, &endpoint->rule, &undecided) != 0) {
-		fl_netaddr_wishes(&wishes, onegate_host, deadline);
+		if (fl_netaddr_wishes(&wishes, onegate_host, deadline, err) != 0)
+			return -1;
 		if (fl_netaddr_choose(&addresses, &wishes, &chosen, &endpoint->rule, err) != 0)
 			return -1;
 	}

@@ -64,10 +64,12 @@ int fl_lookup(const struct fl_lookup *lookup, fl_time deadline, struct addrinfo 
 					.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
 	struct in_addr four;
 	char port[NI_MAXSERV];
+	int status;
 
 	snprintf(port, sizeof(port), "%u", (unsigned)lookup->port);
-	if (getaddrinfo(lookup->host, port, &hints, found) == 0)
-		return 0;
+	status = getaddrinfo(lookup->host, port, &hints, found);
+	if (status == 0 || status == EAI_MEMORY || status == EAI_SYSTEM)
+		return status;
 	/* An address of the other family is no name to ask a server for. */
 	if (strchr(lookup->host, ':') != NULL || inet_pton(AF_INET, lookup->host, &four) == 1)
 		return EAI_NONAME;

@@ -83,13 +83,14 @@ int fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err)
 	return 0;
 }
 
-void fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline)
+int fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline,
+		      struct fl_error *err)
 {
-	if (onegate_host == NULL ||
-	    !fl_route_source(onegate_host, wishes->family, deadline, wishes->to_onegate))
-		wishes->to_onegate[0] = '\0';
-	if (!fl_route_default(wishes->family, &wishes->default_route))
-		wishes->default_route = (struct fl_route){ .link = "", .source = "" };
+	wishes->to_onegate[0] = '\0';
+	if (onegate_host != NULL &&
+	    fl_route_source(onegate_host, wishes->family, deadline, wishes->to_onegate, err) != 0)
+		return -1;
+	return fl_route_default(wishes->family, &wishes->default_route, err);
 }
 
 static bool starts_with(const char *text, const char *start)

@@ -48,10 +48,11 @@ int fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err)
 
 /*
  * Asks the kernel about the routes towards ONEGATE_HOST (may be NULL; a name is looked up until
- * DEADLINE) and the default route, in the family of WISHES.
+ * DEADLINE) and the default route, in the family of WISHES. 0, or -1 with 71: another rule would
+ * name another address then.
  */
-void fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline)
-	FL_NONNULL(1);
+int fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline,
+		      struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 4);
 
 /* Why an address is never taken ("loopback", "link-local", "Docker's", "down"), or NULL. */
 const char *fl_netaddr_unfit(const struct fl_netaddr *address) FL_NONNULL(1);

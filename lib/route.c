@@ -18,7 +18,16 @@ static bool address_text(int family, const void *address, char text[static INET6
 	return inet_ntop(family, address, text, INET6_ADDRSTRLEN) != NULL;
 }
 
-static bool source_towards(const struct addrinfo *to, char source[static INET6_ADDRSTRLEN])
+/* What connect(2) and socket(2) say where there is no route, or nothing of that family. */
+static bool is_no_route(int errnum)
+{
+	return errnum == ENETUNREACH || errnum == EHOSTUNREACH || errnum == ENETDOWN ||
+	       errnum == EADDRNOTAVAIL || errnum == EAFNOSUPPORT || errnum == EINVAL ||
+	       errnum == EACCES || errnum == EPERM;
+}
+
+/* 0, where there is no route as well, or -1 with errno. */
+static int source_towards(const struct addrinfo *to, char source[static INET6_ADDRSTRLEN])
 {
 	union {
 		struct sockaddr any;
@@ -28,37 +37,48 @@ static bool source_towards(const struct addrinfo *to, char source[static INET6_A
 	socklen_t length = sizeof(own);
 	fl_auto_close int fd = socket(to->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || connect(fd, to->ai_addr, to->ai_addrlen) != 0 ||
-	    getsockname(fd, &own.any, &length) != 0)
-		return false;
+	if (fd < 0 || connect(fd, to->ai_addr, to->ai_addrlen) != 0)
+		return is_no_route(errno) ? 0 : -1;
+	if (getsockname(fd, &own.any, &length) != 0)
+		return -1;
 	if (own.any.sa_family == AF_INET6)
-		return address_text(AF_INET6, &own.six.sin6_addr, source);
-	return address_text(AF_INET, &own.four.sin_addr, source);
+		address_text(AF_INET6, &own.six.sin6_addr, source);
+	else
+		address_text(AF_INET, &own.four.sin_addr, source);
+	return 0;
 }
 
-bool fl_route_source(const char *host, int family, fl_time deadline,
-		     char source[static INET6_ADDRSTRLEN])
+int fl_route_source(const char *host, int family, fl_time deadline,
+		    char source[static INET6_ADDRSTRLEN], struct fl_error *err)
 {
 	const struct fl_lookup lookup = {
 		.host = host, .port = DISCARD_PORT, .family = family, .socktype = SOCK_DGRAM
 	};
 	struct addrinfo *found;
-	bool ok = false;
+	int status = fl_lookup(&lookup, deadline, &found);
+	int result = 0;
 
-	if (fl_lookup(&lookup, deadline, &found) != 0)
-		return false;
-	for (const struct addrinfo *to = found; to != NULL && !ok; to = to->ai_next)
-		ok = source_towards(to, source);
+	source[0] = '\0';
+	if (status == EAI_MEMORY || status == EAI_SYSTEM)
+		return fl_error_set(err, FL_EXIT_SYSTEM, status == EAI_SYSTEM ? errno : ENOMEM,
+				    "%s: address", host);
+	if (status != 0)
+		return 0;
+	for (const struct addrinfo *to = found; to != NULL && source[0] == '\0' && result == 0;
+	     to = to->ai_next)
+		result = source_towards(to, source);
+	if (result != 0)
+		fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: route", host);
 	freeaddrinfo(found);
-	return ok;
+	return result;
 }
 
 /*
  * Takes a route of the dump for *BEST if it is a default route with a lower metric. Nothing is
- * const, as the kernel's macros cast that away.
+ * const, as the kernel's macros cast that away. 0, or -1 with errno.
  */
-static void take_route(struct nlmsghdr *message, int family, struct fl_route *best,
-		       uint32_t *best_metric)
+static int take_route(struct nlmsghdr *message, int family, struct fl_route *best,
+		      uint32_t *best_metric)
 {
 	struct rtmsg *head = NLMSG_DATA(message);
 	int length = (int)RTM_PAYLOAD(message);
@@ -68,7 +88,7 @@ static void take_route(struct nlmsghdr *message, int family, struct fl_route *be
 	if (message->nlmsg_type != RTM_NEWROUTE || head->rtm_dst_len != 0 ||
 	    head->rtm_type != RTN_UNICAST || head->rtm_table != RT_TABLE_MAIN ||
 	    head->rtm_family != family)
-		return;
+		return 0;
 	for (struct rtattr *a = RTM_RTA(head); RTA_OK(a, length); a = RTA_NEXT(a, length)) {
 		if (a->rta_type == RTA_OIF)
 			memcpy(&index, RTA_DATA(a), sizeof(index));
@@ -79,30 +99,38 @@ static void take_route(struct nlmsghdr *message, int family, struct fl_route *be
 		else if (a->rta_type == RTA_MULTIPATH && index == 0)
 			index = (uint32_t)((struct rtnexthop *)RTA_DATA(a))->rtnh_ifindex;
 	}
-	if (index == 0 || metric >= *best_metric || if_indextoname(index, route.link) == NULL)
-		return;
+	if (index == 0 || metric >= *best_metric)
+		return 0;
+	if (if_indextoname(index, route.link) == NULL)
+		return errno == ENXIO || errno == ENODEV ? 0 : -1; /* the link has gone meanwhile */
 	*best_metric = metric;
 	*best = route;
+	return 0;
 }
 
-/* Reads one answer of the dump. Returns false at its end. */
-static bool read_routes(int fd, int family, struct fl_route *best, uint32_t *best_metric)
+/* Reads one answer of the dump. 1, 0 at its end, or -1 with errno. */
+static int read_routes(int fd, int family, struct fl_route *best, uint32_t *best_metric)
 {
 	fl_auto_free struct nlmsghdr *answer = fl_xcalloc(1, ANSWER_SIZE);
 	ssize_t got = recv(fd, answer, ANSWER_SIZE, 0);
 	unsigned length = got > 0 ? (unsigned)got : 0;
 
+	if (got < 0 && errno == EINTR)
+		return 1;
+	if (got == 0)
+		errno = EIO; /* a dump has an end that says so */
 	if (got <= 0)
-		return got < 0 && errno == EINTR;
+		return -1;
 	for (struct nlmsghdr *m = answer; NLMSG_OK(m, length); m = NLMSG_NEXT(m, length)) {
 		if (m->nlmsg_type == NLMSG_DONE || m->nlmsg_type == NLMSG_ERROR)
-			return false;
-		take_route(m, family, best, best_metric);
+			return 0;
+		if (take_route(m, family, best, best_metric) != 0)
+			return -1;
 	}
-	return true;
+	return 1;
 }
 
-bool fl_route_default(int family, struct fl_route *route)
+int fl_route_default(int family, struct fl_route *route, struct fl_error *err)
 {
 	const struct {
 		struct nlmsghdr header;
@@ -115,11 +143,13 @@ bool fl_route_default(int family, struct fl_route *route)
 	};
 	fl_auto_close int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	uint32_t metric = UINT32_MAX;
+	int more = -1;
 
-	route->link[0] = '\0';
-	if (fd < 0 || send(fd, &dump, sizeof(dump), 0) < 0)
-		return false;
-	while (read_routes(fd, family, route, &metric))
-		;
-	return route->link[0] != '\0';
+	*route = (struct fl_route){ .link = "", .source = "" };
+	if (fd >= 0 && send(fd, &dump, sizeof(dump), 0) >= 0) {
+		do
+			more = read_routes(fd, family, route, &metric);
+		while (more > 0);
+	}
+	return more == 0 ? 0 : fl_error_set(err, FL_EXIT_SYSTEM, errno, "default route");
 }

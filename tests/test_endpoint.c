@@ -17,7 +17,8 @@
 /* wrap: fl_netaddr_list fl_netaddr_wishes fl_database_noted */
 
 int __wrap_fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err);
-void __wrap_fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline);
+int __wrap_fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline,
+			     struct fl_error *err);
 int __wrap_fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings,
 			     char **tag, struct fl_error *err);
 
@@ -49,13 +50,16 @@ int __wrap_fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err)
 	return 0;
 }
 
-void __wrap_fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline)
+int __wrap_fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline,
+			     struct fl_error *err)
 {
+	(void)err;
 	assert_int_equal(deadline, 77);
 	asked++;
 	if (onegate_host != NULL)
 		strcpy(wishes->to_onegate, "198.51.100.4");
 	strcpy(wishes->default_route.link, "eth0");
+	return 0;
 }
 
 int __wrap_fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings,

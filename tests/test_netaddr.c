@@ -240,11 +240,12 @@ static void test_list(void **state)
 static void test_wishes(void **state)
 {
 	struct fl_wishes wishes = { .family = AF_INET, .to_onegate = "x" };
+	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;
-	fl_netaddr_wishes(&wishes, "127.0.0.1", fl_deadline(5));
+	assert_int_equal(fl_netaddr_wishes(&wishes, "127.0.0.1", fl_deadline(5), &err), 0);
 	assert_string_equal(wishes.to_onegate, "127.0.0.1");
-	fl_netaddr_wishes(&wishes, NULL, fl_deadline(5));
+	assert_int_equal(fl_netaddr_wishes(&wishes, NULL, fl_deadline(5), &err), 0);
 	assert_string_equal(wishes.to_onegate, "");
 }
 
