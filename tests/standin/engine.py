@@ -312,8 +312,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def image_remove(self, engine, query, body, name):
         with engine.lock:
-            del engine.images[engine.image(name)["RepoTags"][0]]
-        self.answer(200, [{"Untagged": name}])
+            image = engine.image(name)
+            engine.images = {k: v for k, v in engine.images.items() if v is not image}
+        self.answer(200, [{"Untagged": tag} for tag in image["RepoTags"]])
 
     def pull(self, engine, query, body):
         name, tag = query.get("fromImage", ""), query.get("tag", "")
@@ -493,8 +494,8 @@ ROUTES = (
     ("GET", "/events", Handler.follow_events),
     ("GET", "/images/json", Handler.image_list),
     ("GET", "/images/(.+)/json", Handler.image_show),
-    ("POST", "/images/create", Handler.pull),
     ("DELETE", "/images/(.+)", Handler.image_remove),
+    ("POST", "/images/create", Handler.pull),
     ("GET", "/containers/json", Handler.container_list),
     ("POST", "/containers/create", Handler.create),
     ("GET", NAME + "/json", Handler.container_show),

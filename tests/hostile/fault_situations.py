@@ -1,0 +1,353 @@
+"""What is run with faults: a program in a situation, and what must be true however it ends.
+
+make() builds the situation's tree once for each world, restore() puts a world back before each run,
+and judge() gives what is wrong after a run, one text each.
+"""
+import json
+import os
+import subprocess
+
+import fault_world
+
+BUILD = os.environ["BUILD"]
+CONTEXT = "run/one-context/one_env"
+JSON = "opt/flower/config/superlink.json"
+ENV = "opt/flower/config/superlink.env"
+BOOTED = "opt/flower/config/booted"
+STATUS = "etc/one-appliance/status"
+NOTE = "opt/flower/state/runs/run.db.flower-version"
+MARK = "A boot with superlink.json has succeeded: the configuration stands.\n"
+SUPERLINK = {"Image": "flwr/superlink:1.25.0", "Cmd": ["--isolation", "subprocess"], "Labels": {}}
+
+
+def run(world, program, *arguments):
+    return subprocess.run([os.path.join(BUILD, program), "--root", world.root, *arguments], check=False,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+
+
+class Situation:
+    program = ""
+    codes = (71,)                 # for a file that fails
+    of_context = of_json = None   # for one_env and superlink.json, where they are read
+    of_peer = (69, 75)            # for a socket
+    waits = False                 # runs that wait more than they work
+    mends = False                 # the same again, without a fault, ends as if there had been none
+    lock = False                  # descriptor 9 is a lock
+
+    def __init__(self, name, *arguments):
+        self.name, self.arguments = name, arguments
+        self.template = name.replace("/", " ")
+
+    def command(self, world):
+        return [os.path.join(BUILD, self.program), "--root", world.root, *self.arguments]
+
+    def make(self, world):
+        world.empty()
+        world.context()
+
+    def set_up(self, world):
+        self.make(world)
+        world.save(self.template)
+
+    def restore(self, world):
+        world.restore(self.template)
+
+    def facts(self, world):
+        """Beside the tree, what a run may leave in the outside world."""
+
+    def judge(self, world, done, facts):
+        """DONE: code, out, err and whether it ended as the run without a fault did."""
+        return []
+
+
+# --- fl-configure -------------------------------------------------------------------------------
+
+class Configure(Situation):
+    program = "fl-configure"
+    of_context = (78,)
+    mends = True
+
+    def judge(self, world, done, facts):
+        return ["stdout has: " + done.out] if done.out else []
+
+
+class Changed(Configure):
+    """Configured, and then the context says something else; a killed run left something, too."""
+
+    def make(self, world):
+        super().make(world)
+        run(world, self.program)
+        world.put(ENV + ".fl-AbCdEf", "half of")
+        world.context(FL_NUM_ROUNDS="7", FL_STRATEGY="FedProx")
+
+
+class Unchanged(Configure):
+    def make(self, world):
+        super().make(world)
+        run(world, self.program)
+
+
+class Standing(Changed):
+    """The same after a successful boot: the old configuration stands, whatever fails."""
+    of_json = (71, 78)
+
+    def make(self, world):
+        super().make(world)
+        world.put(BOOTED, MARK)
+        world.put(STATUS, "bootstrap_success\n")
+
+    def judge(self, world, done, facts):
+        with open(world.path(JSON), encoding="utf-8") as source:
+            kept = json.load(source)["parameters"]["FL_NUM_ROUNDS"]["value"]
+        return super().judge(world, done, facts) + ([] if kept == "3" else ["the configuration no longer stands"])
+
+
+class StandingByStatus(Standing):
+    """There is no mark: the success stands in the status alone."""
+
+    def make(self, world):
+        super().make(world)
+        os.unlink(world.path(BOOTED))
+
+
+class Print(Configure):
+    mends = False
+
+    def judge(self, world, done, facts):
+        return []  # stdout is compared where the status is 0
+
+
+class Stage(Situation):
+    program = "fl-configure"
+    mends = True
+    lock = True
+    before = "bootstrap_started"
+
+    def __init__(self, name, stage):
+        super().__init__(name, "--stage=" + stage, "--lock-fd=9")
+        self.stage = stage
+
+    def make(self, world):
+        super().make(world)
+        run(world, self.program)
+        world.put(STATUS, self.before + "\n")
+        world.put("etc/motd", "the one before\n")
+
+    def judge(self, world, done, facts):
+        try:
+            with open(world.path(STATUS), encoding="utf-8") as source:
+                status = source.read()
+        except FileNotFoundError:
+            status = "none"
+        wrong = []
+        # Without memory, or before main, nothing can be taken back: `service` then records the failure.
+        if done.trace and done.code == 71 and self.stage != "bootstrap_success" and "success" in status:
+            wrong.append("status still says " + status.strip())
+        if done.code == 0 and status != self.stage + "\n":
+            wrong.append("exit 0, and the status says " + status.strip())
+        return wrong
+
+
+class StageAfterSuccess(Stage):
+    before = "bootstrap_success"
+
+    def make(self, world):
+        super().make(world)
+        world.put(BOOTED, MARK)
+
+
+# --- fl-bootstrap -------------------------------------------------------------------------------
+
+class Bootstrap(Situation):
+    program = "fl-bootstrap"
+    of_json = (78,)
+    mends = True
+    values = {}
+    runs = True  # afterwards
+    waits = True
+
+    def command(self, world):
+        return super().command(world) + ["--docker", world.socket]
+
+    def make(self, world):
+        super().make(world)
+        world.context(**self.values)
+        run(world, "fl-configure")
+
+    def restore(self, world):
+        super().restore(world)
+        world.behave()
+        world.forget_containers()
+
+    def facts(self, world):
+        return world.container()
+
+    def judge(self, world, done, facts):
+        wrong = []
+        if done.code == 0 and facts is None:
+            wrong.append("exit 0 without a container")
+        elif done.code == 0 and facts[2] != self.runs:
+            wrong.append("exit 0 and the container %s" % ("does not run" if self.runs else "was started"))
+        return wrong
+
+
+class Pull(Bootstrap):
+    """Another version, which is pulled; nothing is started."""
+    values = {"FLOWER_VERSION": "1.24.0"}
+    runs = False
+
+    def restore(self, world):
+        super().restore(world)
+        world.ask("DELETE", "/images/flwr/superlink:1.24.0")
+
+
+class Kept(Bootstrap):
+    """The container is there and runs."""
+    waits = False
+
+    def set_up(self, world):
+        super().set_up(world)
+        world.behave()
+        world.forget_containers()
+        run(world, self.program, "--docker", world.socket)
+        world.save(self.template)
+
+    def restore(self, world):
+        world.restore(self.template)
+
+
+class NewerDatabase(Bootstrap):
+    """A newer Flower has used the database: refused, and nothing is made."""
+    runs = None
+    waits = False
+    mends = False
+
+    def make(self, world):
+        super().make(world)
+        world.put(NOTE, "1.30.0\n", owner=49999)
+
+    def judge(self, world, done, facts):
+        return ["a container for a database that it cannot use"] if facts or done.code == 0 else []
+
+
+class UpgradedDatabase(NewerDatabase):
+    """The same without a note: the file itself tells."""
+
+    def make(self, world):
+        super().make(world)
+        os.unlink(world.path(NOTE))
+        world.put(NOTE.replace(".flower-version", ""), "SQLite format 3\0" + "x" * 70000 +
+                  "CREATE TABLE alembic_version (x)" + "y" * 70000, owner=49999)
+
+
+# --- fl-healthcheck -----------------------------------------------------------------------------
+
+class Health(Situation):
+    program = "fl-healthcheck"
+    of_json = (78,)
+    of_peer = (1, 69, 75)
+    codes = (1, 71)
+    ready = True
+    superexec = "yes"
+    database = "ok"
+
+    def command(self, world):
+        return super().command(world) + ["--docker", world.socket]
+
+    def set_up(self, world):
+        super().set_up(world)
+        run(world, "fl-configure")
+        world.save(self.template)
+        world.behave(superexec=self.superexec)
+        world.forget_containers()
+        world.ask("POST", "/containers/create?name=" + fault_world.NAME, SUPERLINK)
+        world.ask("POST", "/containers/%s/start" % fault_world.NAME)
+        with open(os.environ["LINK_CONTROL"] + ".new", "w", encoding="ascii") as out:
+            json.dump({"database": self.database}, out)
+        os.replace(os.environ["LINK_CONTROL"] + ".new", os.environ["LINK_CONTROL"])
+        if self.superexec == "yes":
+            fault_world.wait_until(lambda: run(world, self.program, "--docker", world.socket).returncode
+                                   in (0, 1 if self.database != "ok" else 0))
+
+    def judge(self, world, done, facts):
+        if done.code == 0 and not self.ready:
+            return ["false ready"]
+        if '"ready":true' in done.out and (done.code != 0 or not self.ready):
+            return ["stdout says ready"]
+        return []
+
+
+class Wait(Health):
+    codes = (69, 71, 75)
+    of_peer = (69, 75)
+
+
+class Refusing(Health):
+    ready = False
+    database = "attempt to write a readonly database"
+
+
+class WithoutSuperExec(Health):
+    ready = False
+    superexec = "no"
+
+
+# --- fl-onegate-publish -------------------------------------------------------------------------
+
+class Publish(Situation):
+    """After a fallback: another version runs than the one that was asked for."""
+    program = "fl-onegate-publish"
+    of_context = (78,)
+    of_json = (78,)
+    right = {"FL_READY": "YES", "FL_ENDPOINT": fault_world.GATE + ":9092", "FL_VERSION": "1.25.0",
+             "FL_ROLE": "superlink"}
+
+    def make(self, world):
+        super().make(world)
+        world.context(FLOWER_VERSION="1.26.0")
+        run(world, "fl-configure")
+        world.put(NOTE, "1.25.0\ninstead of 1.26.0\n", owner=49999)
+
+    def restore(self, world):
+        super().restore(world)
+        world.reset_gate()
+
+    def facts(self, world):
+        return world.published()
+
+    def judge(self, world, done, facts):
+        wrong = []
+        if facts not in (self.right, fault_world.STALE):
+            wrong.append("OneGate was told %s" % facts)
+        if (done.code == 0 or done.out) and facts != self.right and "-n" not in self.arguments:
+            wrong.append("said to be published, and OneGate has %s" % facts)
+        if "-n" in self.arguments and facts != fault_world.STALE:
+            wrong.append("-n published")
+        if fault_world.TOKEN in done.err + done.out:
+            wrong.append("the token is shown")
+        return wrong
+
+
+ALL = (
+    Configure("fl-configure, first run"),
+    Changed("fl-configure, changed context"),
+    Unchanged("fl-configure, unchanged"),
+    Standing("fl-configure, changed context after a success"),
+    StandingByStatus("fl-configure, the same without the mark"),
+    Print("fl-configure --print=env", "--print=env"),
+    Print("fl-configure -n", "-n"),
+    Stage("fl-configure --stage=bootstrap_success", "bootstrap_success"),
+    StageAfterSuccess("fl-configure --stage=configure_started", "configure_started"),
+    StageAfterSuccess("fl-configure --stage=bootstrap_failure", "bootstrap_failure"),
+    Bootstrap("fl-bootstrap"),
+    Pull("fl-bootstrap --prepare, pulled", "--prepare"),
+    Kept("fl-bootstrap, runs already"),
+    NewerDatabase("fl-bootstrap, newer database"),
+    UpgradedDatabase("fl-bootstrap, upgraded database"),
+    Health("fl-healthcheck", "--json"),
+    Wait("fl-healthcheck --wait", "--wait=5"),
+    Refusing("fl-healthcheck, database refuses"),
+    WithoutSuperExec("fl-healthcheck, no SuperExec"),
+    Publish("fl-onegate-publish --verify", "--verify", "--timeout=4"),
+    Publish("fl-onegate-publish -n", "-n"),
+)

@@ -1,0 +1,280 @@
+#!/usr/bin/python3
+"""Runs the programs with one fault at a time and judges each end; faults.t calls it.
+
+faults.py FOLDER PRELOAD [NAME...]: FOLDER is for the worlds, PRELOAD is faults.c built, NAME picks
+situations. Prints `ok TEXT`, `bad TEXT`, `show TEXT` and `note TEXT` lines, from which faults.t makes
+TAP.
+"""
+import collections
+import concurrent.futures
+import os
+import queue
+import re
+import subprocess
+import sys
+
+import fault_sites
+import fault_situations
+import fault_world
+
+WORKERS, WAITING_WORKERS = 2, 4
+LIMIT = 60  # seconds of one run: only a hang takes as long
+STRIDE = 25  # of the allocations inside libcurl's start-up each so many, as they are libcrypto's
+AGAIN = 3  # of the allocations of a program's later situations each so many
+SHOWN = 12  # failures of one property
+PROPERTIES = ("no false success", "exit status", "message", "files", "no temporary file", "descriptors",
+              "the next run mends it", "memory", "short transfers")
+LEFTOVER = re.compile(r"\.fl-\w{6}$")  # a temporary file; one from an earlier run may stay until the next
+Done = collections.namedtuple("Done", "code out err usual trace")
+
+
+def say(kind, text):
+    print(kind, text, flush=True)
+
+
+class Runner:
+    """Runs one situation in any of the worlds."""
+
+    def __init__(self, situation, preload):
+        self.situation, self.preload = situation, preload
+        self.usual = {}  # world: code, stdout, tree before and after, facts of the run without a fault
+        self.failures = collections.defaultdict(list)
+        self.outcomes = collections.defaultdict(collections.Counter)
+        self.unreached = 0
+
+    def execute(self, world, prefix=(), environment=None):
+        if self.situation.lock:
+            prefix = ("sh", "-c", 'exec 9<"$0" && exec "$@"', world.root, *prefix)
+        try:
+            done = subprocess.run([*prefix, *self.situation.command(world)], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=LIMIT, check=False,
+                                  env={"PATH": os.environ["PATH"], **(environment or {})})
+        except subprocess.TimeoutExpired:
+            return 124, "", "hangs"
+        return (done.returncode, done.stdout.decode("utf-8", "replace"),
+                done.stderr.decode("utf-8", "replace").replace(world.folder, "WORLD"))
+
+    def learn(self, world):
+        """The run without a fault."""
+        self.situation.set_up(world)
+        self.situation.restore(world)
+        before = world.snapshot()
+        code, out, _ = self.execute(world)
+        self.usual[world] = code, out, before, world.snapshot(), self.situation.facts(world)
+
+    def record(self, world):
+        """Its calls, and the numbers of its allocations and transfers."""
+        self.situation.restore(world)
+        trace = world.folder + "/record"
+        self.execute(world, ("strace", "-f", "-yy", "-s", "300", "-qq", "-o", trace))
+        self.situation.restore(world)
+        report = world.folder + "/report"
+        if os.path.exists(report):
+            os.unlink(report)
+        self.execute(world, environment={"LD_PRELOAD": self.preload, "FAULT": "count:0",
+                                         "FAULT_REPORT": report})
+        with open(report, encoding="ascii") as source:
+            numbers = [int(number) for number in re.findall(r"\d+", source.read())]
+        return trace, numbers
+
+    # --- one fault -----------------------------------------------------------------------------
+
+    def fail_call(self, world, site):
+        self.situation.restore(world)
+        trace = world.folder + "/trace"
+        how = "retval" + site.fault if site.fault[0] == "=" else "error=" + site.fault
+        code, out, err = self.execute(world, (
+            "strace", "-f", "--seccomp-bpf", "-qq", "-o", trace, "-e",
+            "trace=%s,%s" % (site.call, fault_sites.WATCHED), "-e",
+            "inject=%s:%s:when=%d" % (site.call, how, site.number)))
+        if not fault_sites.injected(trace):
+            self.unreached += 1
+        where = "%s %d %s%s" % (site.call, site.number, site.fault, " (%s)" % site.what if site.what else "")
+        done = Done(code, out, err, code == self.usual[world][0], trace)
+        self.outcomes[site.call][code] += 1
+        self.judge(world, done, where, site)
+
+    def fail_preloaded(self, world, kind, number):
+        self.situation.restore(world)
+        report = world.folder + "/report"
+        if os.path.exists(report):
+            os.unlink(report)
+        code, out, err = self.execute(world, environment={
+            "LD_PRELOAD": self.preload, "FAULT": "%s:%d" % (kind, number), "FAULT_REPORT": report})
+        usual = code == self.usual[world][0]
+        where = "%s %d" % (kind, number)
+        hit = os.path.exists(report) and open(report, encoding="ascii").read().startswith("hit")
+        self.unreached += not hit
+        self.outcomes[kind][code] += 1
+        if kind == "alloc" and not usual and (code != 71 or "memory" not in err):
+            self.blame("memory", where, "exit %d" % code, err)
+        if kind == "short" and not usual:
+            self.blame("short transfers", where, "exit %d" % code, err)
+        self.judge(world, Done(code, out, err, usual, None), where, None)
+
+    # --- judgement -----------------------------------------------------------------------------
+
+    def blame(self, what, where, text, err=""):
+        self.failures[what].append("%s: %s%s" % (where, text, ": " + err.strip()[-200:] if err else ""))
+
+    def judge(self, world, done, where, site):
+        usual_code, usual_out, before, after, usual_facts = self.usual[world]
+        facts = self.situation.facts(world)
+        now = world.snapshot()
+        for text in self.situation.judge(world, done, facts):
+            self.blame("no false success", where, text)
+        if done.usual and (done.out != usual_out or facts != usual_facts):
+            self.blame("no false success", where, "exit %d with another result: %r %r" %
+                       (done.code, done.out, facts))
+        if site is not None and not done.usual:
+            self.judge_failure(done, where, site)
+        for name in sorted(set(now) - set(before) - set(after)):
+            self.blame("no temporary file", where, name + " is left")
+        self.judge_files(done, where, before, after, now)
+        if done.trace and site.in_main and done.code < 126:
+            held = fault_sites.leaked(done.trace)
+            if held:
+                self.blame("descriptors", where, "open at the end: %s" % held)
+        if self.situation.mends and not done.usual:
+            again, out, err = self.execute(world)
+            if again != usual_code or changes(after, world.snapshot()):
+                self.blame("the next run mends it", where, "exit %d %s" %
+                           (again, changes(after, world.snapshot())), err)
+
+    def judge_failure(self, done, where, site):
+        situation = self.situation
+        if not site.in_main:  # the loader's own, 127
+            if done.code == 0:
+                self.blame("no false success", where, "exit 0")
+            elif not done.err and 0 < done.code:
+                self.blame("message", where, "exit %d: no message" % done.code)
+            return
+        allowed = set(situation.codes + situation.of_peer)
+        if site.what.endswith(fault_situations.CONTEXT) and situation.of_context:
+            allowed = situation.of_context
+        elif site.what.endswith(fault_situations.JSON) and situation.of_json:
+            allowed = situation.of_json
+        elif "docker.sock" in site.what or re.search(r":\d+$", site.what):
+            allowed = situation.of_peer
+        elif "/root/" in site.what or site.what == "stdout":
+            allowed = situation.codes
+        if done.code not in allowed:
+            self.blame("exit status", where, "exit %d" % done.code, done.err)
+        if site.what == "stderr":
+            return
+        names = [site.what, os.path.dirname(site.what)] if "/" in site.what else [site.what]
+        names = [LEFTOVER.sub("", name) for name in names if len(name) > 1]
+        if site.what == "stdout":
+            names = ["standard output"]
+        if site.call == "flock" and "descriptor 9" in done.err:
+            return  # the caller's; its name is not known here
+        if not any(name and name in done.err for name in names) and not (
+                not names and re.search(r"/root/|docker\.sock|\d:\d|libcurl|memory|standard", done.err)):
+            self.blame("message", where, "exit %d" % done.code, done.err or "no message")
+
+    def judge_files(self, done, where, before, after, now):
+        if done.usual:
+            wrong = changes(after, now)
+            if wrong:
+                self.blame("files", where, "exit %d and %s" % (done.code, wrong))
+            return
+        for name, entry in now.items():
+            old, new = before.get(name), after.get(name)
+            kinds = [known[0] for known in (old, new) if known]
+            if entry in (old, new) or name.startswith("var"):
+                continue
+            if kinds and os.path.stat.S_ISDIR(entry[0]):
+                continue  # its mode and owner are given after it was made: the next run mends that
+            self.blame("files", where, "exit %d and %s is neither the old nor the new one" % (done.code, name))
+        pair = [now.get(name) == before.get(name) for name in (fault_situations.ENV, fault_situations.JSON)
+                if before.get(name) != after.get(name)]
+        if len(set(pair)) > 1:
+            self.blame("files", where, "exit %d with one old and one new file of the pair" % done.code)
+        for name in before:
+            if name not in now and name in after and name != fault_situations.STATUS:
+                self.blame("files", where, "exit %d and %s is gone" % (done.code, name))
+
+
+def changes(wanted, found):
+    names = [name for name in sorted(set(wanted) | set(found)) if wanted.get(name) != found.get(name)
+             and not name.startswith("var") and not (name in found and LEFTOVER.search(name))]
+    return ", ".join("%s is %s" % (name, "missing" if name not in found else "there" if name not in wanted
+                                   else "another") for name in names)
+
+
+def jobs_of(runner, folder, trace, numbers, whole):
+    """What is done to the situation; the start-up of loader and libcurl only where it is WHOLE."""
+    sites = fault_sites.plan(trace, folder)
+    jobs = [("fail_call", (site,)) for site in sites
+            if whole or (site.in_main and not (site.again and "/root/" not in site.what))]
+    first, last, allocations, transfers = numbers
+    jobs += [("fail_preloaded", ("alloc", number)) for number in range(1, allocations + 1)
+             if (whole and (number - first) % STRIDE == 0 if first <= number <= last
+                 else whole or number % AGAIN == 0)]
+    jobs += [("fail_preloaded", ("short", number)) for number in range(1, transfers + 1)]
+    return jobs
+
+
+def examine(situation, preload, worlds, whole):
+    runner = Runner(situation, preload)
+    count = WAITING_WORKERS if situation.waits else WORKERS
+    free = queue.Queue()
+    for world in worlds[:count]:
+        runner.learn(world)
+        free.put(world)
+    jobs = jobs_of(runner, worlds[0].folder, *runner.record(worlds[0]), whole)
+
+    def work(job):
+        world = free.get()
+        try:
+            getattr(runner, job[0])(world, *job[1])
+        finally:
+            free.put(world)
+
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        for _ in pool.map(work, jobs):
+            pass
+    return runner, len(jobs)
+
+
+def tell(runner, tried):
+    name = runner.situation.name
+    usual = {result[0] for result in runner.usual.values()}
+    for what in PROPERTIES:
+        failures = runner.failures[what]
+        failures.sort()
+        say("bad" if failures else "ok", "%s: %s" % (name, what))
+        for text in failures[:SHOWN]:
+            say("show", text.replace("\n", " | "))
+        if len(failures) > SHOWN:
+            say("show", "and %d more" % (len(failures) - SHOWN))
+    say("note", "%s (exit %s): %d faults, %d of them not reached" %
+        (name, ", ".join(map(str, sorted(usual))), tried, runner.unreached))
+    say("note", "  " + "; ".join(
+        "%s %s" % (call, " ".join("%d:%d" % pair for pair in sorted(codes.items())))
+        for call, codes in sorted(runner.outcomes.items())))
+
+
+def main():
+    folder, preload, *names = sys.argv[1:]
+    worlds = [fault_world.World("%s/w%d" % (folder, number)) for number in range(WAITING_WORKERS)]
+    seen, total = set(), 0
+    try:
+        for world in worlds:
+            world.start()
+        for situation in fault_situations.ALL:
+            if names and situation.name not in names:
+                continue
+            runner, tried = examine(situation, preload, worlds, situation.program not in seen)
+            seen.add(situation.program)
+            total += tried
+            tell(runner, tried)
+    finally:
+        for world in worlds:
+            world.stop()
+    say("note", "%d faults in all; left alone: %s" % (total, "; ".join(
+        "%s (%s)" % pair for pair in sorted(fault_sites.EXCLUDED.items()))))
+
+
+if __name__ == "__main__":
+    main()

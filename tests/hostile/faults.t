@@ -1,0 +1,32 @@
+#!/bin/sh
+# One fault at a time at each system call and at each allocation of the programs, in the situations of
+# fault_situations.py: whatever fails, they say so with the documented status, or have done all of it.
+# FAULTS names one situation, for a person who looks into it.
+. "$(dirname "$0")/../cli/lib.sh"
+private_net # the ports of a SuperLink, and addresses to choose from
+is_root || skip_all 'needs root: files of other owners are made'
+command -v strace >/dev/null || skip_all 'strace is not installed'
+strace -f --seccomp-bpf -o "$T/trace" -e trace=close -e inject=close:error=EIO:when=1 true 2>/dev/null
+grep -q INJECTED "$T/trace" || skip_all 'strace has no right to trace here'
+add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 && add_link eth1 02:00:c6:33:64:0a 198.51.100.10/24 &&
+	ip route add default via 198.51.100.1 || skip_all 'no right to make links'
+
+here=$top/tests/hostile
+${CC:-cc} -shared -fPIC -O1 -Wall -o "$T/faults.so" "$here/faults.c" -ldl || skip_all 'no compiler'
+start_superlink --fleet 9092 --control 9093 --appio 9091
+LINK_CONTROL=$link_control
+export LINK_CONTROL
+
+# FAULTS is one name or nothing.
+"$PYTHON" -B "$here/faults.py" "$T" "$T/faults.so" ${FAULTS:+"$FAULTS"} >"$T/verdicts" 2>"$T/errors"
+ok 'the faults were all made' test $? -eq 0
+show "$(cat "$T/errors")"
+while read -r verdict text; do
+	case $verdict in
+	ok) result 0 "$text" ;;
+	bad) result 1 "$text" ;;
+	show) show "$text" ;;
+	note) note "$text" ;;
+	esac
+done <"$T/verdicts"
+done_testing
