@@ -29,8 +29,14 @@ static void free_table(struct table *table)
 	free(table->rows);
 }
 
-/* Reads the file NAME of process PID; false if the process has gone. */
-static bool read_of(int proc, const char *pid, const char *name, struct fl_buf *out)
+/* What open(2) and read(2) say of a process that has gone, or that is hidden from this user. */
+static bool is_gone(int errnum)
+{
+	return errnum == ENOENT || errnum == ESRCH || errnum == EACCES || errnum == EPERM;
+}
+
+/* Reads the file NAME of process PID. 1, 0 if the process has gone, or -1 with errno. */
+static int read_of(int proc, const char *pid, const char *name, struct fl_buf *out)
 {
 	fl_auto_free char *path = fl_xasprintf("%s/%s", pid, name);
 	fl_auto_close int fd = openat(proc, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -39,15 +45,15 @@ static bool read_of(int proc, const char *pid, const char *name, struct fl_buf *
 
 	fl_buf_reset(out);
 	if (fd < 0)
-		return false;
+		return is_gone(errno) ? 0 : -1;
 	while (out->length < CMDLINE_LIMIT && (got = read(fd, bytes, sizeof(bytes))) != 0) {
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return false;
+			return is_gone(errno) ? 0 : -1;
 		fl_buf_add(out, bytes, (size_t)got);
 	}
-	return true;
+	return 1;
 }
 
 /* "PID (COMM) STATE PPID ...", proc_pid_stat(5). COMM may hold anything, also ") R 1". */
@@ -81,22 +87,27 @@ static void add_row(struct table *table, const struct process *process)
 	table->rows[table->count++] = *process;
 }
 
-static void read_table(DIR *dir, const char *program, struct table *table)
+/* 0, or -1 with errno. */
+static int read_table(DIR *dir, const char *program, struct table *table)
 {
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
 	const struct dirent *entry;
 
-	while ((entry = readdir(dir)) != NULL) {
+	while (errno = 0, (entry = readdir(dir)) != NULL) {
 		struct process process = { .pid = 0 };
 		int64_t pid;
 
-		if (!fl_number(entry->d_name, 1, INT32_MAX, &pid) ||
-		    !read_of(dirfd(dir), entry->d_name, "stat", &text) || text.length == 0)
+		if (!fl_number(entry->d_name, 1, INT32_MAX, &pid))
+			continue;
+		if (read_of(dirfd(dir), entry->d_name, "stat", &text) < 0)
+			return -1;
+		if (text.length == 0)
 			continue;
 		process.pid = (pid_t)pid;
 		if (parse_stat(text.data, program, &process))
 			add_row(table, &process);
 	}
+	return errno == 0 ? 0 : -1;
 }
 
 static const struct process *row_of(const struct table *table, pid_t pid)
@@ -133,14 +144,18 @@ static bool has_argument(const struct fl_buf *cmdline, const char *program)
 	return false;
 }
 
-static bool runs(int proc, const struct process *process, const char *program,
-		 struct fl_buf *cmdline)
+/* 1, 0, or -1 with errno. */
+static int runs(int proc, const struct process *process, const char *program,
+		struct fl_buf *cmdline)
 {
 	char name[16];
+	int there;
 
+	if (process->state == 'Z' || process->state == 'X')
+		return 0;
 	snprintf(name, sizeof(name), "%ld", (long)process->pid);
-	return process->state != 'Z' && process->state != 'X' &&
-	       read_of(proc, name, "cmdline", cmdline) && has_argument(cmdline, program);
+	there = read_of(proc, name, "cmdline", cmdline);
+	return there == 1 ? has_argument(cmdline, program) : there;
 }
 
 int fl_proc_find(const char *proc, pid_t ancestor, const char *program, enum fl_process *found,
@@ -149,30 +164,36 @@ int fl_proc_find(const char *proc, pid_t ancestor, const char *program, enum fl_
 	fl_auto_closedir DIR *dir = opendir(proc);
 	__attribute__((cleanup(free_table))) struct table table = { .rows = NULL };
 	fl_auto_buf struct fl_buf cmdline = FL_BUF_INIT;
+	enum fl_process best = FL_PROCESS_ABSENT;
 
-	*found = FL_PROCESS_ABSENT;
-	if (dir == NULL)
+	if (dir == NULL || read_table(dir, program, &table) != 0)
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s", proc);
-	read_table(dir, program, &table);
-	if (row_of(&table, ancestor) == NULL)
+	if (row_of(&table, ancestor) == NULL) {
+		*found = FL_PROCESS_ABSENT;
 		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 				    "%s/%ld: no such process; is the Engine on this machine and in "
 				    "its process namespace?",
 				    proc, (long)ancestor);
+	}
 	for (size_t i = 0; i < table.count; i++) {
 		const struct process *process = &table.rows[i];
+		int it_runs;
 
 		if (!is_below(&table, process, ancestor))
 			continue;
 		if (process->zombie_of_program)
-			*found = FL_PROCESS_ZOMBIE;
-		if (runs(dirfd(dir), process, program, &cmdline)) {
+			best = FL_PROCESS_ZOMBIE;
+		it_runs = runs(dirfd(dir), process, program, &cmdline);
+		if (it_runs < 0)
+			return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s", proc);
+		if (it_runs) {
 			*found = FL_PROCESS_ALIVE;
 			if (pid != NULL)
 				*pid = process->pid;
 			return 0;
 		}
 	}
+	*found = best;
 	return 0;
 }
 

@@ -25,8 +25,8 @@ enum fl_process {
 /*
  * Looks in the proc file system at PROC (FL_PROC, another one in tests) for a descendant of process
  * ANCESTOR that runs PROGRAM: one of its arguments has that base name. FL_PROCESS_ALIVE and its id
- * in *PID (may be NULL) win over FL_PROCESS_ZOMBIE. 0 and *FOUND, or -1 with 71 if PROC cannot be
- * read, or 69 if ANCESTOR is not in it.
+ * in *PID (may be NULL) win over FL_PROCESS_ZOMBIE. 0 and *FOUND; -1 with 71 if PROC cannot be
+ * read, *FOUND is then as it was; or -1 with 69 and FL_PROCESS_ABSENT if ANCESTOR is not in it.
  */
 int fl_proc_find(const char *proc, pid_t ancestor, const char *program, enum fl_process *found,
 		 pid_t *pid, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 3, 4, 6);

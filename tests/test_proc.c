@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: openat readdir */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -6,12 +7,36 @@
 #include <sys/wait.h>
 
 #include <cmocka.h>
+#include <dirent.h>
 
 #include "proc.h"
 #include "scratch.h"
 #include "wait.h"
 
 #define NAME "flower-superexec"
+
+int __real_openat(int folder, const char *path, int flags, ...);
+int __wrap_openat(int folder, const char *path, int flags, ...);
+struct dirent *__real_readdir(DIR *dir);
+struct dirent *__wrap_readdir(DIR *dir);
+
+static const char *unreadable; /* a path below proc, "" for proc itself, NULL for none */
+
+int __wrap_openat(int folder, const char *path, int flags, ...)
+{
+	if (unreadable == NULL || strcmp(path, unreadable) != 0)
+		return __real_openat(folder, path, flags);
+	errno = EMFILE;
+	return -1;
+}
+
+struct dirent *__wrap_readdir(DIR *dir)
+{
+	if (unreadable == NULL || unreadable[0] != '\0')
+		return __real_readdir(dir);
+	errno = EIO;
+	return NULL;
+}
 
 /* One process of a made-up proc; ARGUMENTS are parted and ended by '|'. */
 static void process(int pid, const char *comm, char state_letter, int parent, const char *arguments)
@@ -139,6 +164,26 @@ static void a_process_is_gone_if_proc_is_there_without_it(void **state)
 }
 
 /* The kernel's own proc: a child whose file has that name, alive and then dead. */
+/* Where a SuperExec was seen, "absent" would end the wait for one that lives. */
+static void what_cannot_be_read_is_not_absent(void **state)
+{
+	static const char *const paths[] = { "", "42/stat", "42/cmdline" };
+
+	(void)state;
+	superlink();
+	process(42, "flower-superexe", 'S', 41, "/python/venv/bin/" NAME "|");
+	for (size_t i = 0; i < FL_ARRAY_SIZE(paths); i++) {
+		struct fl_error err = FL_ERROR_INIT;
+		enum fl_process found = FL_PROCESS_ALIVE;
+
+		unreadable = paths[i];
+		assert_int_equal(fl_proc_find(scratch, 40, NAME, &found, NULL, &err), -1);
+		unreadable = NULL;
+		assert_int_equal(err.code, FL_EXIT_SYSTEM);
+		assert_int_equal(found, FL_PROCESS_ALIVE);
+	}
+}
+
 static void the_kernel_agrees(void **state)
 {
 	fl_auto_free char *path = fl_xasprintf("%s/" NAME, scratch);
@@ -181,6 +226,7 @@ int main(void)
 		cmocka_unit_test_setup(an_ancestor_must_be_there, scratch_empty),
 		cmocka_unit_test_setup(a_process_is_gone_if_proc_is_there_without_it,
 				       scratch_empty),
+		cmocka_unit_test_setup(what_cannot_be_read_is_not_absent, scratch_empty),
 		cmocka_unit_test_setup(the_kernel_agrees, scratch_empty),
 	};
 
