@@ -2,9 +2,9 @@
 /*
  * To be preloaded: fails what strace cannot fail. FAULT=alloc:N makes the Nth allocation fail,
  * FAULT=short:N lets the Nth read, write, send or recv move only half of its bytes, and FAULT=count:0
- * does nothing. Counted is from lib/start.c's umask(2) on, which is the first thing after main that
+ * does nothing; FAULT=close:N makes the Nth close close and fail. Counted is from lib/start.c's umask(2) on, which is the first thing after main that
  * can be caught here. The file that FAULT_REPORT names gets a line "hit" when it happens and, at a
- * regular end, "alloc FIRST LAST COUNT" and "short COUNT": COUNT calls were seen, and those from FIRST to LAST
+ * regular end, "alloc FIRST LAST COUNT" and "short COUNT", "close COUNT": COUNT calls were seen, and those from FIRST to LAST
  * belong to the start-up of libcurl and of the libraries below it.
  */
 #define _GNU_SOURCE
@@ -24,7 +24,8 @@ void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *pointer, size_t size);
 
-static long allocations, transfers, fail_allocation, cut_transfer, first_inside, last_inside;
+static long allocations, transfers, closes, fail_allocation, cut_transfer, fail_close, first_inside,
+	last_inside;
 static int counting;
 
 static void report(const char *text)
@@ -49,6 +50,8 @@ mode_t umask(mode_t mask)
 		fail_allocation = atol(fault + 6);
 	if (fault != NULL && strncmp(fault, "short:", 6) == 0)
 		cut_transfer = atol(fault + 6);
+	if (fault != NULL && strncmp(fault, "close:", 6) == 0)
+		fail_close = atol(fault + 6);
 	return (mode_t)syscall(SYS_umask, mask);
 }
 
@@ -120,12 +123,24 @@ ssize_t recv(int fd, void *bytes, size_t length, int flags)
 	return syscall(SYS_recvfrom, fd, bytes, cut(length), flags, NULL, NULL);
 }
 
+/* As Linux does it: whatever close(2) says, the descriptor is gone. */
+int close(int fd)
+{
+	int result = (int)syscall(SYS_close, fd);
+
+	if (!counting || ++closes != fail_close)
+		return result;
+	report("hit\n");
+	errno = EIO;
+	return -1;
+}
+
 __attribute__((destructor)) static void end(void)
 {
 	char text[160];
 
 	counting = 0;
-	snprintf(text, sizeof(text), "alloc %ld %ld %ld\nshort %ld\n", first_inside, last_inside,
-		 allocations, transfers);
+	snprintf(text, sizeof(text), "alloc %ld %ld %ld\nshort %ld\nclose %ld\n", first_inside,
+		 last_inside, allocations, transfers, closes);
 	report(text);
 }

@@ -10,6 +10,7 @@ import concurrent.futures
 import os
 import queue
 import re
+import signal
 import subprocess
 import sys
 
@@ -110,6 +111,8 @@ class Runner:
             self.blame("memory", where, "exit %d" % code, err)
         if kind == "short" and not usual:
             self.blame("short transfers", where, "exit %d" % code, err)
+        if kind == "close" and not usual and code not in self.situation.codes:
+            self.blame("exit status", where, "exit %d" % code, err)
         self.judge(world, Done(code, out, err, usual, None), where, None)
 
     # --- judgement -----------------------------------------------------------------------------
@@ -207,11 +210,12 @@ def jobs_of(runner, folder, trace, numbers, whole):
     sites = fault_sites.plan(trace, folder)
     jobs = [("fail_call", (site,)) for site in sites
             if whole or (site.in_main and not (site.again and "/root/" not in site.what))]
-    first, last, allocations, transfers = numbers
+    first, last, allocations, transfers, closes = numbers
     jobs += [("fail_preloaded", ("alloc", number)) for number in range(1, allocations + 1)
              if (whole and (number - first) % STRIDE == 0 if first <= number <= last
                  else whole or number % AGAIN == 0)]
     jobs += [("fail_preloaded", ("short", number)) for number in range(1, transfers + 1)]
+    jobs += [("fail_preloaded", ("close", number)) for number in range(1, closes + 1)]
     return jobs
 
 
@@ -257,6 +261,7 @@ def tell(runner, tried):
 
 def main():
     folder, preload, *names = sys.argv[1:]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the stand-ins end with this
     worlds = [fault_world.World("%s/w%d" % (folder, number)) for number in range(WAITING_WORKERS)]
     seen, total = set(), 0
     try:
