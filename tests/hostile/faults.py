@@ -165,7 +165,11 @@ class Runner:
             self.blame("exit status", where, "exit %d" % done.code, done.err)
         if site.what == "stderr":
             return
-        names = [site.what, os.path.dirname(site.what)] if "/" in site.what else [site.what]
+        names = [site.what]
+        if "/" in site.what:
+            names += [os.path.dirname(site.what)]
+        if site.what.startswith("/proc/self/fd/"):
+            names += [os.path.basename(site.what)]  # the path that no link can bend
         names = [LEFTOVER.sub("", name) for name in names if len(name) > 1]
         if site.what == "stdout":
             names = ["standard output"]

@@ -3,6 +3,11 @@
 # fault_situations.py: whatever fails, they say so with the documented status, or have done all of it.
 # FAULTS names one situation, for a person who looks into it.
 . "$(dirname "$0")/../cli/lib.sh"
+# Few processes: SuperExec is looked for among all, and each call of that is a place for a fault.
+if [ -z "${FAULTS_ALONE-}" ] && unshare -p -f --kill-child --mount-proc true 2>/dev/null; then
+	rm -rf "$T"
+	FAULTS_ALONE=1 exec unshare -p -f --kill-child --mount-proc sh "$0"
+fi
 private_net # the ports of a SuperLink, and addresses to choose from
 is_root || skip_all 'needs root: files of other owners are made'
 command -v strace >/dev/null || skip_all 'strace is not installed'
