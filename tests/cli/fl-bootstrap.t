@@ -12,7 +12,7 @@ fresh()
 {
 	{
 		echo 'export FL_CONTROL_API_ADDRESS="127.0.0.1:9093"'
-		echo 'export TOKENTXT="TheSecretToken=="'
+		echo "export TOKENTXT=\"$TOKEN\""
 		for pair in "$@"; do
 			printf 'export %s="%s"\n' "${pair%%=*}" "${pair#*=}"
 		done
@@ -65,7 +65,7 @@ for step in 7 8 9; do
 	like "$(cat "$T/journal")" "^MESSAGE=.*step $step/12" "step $step: in the journal"
 done
 like "$err" '--root.*through the Engine' '--root: it says that systemd is not used'
-unlike "$err$(cat "$T/journal" "$ROOT/var/log/one-appliance/flower-bootstrap.log")" TheSecret 'no secret anywhere'
+unlike "$err$(cat "$T/journal" "$ROOT/var/log/one-appliance/flower-bootstrap.log")" "$TOKEN" 'no secret anywhere'
 is "$(container "c['State']['Status']")" running 'the container runs'
 is "$(py "sorted(e['path'] for e in l if e['method'] == 'POST')" "$engine_journal")" \
 	'["/containers/create", "/containers/flower-superlink/start"]' 'one create, one start, no pull'
@@ -84,7 +84,7 @@ is "$(py "[d['HostConfig'][k] for k in ('Init', 'CapDrop', 'SecurityOpt', 'LogCo
 	'[true, ["ALL"], ["no-new-privileges"], {"Config": {"max-file": "3", "max-size": "10m"}, "Type": "json-file"}, "unless-stopped", 30]' \
 	'trap 24 and hardening: init, cap-drop, no-new-privileges, log limits, restart policy, stop time-out'
 is "$(py "len(d['Labels'])" "$T/body")" 1 'create: one label, the digest'
-unlike "$body" TheSecret 'create: no secret'
+unlike "$body" "$TOKEN" 'create: no secret'
 
 # --- again --------------------------------------------------------------------------------------
 

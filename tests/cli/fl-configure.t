@@ -470,14 +470,14 @@ exits 78 '--print=env needs one'
 
 # --- secrets ------------------------------------------------------------------------------------
 
-make_root <<'X'
-export TOKENTXT="TheSecretToken=="
-export MY_PASSWORD="TheSecretWord"
-export FL_TOKEN="TheSecretThing"
+make_root <<X
+export TOKENTXT="$TOKEN"
+export MY_PASSWORD="$PASSWORD"
+export FL_TOKEN="$PASSWORD"
 X
 for what in docker-run env unit json context variables user-inputs; do
 	conf -v --print="$what"
-	unlike "$out$err" 'TheSecret' "no secret in --print=$what"
+	unlike "$out$err" "$TOKEN|$PASSWORD" "no secret in --print=$what"
 done
 ok 'fl-configure does not load libcurl' not sh -c \
 	'LD_TRACE_LOADED_OBJECTS=1 fl-configure 2>/dev/null | grep -q libcurl'
@@ -489,14 +489,14 @@ if ! is_root; then
 	done_testing
 fi
 
-make_root <<'X'
-export TOKENTXT="TheSecretToken=="
+make_root <<X
+export TOKENTXT="$TOKEN"
 X
 start_journal
 conf -v
 exits 0 'zero configuration'
 is "$out" '' 'nothing on stdout'
-unlike "$err" TheSecret 'no secret on stderr'
+unlike "$err" "$TOKEN" 'no secret on stderr'
 for step in 2 3 4 5 6; do
 	like "$err" "step $step/12 [^:]*: done, [0-9.]+ ?(us|ms|s)" "step $step: number, outcome, duration"
 	like "$(cat "$ROOT/var/log/one-appliance/flower-configure.log")" "step $step/12" "step $step: in the log file"
@@ -504,7 +504,7 @@ for step in 2 3 4 5 6; do
 	like "$(cat "$T/journal")" "^MESSAGE=.*step $step/12" "step $step: in the journal"
 done
 like "$(cat "$T/journal")" '^SYSLOG_IDENTIFIER=fl-configure$' 'the journal knows the program'
-unlike "$(cat "$T/journal" "$ROOT/var/log/one-appliance/flower-configure.log")" TheSecret \
+unlike "$(cat "$T/journal" "$ROOT/var/log/one-appliance/flower-configure.log")" "$TOKEN" \
 	'no secret in log and journal'
 O=$ROOT/opt/flower
 is "$(mode_of "$O/config/superlink.env") $(owner_of "$O/config/superlink.env")" '640 0:0' 'superlink.env'
@@ -521,7 +521,7 @@ ok "superlink.json is --print=json's" cmp -s "$O/config/superlink.json" "$T/out"
 is "$(find "$ROOT/opt" "$ROOT/etc" -type f | sed "s|$ROOT/||" | sort | tr '\n' ' ')" \
 	'etc/systemd/system/flower-superlink.service opt/flower/config/superlink.env opt/flower/config/superlink.json ' \
 	'no other file (and no temporary one)'
-unlike "$(cat "$O/config/superlink.env" "$O/config/superlink.json" "$UNIT")" 'TheSecret|TOKENTXT' \
+unlike "$(cat "$O/config/superlink.env" "$O/config/superlink.json" "$UNIT")" "$TOKEN|TOKENTXT" \
 	'no secret in a file'
 
 before=$(tree "$ROOT/opt" && tree "$ROOT/etc")

@@ -2,6 +2,7 @@
 # fl-onegate-publish: step 11, spec sections 8, 9 and 13.
 # shellcheck disable=SC2016 # dollar signs are meant as they stand
 . "$(dirname "$0")/lib.sh"
+may_hold_secrets elsewhere curl.sh
 private_net
 add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make links'
 ip route add default via 192.0.2.1

@@ -1,6 +1,7 @@
 #!/bin/sh
 # one-appliance/service: the chain as one-apps calls it, spec sections 2, 3, 10, 11 and 13.
 . "$(dirname "$0")/lib.sh"
+may_hold_secrets changed
 private_net # the ports are fixed: 9091, 9092, 9093
 is_root || skip_all 'needs root: it writes files of other owners'
 add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make links'

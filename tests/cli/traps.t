@@ -4,6 +4,7 @@
 # programs' own tests go into detail: grep for "trap N" in tests/.
 # shellcheck disable=SC2016 # dollar signs are meant as they stand
 . "$(dirname "$0")/lib.sh"
+may_hold_secrets env.one env.two
 private_net
 is_root || skip_all 'needs root: it writes files of other owners'
 add_link docker0 02:42:00:00:00:01 172.17.0.1/16 || skip_all 'no right to make links'
