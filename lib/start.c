@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include "log.h"
@@ -18,6 +19,11 @@ void fl_start(void)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) < 0)
 			fl_fatal("/dev/null cannot be opened");
 	}
+	/*
+	 * Not RLIMIT_CORE: the kernel does not ask it where a core is piped to a program, and
+	 * systemctl would inherit it.
+	 */
+	prctl(PR_SET_DUMPABLE, 0);
 	umask(077);
 	sigemptyset(&ignore.sa_mask);
 	sigaction(SIGPIPE, &ignore, NULL);

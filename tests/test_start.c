@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -61,6 +62,11 @@ static int a_closed_pipe_kills(void)
 	return write(ends[1], "x", 1) < 0 && errno == EPIPE ? 0 : 2;
 }
 
+static int a_core_can_be_dumped(void)
+{
+	return prctl(PR_GET_DUMPABLE);
+}
+
 static void closed_descriptors_are_opened(void **state)
 {
 	(void)state;
@@ -85,6 +91,12 @@ static void a_closed_pipe_is_an_error_only(void **state)
 	assert_int_equal(in_a_child(a_closed_pipe_kills), 0);
 }
 
+static void a_crash_leaves_no_core(void **state)
+{
+	(void)state;
+	assert_int_equal(in_a_child(a_core_can_be_dumped), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -92,6 +104,7 @@ int main(void)
 		cmocka_unit_test(a_closed_stdout_is_an_error),
 		cmocka_unit_test(new_files_are_private),
 		cmocka_unit_test(a_closed_pipe_is_an_error_only),
+		cmocka_unit_test(a_crash_leaves_no_core),
 	};
 
 	return cmocka_run_group_tests_name("start", tests, NULL, NULL);
