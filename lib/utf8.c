@@ -43,6 +43,17 @@ bool fl_utf8_is_control(uint32_t c)
 	       c == 0xffff;
 }
 
+/*
+ * What is not seen and changes what is: Unicode's format characters (general category Cf) that
+ * order, join or hide, such as U+202E, which turns the rest of a line around.
+ */
+static bool is_format(uint32_t c)
+{
+	return c == 0xad || c == 0x61c || c == 0x180e || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
+}
+
 void fl_utf8_flatten(char *text)
 {
 	const char *at = text;
@@ -54,7 +65,7 @@ void fl_utf8_flatten(char *text)
 
 		if (c == FL_UTF8_NONE)
 			at++;
-		if (c == FL_UTF8_NONE || fl_utf8_is_control(c)) {
+		if (c == FL_UTF8_NONE || fl_utf8_is_control(c) || is_format(c)) {
 			*out++ = '?';
 			continue;
 		}

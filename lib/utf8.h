@@ -23,8 +23,8 @@ uint32_t fl_utf8_next(const char **text) FL_NONNULL(1);
 bool fl_utf8_is_control(uint32_t c);
 
 /*
- * Makes TEXT one line that is safe on a terminal, in place: a control character, and a byte that is
- * no UTF-8, becomes '?'.
+ * Makes TEXT one line that is safe on a terminal and for its reader, in place: a control or format
+ * character (U+202E turns a line around), and a byte that is no UTF-8, becomes '?'.
  */
 void fl_utf8_flatten(char *text) FL_NONNULL(1);
 

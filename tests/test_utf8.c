@@ -78,6 +78,11 @@ static void a_text_becomes_one_harmless_line(void **state)
 		  "2Jx",
 		  "?2Jx" },
 		{ "\xe2\x80\xa8", "?" },
+		/* U+202E, U+2066, U+200B, U+FEFF, U+E0065: not seen themselves. */
+		{ "x\xe2\x80\xaetxt.\xe2\x81\xa6", "x?txt.?" },
+		{ "a\xe2\x80\x8b"
+		  "b\xef\xbb\xbf\xf3\xa0\x81\xa5",
+		  "a?b??" },
 		{ "\x9b!\xff!\xc3", "?!?!?" },
 	};
 
