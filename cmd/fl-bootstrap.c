@@ -236,9 +236,11 @@ int main(int argc, char **argv)
 	}
 	if (!good)
 		return FL_EXIT_USAGE;
-	if (parser.index < argc)
-		return fl_options_mistake(&parser, "'%s': operands are not taken",
-					  argv[parser.index]);
+	if (parser.index < argc) {
+		fl_auto_free char *word = fl_quoted(argv[parser.index]);
+
+		return fl_options_mistake(&parser, "'%s': operands are not taken", word);
+	}
 	if (args.prepare && args.pull)
 		return fl_options_mistake(&parser, "--prepare and --pull do not go together");
 	fl_paths_init(&run.paths, parser.root, NULL);

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "boot.h"
+#include "buf.h"
 #include "container.h"
 #include "layout.h"
+#include "mem.h"
 #include "number.h"
 #include "options.h"
 #include "paramtext.h"
@@ -169,6 +171,15 @@ static int record_stage(const struct fl_paths *paths, const char *stage, int loc
 	return FL_EXIT_OK;
 }
 
+/* A word that is not taken, in front of it the option that it came with. */
+static int refuse(const struct fl_options *parser, const char *option, const char *word,
+		  const char *why)
+{
+	fl_auto_free char *shown = fl_quoted(word);
+
+	return fl_options_mistake(parser, "%s'%s'%s", option, shown, why);
+}
+
 int main(int argc, char **argv)
 {
 	fl_auto_paths struct fl_paths paths = { .root = NULL };
@@ -206,12 +217,11 @@ int main(int argc, char **argv)
 		}
 	}
 	if (parser.index < argc)
-		return fl_options_mistake(&parser, "'%s': operands are not taken",
-					  argv[parser.index]);
+		return refuse(&parser, "", argv[parser.index], ": operands are not taken");
 	if (args.stage != NULL && !fl_stage_valid(args.stage))
-		return fl_options_mistake(&parser, "--stage: '%s' is no stage", args.stage);
+		return refuse(&parser, "--stage: ", args.stage, " is no stage");
 	if (args.print != NULL && !fl_printout_known(args.print))
-		return fl_options_mistake(&parser, "--print: '%s' cannot be printed", args.print);
+		return refuse(&parser, "--print: ", args.print, " cannot be printed");
 	if (args.json && !(args.print != NULL && fl_printout_has_json(args.print)))
 		return fl_options_mistake(&parser, "--json goes with --print=variables");
 	if (args.stage == NULL && args.lock_fd >= 0)

@@ -209,7 +209,9 @@ static enum fl_exit publish_own(struct job *job)
 	struct fl_error err = FL_ERROR_INIT;
 
 	if (prepare(job, &err) == 0 && publish(job, &err) == 0) {
-		fl_log(FL_INFO, "published to %s", job->onegate.url);
+		fl_auto_free char *url = fl_quoted(job->onegate.url);
+
+		fl_log(FL_INFO, "published to %s", url);
 		if (print(job, &err) == 0)
 			return FL_EXIT_OK;
 	}
@@ -248,9 +250,11 @@ static enum fl_exit publish_ready(struct job *job)
 	if (!published)
 		status = err.code;
 	if (published) {
-		fl_step_done(&step, "%s, Flower %s, to %s%s", job->endpoint, job->version,
-			     job->onegate.url, job->verify ? ", verified" : "");
-		outcome = fl_xasprintf("yes, to %s", job->onegate.url);
+		fl_auto_free char *url = fl_quoted(job->onegate.url);
+
+		fl_step_done(&step, "%s, Flower %s, to %s%s", job->endpoint, job->version, url,
+			     job->verify ? ", verified" : "");
+		outcome = fl_xasprintf("yes, to %s", url);
 	} else if (status == FL_EXIT_NO) {
 		fl_step_done(&step, "%s", err.message);
 		outcome = fl_xstrdup("no, this VM has no OneGate");

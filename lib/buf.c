@@ -98,6 +98,14 @@ void fl_buf_quote(struct fl_buf *buf, const char *bytes, size_t length)
 	}
 }
 
+char *fl_quoted(const char *text)
+{
+	fl_auto_buf struct fl_buf shown = FL_BUF_INIT;
+
+	fl_buf_quote(&shown, text, strlen(text));
+	return fl_buf_take(&shown);
+}
+
 void fl_buf_shell(struct fl_buf *buf, const char *text)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -48,6 +48,9 @@ void fl_buf_vprintf(struct fl_buf *buf, const char *format, va_list args) FL_PRI
  */
 void fl_buf_quote(struct fl_buf *buf, const char *bytes, size_t length) FL_NONNULL(1);
 
+/* A fresh string with TEXT as fl_buf_quote() shows it. */
+char *fl_quoted(const char *text) FL_MUST_CHECK FL_NONNULL(1);
+
 /* Adds TEXT as one word of a POSIX shell, in single quotes only where that is needed. */
 void fl_buf_shell(struct fl_buf *buf, const char *text) FL_NONNULL(1, 2);
 

@@ -59,7 +59,8 @@ static int explain(const struct fl_exchange *exchange, const struct fl_response 
 {
 	const struct fl_onegate *onegate = exchange->onegate;
 	fl_auto_buf struct fl_buf answer = FL_BUF_INIT;
-	fl_auto_free char *what = fl_xasprintf("%s %s", exchange->method, onegate->url);
+	fl_auto_free char *url = fl_quoted(onegate->url);
+	fl_auto_free char *what = fl_xasprintf("%s %s", exchange->method, url);
 	const char *body = fl_buf_text(&response->body);
 
 	if (response->failure != FL_HTTP_OK) {

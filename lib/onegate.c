@@ -108,10 +108,12 @@ int fl_onegate_init(struct fl_onegate *onegate, const struct fl_context *context
 
 static int no_token(const struct fl_onegate *onegate, struct fl_error *err)
 {
+	fl_auto_free char *url = fl_quoted(onegate->url);
+
 	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 			    "%s: no OneGate token in the context (TOKENTXT) nor in token.txt; add "
 			    "TOKEN=YES to the VM template's CONTEXT",
-			    onegate->url);
+			    url);
 }
 
 int fl_onegate_publish(const struct fl_onegate *onegate, struct fl_http *http,
@@ -137,6 +139,7 @@ int fl_onegate_verify(const struct fl_onegate *onegate, struct fl_http *http,
 		      struct fl_error *err)
 {
 	fl_auto_transfer struct fl_transfer *transfer = NULL;
+	fl_auto_free char *url = fl_quoted(onegate->url);
 	struct fl_exchange exchange = { .onegate = onegate, .http = http, .method = "GET" };
 	const struct fl_response *response;
 
@@ -150,9 +153,9 @@ int fl_onegate_verify(const struct fl_onegate *onegate, struct fl_http *http,
 		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 				    "GET %s: the answer is larger than 64 KiB, so nothing can be "
 				    "verified",
-				    onegate->url);
+				    url);
 	if (fl_attributes_compare(attributes, fl_buf_text(&response->body), err) != 0)
-		return fl_error_wrap(err, "GET %s", onegate->url);
+		return fl_error_wrap(err, "GET %s", url);
 	return 0;
 }
 

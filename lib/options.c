@@ -9,6 +9,7 @@
 #include "buf.h"
 #include "build.h"
 #include "log.h"
+#include "mem.h"
 #include "number.h"
 #include "start.h"
 
@@ -162,6 +163,7 @@ static enum fl_exit refuse(const struct fl_options *options, int id)
 	const char *option = options->argv[optind - 1];
 	const char letter[] = { '-', (char)optopt, '\0' };
 	const char *why = "is no option of this program";
+	fl_auto_free char *name = NULL, *shown = NULL;
 	bool is_letter = optopt < 0 || (optopt > ' ' && optopt <= '~');
 
 	if (id == ':')
@@ -170,7 +172,9 @@ static enum fl_exit refuse(const struct fl_options *options, int id)
 		why = "takes no value";
 	if (is_letter)
 		option = letter;
-	return fl_options_mistake(options, "%.*s %s", (int)strcspn(option, "="), option, why);
+	name = fl_xstrndup(option, strcspn(option, "="));
+	shown = fl_quoted(name);
+	return fl_options_mistake(options, "%s %s", shown, why);
 }
 
 /* Returns true if the id was one of the common options and parsing goes on. */

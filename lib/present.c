@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "present.h"
 
+#include "buf.h"
+#include "mem.h"
 #include "standing.h"
 
 int fl_present_read(struct fl_present *present, const struct fl_paths *paths, struct fl_error *err)
@@ -25,8 +27,9 @@ int fl_present_validate(struct fl_present *present, const struct fl_paths *paths
 	fl_findings_log(&findings);
 	for (unsigned i = 0; i < FL_PARAM_CONFIG_COUNT; i++) {
 		const struct fl_setting *setting = &present->settings.of[i];
+		fl_auto_free char *shown = fl_quoted(setting->value);
 
-		fl_log(FL_DEBUG, "%s=%s (%s)", fl_param((enum fl_param_id)i)->name, setting->value,
+		fl_log(FL_DEBUG, "%s=%s (%s)", fl_param((enum fl_param_id)i)->name, shown,
 		       fl_origin_text(setting->origin));
 	}
 	if (findings.errors == 0)

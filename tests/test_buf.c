@@ -128,6 +128,7 @@ static void quotes_200_characters(void **state)
 	fl_auto_buf struct fl_buf exact = FL_BUF_INIT;
 	fl_auto_buf struct fl_buf longer = FL_BUF_INIT;
 	fl_auto_buf struct fl_buf escaped = FL_BUF_INIT;
+	fl_auto_free char *copy = NULL;
 	char text[301];
 
 	(void)state;
@@ -140,6 +141,9 @@ static void quotes_200_characters(void **state)
 	text[198] = '\x01';
 	fl_buf_quote(&escaped, text, 300);
 	assert_string_equal(fl_buf_text(&escaped) + 197, "x...");
+	text[300] = '\0';
+	copy = fl_quoted(text);
+	assert_string_equal(copy, fl_buf_text(&escaped));
 }
 
 static void writes_shell_words(void **state)

@@ -468,6 +468,19 @@ exits 0 '--print=unit needs no context'
 conf --print=env
 exits 78 '--print=env needs one'
 
+# --- long values and words ----------------------------------------------------------------------
+
+long=$(printf %0201d 0)
+printf 'export FLOWER_IMAGE="%s"\nexport FL_DATABASE="state/%s"\n' "$long" "$long" | make_root
+conf -v -n
+exits 1 'long values are taken'
+unlike "$err" "$long|state/$long" '-v shows at most 200 characters of each'
+for mistake in "--$long" "$long" "--print=$long" "--stage=$long"; do
+	conf "$mistake"
+	exits 64 'a long word is a mistake'
+	unlike "$err" "$long" 'which is not shown whole'
+done
+
 # --- secrets ------------------------------------------------------------------------------------
 
 make_root <<X

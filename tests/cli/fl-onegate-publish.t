@@ -348,6 +348,14 @@ is "$(py "l[0]['path']" "$gate_journal")" /vm 'is no double one'
 run fl-onegate-publish --root "$ROOT" --timeout=21
 like "$status" '^(0|64)$' 'a total above 20 s is refused or taken'
 
+# --- long values --------------------------------------------------------------------------------
+
+long=$(printf %0700d 0)
+with "ONEGATE_ENDPOINT=$GATE/$long"
+publish
+exits 69 'a long path in ONEGATE_ENDPOINT'
+like "$err" 'HTTP status 400.*has a path too many' 'leaves room for the cause'
+
 # --- the token ----------------------------------------------------------------------------------
 
 with
