@@ -1,0 +1,34 @@
+#!/bin/sh
+# Values that try to be more than data, at every place where one can come in: each variable of the context in each shape
+# of an entry, names as hostile as values, operands, words of command lines. payloads.py has them, rules.py says what
+# must hold, injection.py drives.
+
+# Hundreds of small trees, which nobody needs after a power cut.
+[ ! -w /dev/shm ] || export TMPDIR=/dev/shm
+. "$(dirname "$0")/../cli/lib.sh"
+private_net
+is_root || skip_all 'needs root: it writes files of other owners'
+add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make links'
+
+start_engine --image flwr/superlink:1.25.0 --set 'pull={"*": "ok"}'
+start_onegate --personality 7.2
+printf %s "$TOKEN" >"$T/token.txt"
+
+mkdir "$T/trees"
+LIMIT=600
+TOP=$top
+export TOP
+run env PYTHONDONTWRITEBYTECODE=1 TOKEN_FILE="$T/token.txt" "$PYTHON" "$top/tests/hostile/injection.py" "$T/trees" "$T/result" \
+	"$SOCK" "$engine_state" "$engine_journal" "$GATE" "$gate_state" "$gate_journal"
+exits 0 'the driver has come to its end'
+note "$(PYTHONDONTWRITEBYTECODE=1 "$PYTHON" -c '
+import sys
+sys.path.insert(0, sys.argv[1])
+import payloads as p
+print("payloads: %d values, %d names, %d variables of others" % (len(p.PAYLOADS), len(p.NAMES), len(p.OTHERS)))' \
+	"$top/tests/hostile")"
+printf '%s\n' "$out" | sed 's/^/# /'
+while IFS='	' read -r broken rule first; do
+	is "$broken $first" '0 ' "$rule"
+done <"$T/result"
+done_testing
