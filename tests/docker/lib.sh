@@ -13,6 +13,7 @@ if [ -z "${FL_PRIVATE_NET-}" ]; then
 	FL_PRIVATE_NET=1 exec unshare --net sh -c 'ip link set lo up && exec sh "$@"' sh "$0"
 fi
 . "$(dirname "$0")/../cli/lib.sh"
+may_hold_secrets context
 
 for program in service fl-configure fl-bootstrap fl-healthcheck fl-onegate-publish; do
 	[ -x "$BUILD/$program" ] || {

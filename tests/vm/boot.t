@@ -51,6 +51,10 @@ is "$out" "755 0:0 regular file /etc/one-appliance/service
 /usr/bin/fl-configure
 /usr/bin/fl-bootstrap
 /usr/bin/fl-healthcheck" 'every path with its owner and mode'
+# The token is taken from the context in there, so that it stands in no script.
+inside 'token=$(sed -n "s/^export TOKENTXT=\"\([^=\"]*\).*/\1/p" /run/one-context/one_env | head -n 1); echo "${#token}"
+	journalctl -b -o export | grep -acF -e "$token"; grep -rlF -e "$token" /etc /opt /var/log/one-appliance /var/lib/systemd'
+is "$(echo $out)" '32 0' 'the token is in no line of the journal and in no file'
 inside 'df --output=size -B1G / | tail -n 1 | tr -d " "'
 ok 'the root file system has grown to the disk' test "$out" -ge 23
 # Against the table in README.md.

@@ -23,6 +23,8 @@ if [ -z "${FL_PRIVATE_NET-}" ]; then
 		sh -c 'mount -t proc proc /proc && ip link set lo up && exec sh "$@"' sh "$0"
 fi
 . "$(dirname "$0")/../cli/lib.sh"
+# The machine's memory and its context CDs; the console is looked at.
+may_hold_secrets '*.qcow2' '*.iso'
 
 CACHE=${CACHE:-${XDG_CACHE_HOME:-/var/cache}/flower-appliance}
 IMAGE=${IMAGE:-$BUILD/flower-superlink.qcow2}
