@@ -61,7 +61,7 @@ for mistake in '' nonsense '--nonsense configure' 'configure bootstrap' '--root'
 	exits 64 "'$mistake' is a mistake"
 	is "$(wc -l <"$T/err")" 1 "'$mistake': one line on stderr"
 done
-run dash "$SERVICE" "$(printf '\033[2J\nservice: all is well%0300d' 0)"
+run dash "$SERVICE" "$(printf '\033[2J\\033[2J\nservice: all is well%0300d' 0)"
 exits 64 'a word that would clear the screen is a mistake'
 is "$(wc -l <"$T/err") $(tr -d ' -~\n' <"$T/err" | wc -c)" '1 0' 'and is shown harmless, on one line'
 ok 'a short one' test "$(wc -c <"$T/err")" -lt 400
