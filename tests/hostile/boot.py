@@ -47,7 +47,7 @@ def judge_create(verdict, case, name, value, made, reference):
 
 def judge_paste(verdict, case, tree, name, value, reference):
     _, command, _, _ = tree.run([read.BUILD + "/fl-configure", "-q", "--root", tree.root, "--print=docker-run"])
-    status, said, err, _ = tree.run(["/bin/dash", "-c", DOCKER + command])
+    status, said, err, _ = tree.paste(DOCKER + command)
     said = said.decode().split("\0")
     good = status == 0 and err == b"" and (not reference or len(said) == len(reference) or name == "FLOWER_VERSION")
     if name == "FL_DATABASE":

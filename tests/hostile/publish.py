@@ -53,6 +53,7 @@ def arguments(cases_of_mine, worker):
     """A word of every program's command line."""
     verdict = rules.Verdict()
     tree = read.Tree("arguments%d" % worker)
+    known = tree.known | {"var/log/one-appliance/flower-bootstrap.log"}
     for front, label, value in cases_of_mine:
         value = armed(value, tree.canary)
         case = "%s, %s" % (" ".join(front), label)
@@ -65,7 +66,7 @@ def arguments(cases_of_mine, worker):
         verdict.holds("canary", not os.listdir(tree.canaries), case)
         verdict.holds("printed", utf8_is_plain(err), case, err)
         verdict.holds("line", all(len(x) < rules.LINE_MOST for x in err.split(b"\n")), case, err[:2000])
-        verdict.holds("tree", tree.paths() <= tree.known, case, tree.paths() - tree.known)
+        verdict.holds("tree", tree.paths() <= known, case, tree.paths() - known)
     return verdict, set()
 
 
@@ -100,7 +101,7 @@ def judge_success(verdict, case, tree, kind, attribute, value, out):
     pair = attribute.encode() + b"=" + value + b"\n"
     if kind == "curl":
         verdict.holds("paste", b"curl " in out, case, out)
-        _, said, err, _ = tree.run(["/bin/dash", "-c", CURL + out])
+        _, said, err, _ = tree.paste(CURL + out)
         said = said.split(b"\0")
         body = said[said.index(b"--data-binary") + 1] if b"--data-binary" in said else None
         plain = b"Content-Type: text/plain" in said

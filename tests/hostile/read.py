@@ -141,6 +141,12 @@ class Tree:
             err.seek(0)
             return status, out.read(), err.read(), datagrams
 
+    def paste(self, script):
+        """What a shell makes of it."""
+        with open(self.canaries + ".sh", "wb") as out:
+            out.write(script)
+        return self.run(["/bin/dash", self.canaries + ".sh"])
+
     def forget(self):
         """As before the first boot, but for the folders and the unit."""
         for name in ("superlink.env", "superlink.json"):
