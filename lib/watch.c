@@ -87,8 +87,12 @@ static bool take_events(struct watch *watch, fl_time until)
 			watch->woken = true;
 			return false;
 		case FL_EVENT_DIE:
-			if (watch->started_at == NULL)
-				break; /* an earlier run's: this one is still to come */
+			if (watch->started_at == NULL) {
+				/* An earlier run's: this one is still to come, if there is time. */
+				if (fl_now() >= until)
+					return false;
+				break;
+			}
 			/*
 			 * The Engine is busy with the container for a while now and would answer
 			 * late, so it is asked for nothing but the log.

@@ -133,6 +133,19 @@ static void a_container_that_restarts_for_ever_is_not_waited_for(void **state)
 	assert_true(world_ms() <= 5);
 }
 
+/* An Engine may tell of one end after the other, and the wait has an end all the same. */
+static void ends_of_other_runs_do_not_hold_up_the_deadline(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	world.made_at = 0;
+	world.started_at = world.listens_at = world.control_at = FL_NEVER;
+	world.ends = 100000;
+	assert_int_equal(watch(&health, 1000), FL_EXIT_TIMEOUT);
+	assert_true(world_ms() <= 1010);
+}
+
 /* An old end is not the end of the run that is waited for. */
 static void a_container_that_has_ended_may_start_again(void **state)
 {
@@ -299,6 +312,7 @@ int main(void)
 		cmocka_unit_test_setup(an_end_before_the_stream_is_open_is_seen, world_reset),
 		cmocka_unit_test_setup(a_container_that_restarts_for_ever_is_not_waited_for,
 				       world_reset),
+		cmocka_unit_test_setup(ends_of_other_runs_do_not_hold_up_the_deadline, world_reset),
 		cmocka_unit_test_setup(a_container_that_has_ended_may_start_again, world_reset),
 		cmocka_unit_test_setup(a_container_that_stays_ended_has_died, world_reset),
 		cmocka_unit_test_setup(a_container_that_docker_has_lost_is_not_waited_for,

@@ -32,7 +32,8 @@ struct fl_transfer {
 static struct {
 	fl_time now; /* nanoseconds */
 	int64_t engine_at, made_at, started_at, listens_at, control_at, died_at, restarted_at;
-	int64_t lost_at;                          /* the stream of events breaks once */
+	int64_t lost_at; /* the stream of events breaks once */
+	int ends;        /* so many ends come at once, one after the other */
 	int64_t process_gone_at, process_back_at; /* the container's, whatever the Engine says */
 	int64_t superexec_at, superexec_gone_at;
 	bool superexec_zombie; /* what is left of it */
@@ -232,7 +233,14 @@ enum fl_docker_event __wrap_fl_docker_events_next(struct fl_docker_events *event
 						  int64_t *exit_code)
 {
 	fl_time when;
-	enum fl_docker_event event = coming(until > world.now ? until : world.now, &when);
+	enum fl_docker_event event;
+
+	if (world.ends > 0) {
+		world.ends--;
+		world.now += FL_MS;
+		return FL_EVENT_DIE;
+	}
+	event = coming(until > world.now ? until : world.now, &when);
 
 	if (event == FL_EVENT_NONE) {
 		world.now = until > world.now ? until : world.now;
