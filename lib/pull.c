@@ -9,7 +9,8 @@
 #include "mem.h"
 
 #define LINE_LIMIT 65536 /* bytes of a line; Docker's have some hundred */
-#define STATE_MOST 4096  /* states that are kept: an image has at most 127 layers, each some ten */
+#define NAME_MOST  128  /* bytes of a layer's or a state's name; Docker's have 12 and some twenty */
+#define STATE_MOST 4096 /* states that are kept: an image has at most 127 layers, each some ten */
 
 /* One layer in one state ("Downloading"): how far it came there. */
 struct state {
@@ -73,6 +74,8 @@ static bool moves(struct pull *pull, const char *layer, const char *name, const 
 
 	/* A layer that is tried again goes through the same states once more. */
 	if (strncmp(name, "Retrying", 8) == 0)
+		return false;
+	if (strlen(layer) > NAME_MOST || strlen(name) > NAME_MOST)
 		return false;
 	/* The Engine tells of the bytes now and then, and not of the last ones. */
 	if (download != NULL && strcmp(name, "Download complete") == 0)

@@ -251,6 +251,25 @@ static void odd_lines_do_no_harm(void **state)
 	fl_buf_free(&w.told);
 }
 
+/* A name that is longer than any of Docker's is not kept, so it is nothing new either. */
+static void long_names_are_no_progress(void **state)
+{
+	fl_auto_buf struct fl_buf body = FL_BUF_INIT;
+	struct server_rule rule = { .status = 200 };
+	struct world w;
+	char name[60001];
+
+	(void)state;
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	fl_buf_printf(&body, "{\"status\":\"Pulling fs layer\",\"id\":\"%s\"}\n", name);
+	fl_buf_printf(&body, "{\"status\":\"%s\",\"id\":\"b\"}\n", name);
+	rule.body = fl_buf_text(&body);
+	assert_int_equal(pull(&w, &rule, soon(), 20 * FL_SEC), 0);
+	assert_string_equal(fl_buf_text(&w.told), "");
+	fl_buf_free(&w.told);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +280,7 @@ int main(void)
 		cmocka_unit_test(deadline_ends_a_pull),
 		cmocka_unit_test(refusals_carry_the_engines_words),
 		cmocka_unit_test(odd_lines_do_no_harm),
+		cmocka_unit_test(long_names_are_no_progress),
 	};
 
 	return cmocka_run_group_tests_name("pull", tests, NULL, NULL);
