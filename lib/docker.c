@@ -70,6 +70,11 @@ static int ask(struct fl_docker *docker, const char *path, fl_time deadline, cJS
 		return 0;
 	if (response->status != 200)
 		return fl_engine_refused(docker, &call, response, NULL, err);
+	if (response->body.truncated)
+		return fl_error_set(
+			err, FL_EXIT_UNAVAILABLE, 0,
+			"Docker Engine on %s: GET %s: the answer is longer than %zu KiB",
+			docker->socket, path, response->body.limit / FL_KIB);
 	*json = fl_json_parse(fl_buf_text(&response->body));
 	if (!cJSON_IsObject(*json))
 		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,

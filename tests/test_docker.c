@@ -163,6 +163,30 @@ static void image_is_there_or_not(void **state)
 	end(&w);
 }
 
+/* cJSON makes 40 bytes of each of its bytes. */
+static void a_giant_answer_is_refused(void **state)
+{
+	fl_auto_buf struct fl_buf body = FL_BUF_INIT;
+	struct server_rule rules[] = {
+		PING,
+		{ .to = "GET /v1.41/images/a:1/json", .status = 200 },
+		{ .to = NULL },
+	};
+	struct world w;
+	char *id = NULL;
+
+	(void)state;
+	fl_buf_puts(&body, "{\"Id\":\"sha256:abc\",\"More\":[0");
+	while (body.length < 300000)
+		fl_buf_puts(&body, ",0");
+	fl_buf_puts(&body, "]}");
+	rules[1].body = fl_buf_text(&body);
+	begin(&w, rules);
+	assert_int_equal(fl_docker_image_id(w.docker, "a:1", &id, soon(), &w.err), -1);
+	assert_string_equal(message(&w), "GET /images/a:1/json: the answer is longer than 256 KiB");
+	end(&w);
+}
+
 #define INSPECT                                                                                    \
 	"{\"Id\":\"c0ffee\",\"Name\":\"/x\",\"RestartCount\":3,\"State\":{\"Status\":\"running\"," \
 	"\"Running\":true,\"Paused\":false,\"Restarting\":false,\"OOMKilled\":true,\"Dead\":"      \
@@ -420,6 +444,7 @@ int main(void)
 		cmocka_unit_test(longest_path_works),
 		cmocka_unit_test(docker_host_is_read_where_a_person_calls),
 		cmocka_unit_test(image_is_there_or_not),
+		cmocka_unit_test(a_giant_answer_is_refused),
 		cmocka_unit_test(inspect_fills_in_what_there_is),
 		cmocka_unit_test(create_sends_its_json),
 		cmocka_unit_test(remove_leaves_nothing_behind),
