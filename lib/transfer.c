@@ -15,6 +15,11 @@
 
 #define BODY_LIMIT   65536 /* bytes that are kept of an answer's body where nothing else is asked */
 #define HEADER_LIMIT 65536 /* bytes that are kept of an answer's header and trailer lines */
+/*
+ * Bytes of such lines, those of every 1xx answer included, after which it is no answer any more:
+ * libcurl keeps each line itself, and has no limit of its own for trailers.
+ */
+#define HEADER_MOST (256 * FL_KIB)
 
 static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -67,6 +72,9 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *data)
 	struct fl_buf *headers = &transfer->response.headers;
 	size_t length = size * count, kept = length;
 
+	transfer->header_bytes += length;
+	if (transfer->header_bytes > HEADER_MOST)
+		return 0;
 	/* A status line begins the answer anew: what came before was 1xx. */
 	if (length >= 5 && memcmp(bytes, "HTTP/", 5) == 0) {
 		fl_buf_reset(headers);
@@ -231,6 +239,8 @@ enum fl_http_failure fl_transfer_meaning(const struct fl_transfer *transfer, CUR
 {
 	long status = 0;
 
+	if (transfer->header_bytes > HEADER_MOST)
+		return FL_HTTP_PROTOCOL;
 	switch (code) {
 	case CURLE_OK:
 		/* A peer that hangs up in the middle of the headers is no error to libcurl 7.88. */
@@ -289,7 +299,9 @@ void fl_transfer_finish(struct fl_transfer *transfer, enum fl_http_failure failu
 	response->failure = failure;
 	if (failure != FL_HTTP_OK)
 		snprintf(response->reason, sizeof(response->reason), "%s",
-			 transfer->reason[0] != '\0' ? transfer->reason : reason);
+			 transfer->header_bytes > HEADER_MOST ? "header lines without end"
+			 : transfer->reason[0] != '\0'        ? transfer->reason
+							      : reason);
 	transfer->done = true;
 	if (transfer->on_body != NULL)
 		*transfer->stirred = true;

@@ -24,10 +24,11 @@ struct fl_transfer {
 	bool http2;
 	int socket[4]; /* HTTP/2: what was opened, several for a host of several addresses */
 	size_t sockets;
-	bool named;   /* the host is a name */
-	bool opened;  /* a socket, so the host's address was known */
-	bool headed;  /* all header lines have come */
-	bool stopped; /* by on_body, or because the answer is longer than its limit */
+	size_t header_bytes; /* of all header and trailer lines */
+	bool named;          /* the host is a name */
+	bool opened;         /* a socket, so the host's address was known */
+	bool headed;         /* all header lines have come */
+	bool stopped;        /* by on_body, or because the answer is longer than its limit */
 	bool done;
 	char reason[CURL_ERROR_SIZE];
 };

@@ -288,6 +288,42 @@ static void answer_is_read_up_to_its_limit(void **state)
 	assert_false(fl_http_response(whole)->body.truncated);
 }
 
+/* Early hints and trailers count as well: libcurl keeps every line. */
+static void headers_are_read_up_to_a_limit(void **state)
+{
+	static const char *const parts[][3] = {
+		{ "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", "",
+		  "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" },
+		{ "X-More: and more\r\n",
+		  "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "\r\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(parts); i++) {
+		fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+		fl_auto_transfer struct fl_transfer *transfer = NULL;
+		fl_auto_free char *url = NULL;
+		fl_auto_http struct fl_http *http = fl_http_new();
+		struct server_rule rule[] = { { .to = "", .act = SERVER_RAW }, { .to = NULL } };
+		struct server server;
+		struct fl_request request = { .method = "GET", .deadline = soon() };
+
+		fl_buf_puts(&text, parts[i][1]);
+		while (text.length < 270000)
+			fl_buf_puts(&text, parts[i][0]);
+		fl_buf_puts(&text, parts[i][2]);
+		rule[0].body = fl_buf_text(&text);
+		server = server_start(rule, false);
+		url = fl_xasprintf("http://127.0.0.1:%d/", server.port);
+		request.url = url;
+		transfer = fl_http_perform(http, &request);
+		assert_int_equal(fl_http_response(transfer)->failure, FL_HTTP_PROTOCOL);
+		assert_string_equal(fl_http_response(transfer)->reason, "header lines without end");
+		fl_http_end(fl_steal(&transfer));
+		server_stop(&server);
+	}
+}
+
 static void pieces_of_one_byte_are_put_together(void **state)
 {
 	fl_auto_transfer struct fl_transfer *chunks = perform(*state, "/chunks");
@@ -603,6 +639,7 @@ int main(void)
 		TEST(trap_10_no_proxy_of_the_environment),
 		TEST(other_protocols_are_refused),
 		TEST(answer_is_read_up_to_its_limit),
+		TEST(headers_are_read_up_to_a_limit),
 		TEST(pieces_of_one_byte_are_put_together),
 		TEST(lost_answers_are_told_apart),
 		TEST(closed_port_is_named_as_such),
