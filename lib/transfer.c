@@ -66,6 +66,13 @@ static void forget_sockets(struct fl_transfer *transfer)
 		close(transfer->socket[--transfer->sockets]);
 }
 
+/* libcurl takes megabytes in one call, so that http.c alone would look at the time too rarely. */
+static bool is_late(struct fl_transfer *transfer)
+{
+	transfer->late = fl_now() >= transfer->deadline;
+	return transfer->late;
+}
+
 static size_t on_header(char *bytes, size_t size, size_t count, void *data)
 {
 	struct fl_transfer *transfer = data;
@@ -73,7 +80,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *data)
 	size_t length = size * count, kept = length;
 
 	transfer->header_bytes += length;
-	if (transfer->header_bytes > HEADER_MOST)
+	if (transfer->header_bytes > HEADER_MOST || is_late(transfer))
 		return 0;
 	/* A status line begins the answer anew: what came before was 1xx. */
 	if (length >= 5 && memcmp(bytes, "HTTP/", 5) == 0) {
@@ -96,6 +103,8 @@ static size_t on_write(char *bytes, size_t size, size_t count, void *data)
 	struct fl_response *response = &transfer->response;
 	size_t length = size * count;
 
+	if (is_late(transfer))
+		return 0;
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response->status);
 	if (transfer->on_body != NULL) {
 		*transfer->stirred = true;
@@ -241,6 +250,8 @@ enum fl_http_failure fl_transfer_meaning(const struct fl_transfer *transfer, CUR
 
 	if (transfer->header_bytes > HEADER_MOST)
 		return FL_HTTP_PROTOCOL;
+	if (transfer->late)
+		return FL_HTTP_TIMEOUT;
 	switch (code) {
 	case CURLE_OK:
 		/* A peer that hangs up in the middle of the headers is no error to libcurl 7.88. */

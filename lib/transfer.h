@@ -28,6 +28,7 @@ struct fl_transfer {
 	bool named;          /* the host is a name */
 	bool opened;         /* a socket, so the host's address was known */
 	bool headed;         /* all header lines have come */
+	bool late;           /* bytes came after the deadline */
 	bool stopped;        /* by on_body, or because the answer is longer than its limit */
 	bool done;
 	char reason[CURL_ERROR_SIZE];

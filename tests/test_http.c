@@ -473,6 +473,37 @@ static void engine_is_no_name_to_look_up(void **state)
 	server_stop(&server);
 }
 
+struct slow_reader {
+	fl_time deadline;
+	int calls;
+};
+
+static bool take_slowly(void *data, const char *bytes, size_t length)
+{
+	struct slow_reader *slow = data;
+
+	(void)bytes, (void)length;
+	slow->calls++;
+	fl_pause(20 * FL_SEC, slow->deadline);
+	return true;
+}
+
+/* One look at a connection may bring more than there is time for. */
+static void deadline_ends_a_flood(void **state)
+{
+	struct world *world = *state;
+	struct fl_request request = get(world, "/long");
+	struct slow_reader slow = { .deadline = fl_now() + 200 * FL_MS };
+	fl_auto_transfer struct fl_transfer *transfer = NULL;
+
+	request.deadline = slow.deadline;
+	request.on_body = take_slowly;
+	request.on_body_data = &slow;
+	transfer = fl_http_perform(world->http, &request);
+	assert_int_equal(fl_http_response(transfer)->failure, FL_HTTP_TIMEOUT);
+	assert_true(slow.calls <= 1);
+}
+
 static void run_stops_when_its_moment_comes(void **state)
 {
 	struct world *world = *state;
@@ -648,6 +679,7 @@ int main(void)
 		TEST(deadline_ends_a_stall_and_the_connection),
 		TEST(passed_deadline_sends_nothing),
 		TEST(engine_is_no_name_to_look_up),
+		TEST(deadline_ends_a_flood),
 		TEST(run_stops_when_its_moment_comes),
 		TEST(stream_stays_in_sight_of_another_transfer),
 		TEST(stream_ends_when_its_reader_has_enough),
