@@ -10,7 +10,7 @@
 
 #define LINE_LIMIT 65536 /* bytes of a line; Docker's have some hundred */
 #define NAME_MOST  128  /* bytes of a layer's or a state's name; Docker's have 12 and some twenty */
-#define STATE_MOST 4096 /* states that are kept: an image has at most 127 layers, each some ten */
+#define STATE_MOST 2048 /* states that are kept: an image has at most 127 layers, each some ten */
 
 /* One layer in one state ("Downloading"): how far it came there. */
 struct state {
@@ -70,7 +70,7 @@ static bool moves(struct pull *pull, const char *layer, const char *name, const 
 {
 	int64_t current = bytes_of(detail, "current");
 	struct state *state = find(pull, layer, name);
-	struct state *download = find(pull, layer, "Downloading");
+	struct state *download;
 
 	/* A layer that is tried again goes through the same states once more. */
 	if (strncmp(name, "Retrying", 8) == 0)
@@ -78,8 +78,11 @@ static bool moves(struct pull *pull, const char *layer, const char *name, const 
 	if (strlen(layer) > NAME_MOST || strlen(name) > NAME_MOST)
 		return false;
 	/* The Engine tells of the bytes now and then, and not of the last ones. */
-	if (download != NULL && strcmp(name, "Download complete") == 0)
-		download->current = download->total;
+	if (strcmp(name, "Download complete") == 0) {
+		download = find(pull, layer, "Downloading");
+		if (download != NULL)
+			download->current = download->total;
+	}
 	if (state != NULL && current <= state->current)
 		return false;
 	if (state == NULL) {
