@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import tree
-from peers import Engine, Gate
+from standins import Engine, Gate
 
 
 def add_options(parser):

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Docker Engine, OneGate and SuperLink that misbehave: peer/cases.py has the cases, peer/http1.py and
+# peer/http2.py the misdeeds. ONLY='step 7|publish' runs the cases whose name matches.
+. "$(dirname "$0")/../cli/lib.sh"
+private_net
+is_root || skip_all 'needs root: it looks at the processes of a container'
+add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make links'
+ip route add default via 192.0.2.1
+
+start_superlink --fleet 9092 --control 9093 --appio 9091
+start_onegate
+start_engine --image flwr/superlink:1.25.0
+mkdir "$T/peers"
+LIMIT=880
+run "$PYTHON" -B "$top/tests/hostile/peers.py" --build "$BUILD" --folder "$T/peers" --engine "$SOCK" \
+	--scenario "$scenario" --gate "${GATE##*:}" --token "$TOKEN" --results "$T/results" --only "${ONLY-}"
+exits 0 'all cases were run'
+while IFS='	' read -r kind text; do
+	case $kind in
+	ok) result 0 "$text" ;;
+	'not ok') result 1 "$text" ;;
+	show) show "$text" ;;
+	note) note "$text" ;;
+	esac
+done <"$T/results"
+done_testing
