@@ -157,7 +157,8 @@ class Results:
         with self.lock:
             group = self.groups.setdefault((case.situation.peer, case.group), [0, []])
             group[0] += 1
-            text = re.sub(r"\s+", " ", result["err"][-300:].decode("ascii", "backslashreplace"))
+            text = re.sub(rb"(?m)^.*container log: .*\n|\s+", b" ", result["err"])
+            text = text[-300:].decode("ascii", "backslashreplace")
             group[1] += ["%s: %s (%s)" % (case.name, "; ".join(wrong), text)] if wrong else []
             row = self.table.setdefault(case.situation.peer, [0, (0, ""), (0, "")])
             row[0] += 1
