@@ -2,7 +2,7 @@
 # kill -9, at random moments and at each system call that writes: every file is the old one or the new
 # one, no success is claimed that did not happen, and the next run heals (spec sections 2, 3, 10, 11;
 # trap 11). ROUNDS is the number of random kills, SEED begins their dice.
-. "$(dirname "$0")/hostile.sh"
+. "$(dirname "$0")/crashes/lib.sh"
 appliance_net
 
 ROUNDS=${ROUNDS:-1000}

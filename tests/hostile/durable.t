@@ -2,7 +2,7 @@
 # The power cut: whatever was not synced may be lost, at every moment of every run that writes. Each
 # file is then the old one or the new one, a success stands only with all that it claims, and the next
 # run heals (spec sections 2, 3, 10 and 13; trap 11). Writers that are wrong show that it would be seen.
-. "$(dirname "$0")/hostile.sh"
+. "$(dirname "$0")/crashes/lib.sh"
 appliance_net
 
 SEED=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}

@@ -1,6 +1,6 @@
 #!/bin/sh
 # One fault at a time at each system call and at each allocation of the programs, in the situations of
-# fault_situations.py: whatever fails, they say so with the documented status, or have done all of it.
+# faults/situations.py: whatever fails, they say so with the documented status, or have done all of it.
 # FAULTS names one situation, for a person who looks into it.
 . "$(dirname "$0")/../cli/lib.sh"
 # Few processes: SuperExec is looked for among all, and each call of that is a place for a fault.
@@ -16,7 +16,7 @@ grep -q INJECTED "$T/trace" || skip_all 'strace has no right to trace here'
 add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 && add_link eth1 02:00:c6:33:64:0a 198.51.100.10/24 &&
 	ip route add default via 198.51.100.1 || skip_all 'no right to make links'
 
-here=$top/tests/hostile
+here=$top/tests/hostile/faults
 ${CC:-cc} -shared -fPIC -O1 -Wall -o "$T/faults.so" "$here/faults.c" -ldl || skip_all 'no compiler'
 start_superlink --fleet 9092 --control 9093 --appio 9091
 LINK_CONTROL=$link_control

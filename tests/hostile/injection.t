@@ -1,7 +1,7 @@
 #!/bin/sh
 # Values that try to be more than data, at every place where one can come in: each variable of the context in each shape
-# of an entry, names as hostile as values, operands, words of command lines. payloads.py has them, rules.py says what
-# must hold, injection.py drives.
+# of an entry, names as hostile as values, operands, words of command lines. injection/payloads.py has them, rules.py
+# says what must hold, injection.py drives.
 
 # Hundreds of small trees, which nobody needs after a power cut.
 [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
@@ -18,7 +18,7 @@ mkdir "$T/trees"
 LIMIT=600
 TOP=$top
 export TOP
-run env PYTHONDONTWRITEBYTECODE=1 TOKEN_FILE="$T/token.txt" "$PYTHON" "$top/tests/hostile/injection.py" "$T/trees" "$T/result" \
+run env PYTHONDONTWRITEBYTECODE=1 TOKEN_FILE="$T/token.txt" "$PYTHON" "$top/tests/hostile/injection/injection.py" "$T/trees" "$T/result" \
 	"$SOCK" "$engine_state" "$engine_journal" "$GATE" "$gate_state" "$gate_journal"
 exits 0 'the driver has come to its end'
 note "$(PYTHONDONTWRITEBYTECODE=1 "$PYTHON" -c '
@@ -26,7 +26,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 import payloads as p
 print("payloads: %d values, %d names, %d variables of others" % (len(p.PAYLOADS), len(p.NAMES), len(p.OTHERS)))' \
-	"$top/tests/hostile")"
+	"$top/tests/hostile/injection")"
 printf '%s\n' "$out" | sed 's/^/# /'
 while IFS='	' read -r broken rule first; do
 	is "$broken $first" '0 ' "$rule"

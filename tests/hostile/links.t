@@ -3,7 +3,7 @@
 # pipes, odd names, deep trees. The programs, which are root's, must change nothing elsewhere.
 . "$(dirname "$0")/../cli/lib.sh"
 is_root || skip_all 'needs root: it plants files of several owners'
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(cd "$(dirname "$0")/races" && pwd)
 
 OUTSIDE=$T/outside STATE=$ROOT/opt/flower/state
 
@@ -22,7 +22,7 @@ canaries()
 	ln -s shadow "$OUTSIDE/link"
 }
 
-# No ctime: a further name changes it. links.py compares it.
+# No ctime: a further name changes it. races/links.py compares it.
 seen()
 {
 	find "$OUTSIDE" -printf '%p %M %U:%G %s %T@ %i\n' | sort

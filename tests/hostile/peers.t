@@ -1,6 +1,6 @@
 #!/bin/sh
-# Docker Engine, OneGate and SuperLink that misbehave: peer/cases.py has the cases, peer/http1.py and
-# peer/http2.py the misdeeds. ONLY='step 7|publish' runs the cases whose name matches.
+# Docker Engine, OneGate and SuperLink that misbehave: peers/cases.py has the cases, peers/http1.py and
+# peers/http2.py the misdeeds. ONLY='step 7|publish' runs the cases whose name matches.
 . "$(dirname "$0")/../cli/lib.sh"
 private_net
 is_root || skip_all 'needs root: it looks at the processes of a container'
@@ -12,7 +12,7 @@ start_onegate
 start_engine --image flwr/superlink:1.25.0
 mkdir "$T/peers"
 LIMIT=880
-run "$PYTHON" -B "$top/tests/hostile/peers.py" --build "$BUILD" --folder "$T/peers" --engine "$SOCK" \
+run "$PYTHON" -B "$top/tests/hostile/peers/peers.py" --build "$BUILD" --folder "$T/peers" --engine "$SOCK" \
 	--scenario "$scenario" --gate "${GATE##*:}" --token "$TOKEN" --results "$T/results" --only "${ONLY-}"
 exits 0 'all cases were run'
 while IFS='	' read -r kind text; do

@@ -5,12 +5,12 @@
 private_net
 is_root || skip_all 'needs root: it plays root and the user of the container'
 add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make links'
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(cd "$(dirname "$0")/races" && pwd)
 OUTSIDE=$T/outside
 chmod 0711 "$T"
 tab=$(printf '\t')
 
-# races WHAT [ARGUMENT...]: rows of races.py in $T/rows.
+# races WHAT [ARGUMENT...]: rows of races/races.py in $T/rows.
 races()
 {
 	"$PYTHON" -B "$here/races.py" "$@" >"$T/rows" 2>"$T/err"

@@ -4,7 +4,6 @@
 usage: injection.py FOLDER RESULT ENGINE-SOCKET ENGINE-STATE ENGINE-JOURNAL GATE-URL GATE-STATE GATE-JOURNAL
 """
 import concurrent.futures
-import json
 import os
 import sys
 import time

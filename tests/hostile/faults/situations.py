@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 
-import fault_world
+from world import GATE, NAME, STALE, TOKEN, wait_until
 
 BUILD = os.environ["BUILD"]
 CONTEXT = "run/one-context/one_env"
@@ -260,13 +260,13 @@ class Health(Situation):
         world.save(self.template)
         world.behave(superexec=self.superexec)
         world.forget_containers()
-        world.ask("POST", "/containers/create?name=" + fault_world.NAME, SUPERLINK)
-        world.ask("POST", "/containers/%s/start" % fault_world.NAME)
+        world.ask("POST", "/containers/create?name=" + NAME, SUPERLINK)
+        world.ask("POST", "/containers/%s/start" % NAME)
         with open(os.environ["LINK_CONTROL"] + ".new", "w", encoding="ascii") as out:
             json.dump({"database": self.database}, out)
         os.replace(os.environ["LINK_CONTROL"] + ".new", os.environ["LINK_CONTROL"])
         if self.superexec == "yes":
-            fault_world.wait_until(lambda: run(world, self.program, "--docker", world.socket).returncode
+            wait_until(lambda: run(world, self.program, "--docker", world.socket).returncode
                                    in (0, 1 if self.database != "ok" else 0))
 
     def judge(self, world, done, facts):
@@ -299,7 +299,7 @@ class Publish(Situation):
     program = "fl-onegate-publish"
     of_context = (78,)
     of_json = (78,)
-    right = {"FL_READY": "YES", "FL_ENDPOINT": fault_world.GATE + ":9092", "FL_VERSION": "1.25.0",
+    right = {"FL_READY": "YES", "FL_ENDPOINT": GATE + ":9092", "FL_VERSION": "1.25.0",
              "FL_ROLE": "superlink"}
 
     def make(self, world):
@@ -317,13 +317,13 @@ class Publish(Situation):
 
     def judge(self, world, done, facts):
         wrong = []
-        if facts not in (self.right, fault_world.STALE):
+        if facts not in (self.right, STALE):
             wrong.append("OneGate was told %s" % facts)
         if (done.code == 0 or done.out) and facts != self.right and "-n" not in self.arguments:
             wrong.append("said to be published, and OneGate has %s" % facts)
-        if "-n" in self.arguments and facts != fault_world.STALE:
+        if "-n" in self.arguments and facts != STALE:
             wrong.append("-n published")
-        if fault_world.TOKEN in done.err + done.out:
+        if TOKEN in done.err + done.out:
             wrong.append("the token is shown")
         return wrong
 

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.request
 
-STANDIN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "standin")
+STANDIN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "standin")
 TOKEN = "dG9rZW4gb2YgdGhlIHRlc3Rz=="
 GATE = "192.0.2.10"  # the address that the kernel sends from towards OneGate, so that it is published
 STALE = {"FL_READY": "NO", "FL_ENDPOINT": "none", "FL_VERSION": "none", "FL_ROLE": "none"}

@@ -14,9 +14,9 @@ import signal
 import subprocess
 import sys
 
-import fault_sites
-import fault_situations
-import fault_world
+import situations
+from sites import EXCLUDED, WATCHED, injected, leaked, plan
+from world import World
 
 WORKERS, WAITING_WORKERS = 2, 4
 LIMIT = 60  # seconds of one run: only a hang takes as long
@@ -86,9 +86,9 @@ class Runner:
         how = "retval" + site.fault if site.fault[0] == "=" else "error=" + site.fault
         code, out, err = self.execute(world, (
             "strace", "-f", "--seccomp-bpf", "-qq", "-o", trace, "-e",
-            "trace=%s,%s" % (site.call, fault_sites.WATCHED), "-e",
+            "trace=%s,%s" % (site.call, WATCHED), "-e",
             "inject=%s:%s:when=%d" % (site.call, how, site.number)))
-        if not fault_sites.injected(trace):
+        if not injected(trace):
             self.unreached += 1
         where = "%s %d %s%s" % (site.call, site.number, site.fault, " (%s)" % site.what if site.what else "")
         done = Done(code, out, err, code == self.usual[world][0], trace)
@@ -135,7 +135,7 @@ class Runner:
             self.blame("no temporary file", where, name + " is left")
         self.judge_files(done, where, before, after, now)
         if done.trace and site.in_main and done.code < 126:
-            held = fault_sites.leaked(done.trace)
+            held = leaked(done.trace)
             if held:
                 self.blame("descriptors", where, "open at the end: %s" % held)
         if self.situation.mends and not done.usual:
@@ -153,9 +153,9 @@ class Runner:
                 self.blame("message", where, "exit %d: no message" % done.code)
             return
         allowed = set(situation.codes + situation.of_peer)
-        if site.what.endswith(fault_situations.CONTEXT) and situation.of_context:
+        if site.what.endswith(situations.CONTEXT) and situation.of_context:
             allowed = situation.of_context
-        elif site.what.endswith(fault_situations.JSON) and situation.of_json:
+        elif site.what.endswith(situations.JSON) and situation.of_json:
             allowed = situation.of_json
         elif "docker.sock" in site.what or re.search(r":\d+$", site.what):
             allowed = situation.of_peer
@@ -193,12 +193,12 @@ class Runner:
             if kinds and os.path.stat.S_ISDIR(entry[0]):
                 continue  # its mode and owner are given after it was made: the next run mends that
             self.blame("files", where, "exit %d and %s is neither the old nor the new one" % (done.code, name))
-        pair = [now.get(name) == before.get(name) for name in (fault_situations.ENV, fault_situations.JSON)
+        pair = [now.get(name) == before.get(name) for name in (situations.ENV, situations.JSON)
                 if before.get(name) != after.get(name)]
         if len(set(pair)) > 1:
             self.blame("files", where, "exit %d with one old and one new file of the pair" % done.code)
         for name in before:
-            if name not in now and name in after and name != fault_situations.STATUS:
+            if name not in now and name in after and name != situations.STATUS:
                 self.blame("files", where, "exit %d and %s is gone" % (done.code, name))
 
 
@@ -211,7 +211,7 @@ def changes(wanted, found):
 
 def jobs_of(runner, folder, trace, numbers, whole):
     """What is done to the situation; the start-up of loader and libcurl only where it is WHOLE."""
-    sites = fault_sites.plan(trace, folder)
+    sites = plan(trace, folder)
     jobs = [("fail_call", (site,)) for site in sites
             if whole or (site.in_main and not (site.again and "/root/" not in site.what))]
     first, last, allocations, transfers, closes = numbers
@@ -266,12 +266,12 @@ def tell(runner, tried):
 def main():
     folder, preload, *names = sys.argv[1:]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the stand-ins end with this
-    worlds = [fault_world.World("%s/w%d" % (folder, number)) for number in range(WAITING_WORKERS)]
+    worlds = [World("%s/w%d" % (folder, number)) for number in range(WAITING_WORKERS)]
     seen, total = set(), 0
     try:
         for world in worlds:
             world.start()
-        for situation in fault_situations.ALL:
+        for situation in situations.ALL:
             if names and situation.name not in names:
                 continue
             runner, tried = examine(situation, preload, worlds, situation.program not in seen)
@@ -282,7 +282,7 @@ def main():
         for world in worlds:
             world.stop()
     say("note", "%d faults in all; left alone: %s" % (total, "; ".join(
-        "%s (%s)" % pair for pair in sorted(fault_sites.EXCLUDED.items()))))
+        "%s (%s)" % pair for pair in sorted(EXCLUDED.items()))))
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ cases()
 	shift 2
 	mkdir "$T/$name"
 	# shellcheck disable=SC2086 # words
-	set -- "$PYTHON" "$top/tests/hostile/$driver" "$@" --folder "$T/$name" --build "$BUILD" \
+	set -- "$PYTHON" "$top/tests/hostile/crashes/$driver" "$@" --folder "$T/$name" --build "$BUILD" \
 		--service "$top/one-appliance/service" ${peers-}
 	# shellcheck disable=SC2016,SC2086 # the inner shell's variables; words
 	own=$(mount_options) && set -- unshare $own sh -c \

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The programs against peers that misbehave; called by peers.t, which has started the stand-ins.
 
-Each case is a fresh run of a program against a peer of its own (peer/server.py), eight at a time:
-peer/cases.py has the cases, peer/judge.py looks at exit status, messages, standard output, memory and
+Each case is a fresh run of a program against a peer of its own (server.py), eight at a time:
+cases.py has the cases, judge.py looks at exit status, messages, standard output, memory and
 time. The results go to a file, one a line: ok or not, what, and why.
 """
 import argparse
@@ -13,18 +13,15 @@ import queue
 import re
 import shutil
 import socket
-import sys
 import threading
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "peer"))
-# pylint: disable=wrong-import-position
-import http1  # noqa: E402
-import http2  # noqa: E402
-import launch  # noqa: E402
-import server  # noqa: E402
-import situations as world  # noqa: E402
-from cases import cases  # noqa: E402
-from judge import judge  # noqa: E402
+import http1
+import http2
+import launch
+import server
+import situations as world
+from cases import cases
+from judge import judge
 
 WORKERS = 8
 HANG = 60  # seconds behind the program's own deadline after which it is killed
