@@ -95,9 +95,14 @@ CURLcode curl_global_init_mem(long flags, curl_malloc_callback m, curl_free_call
 	return code;
 }
 
-static size_t cut(size_t length)
+/* A datagram goes as a whole or not at all. */
+static size_t cut(int fd, size_t length)
 {
-	if (!counting || length < 2 || ++transfers != cut_transfer)
+	int type = SOCK_STREAM;
+	socklen_t size = sizeof(type);
+
+	syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &size);
+	if (!counting || length < 2 || type != SOCK_STREAM || ++transfers != cut_transfer)
 		return length;
 	report("hit\n");
 	return length / 2;
@@ -105,22 +110,22 @@ static size_t cut(size_t length)
 
 ssize_t read(int fd, void *bytes, size_t length)
 {
-	return syscall(SYS_read, fd, bytes, cut(length));
+	return syscall(SYS_read, fd, bytes, cut(fd, length));
 }
 
 ssize_t write(int fd, const void *bytes, size_t length)
 {
-	return syscall(SYS_write, fd, bytes, cut(length));
+	return syscall(SYS_write, fd, bytes, cut(fd, length));
 }
 
 ssize_t send(int fd, const void *bytes, size_t length, int flags)
 {
-	return syscall(SYS_sendto, fd, bytes, cut(length), flags, NULL, 0);
+	return syscall(SYS_sendto, fd, bytes, cut(fd, length), flags, NULL, 0);
 }
 
 ssize_t recv(int fd, void *bytes, size_t length, int flags)
 {
-	return syscall(SYS_recvfrom, fd, bytes, cut(length), flags, NULL, NULL);
+	return syscall(SYS_recvfrom, fd, bytes, cut(fd, length), flags, NULL, NULL);
 }
 
 /* As Linux does it: whatever close(2) says, the descriptor is gone. */

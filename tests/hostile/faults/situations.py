@@ -55,6 +55,10 @@ class Situation:
     def facts(self, world):
         """Beside the tree, what a run may leave in the outside world."""
 
+    def gives_way(self, done):
+        """Whether it has done less than was asked for, as documented, and has warned of that."""
+        return False
+
     def judge(self, world, done, facts):
         """DONE: code, out, err and whether it ended as the run without a fault did."""
         return []
@@ -195,6 +199,9 @@ class Pull(Bootstrap):
     """Another version, which is pulled; nothing is started."""
     values = {"FLOWER_VERSION": "1.24.0"}
     runs = False
+
+    def gives_way(self, done):
+        return "going on with the pre-baked" in done.err
 
     def restore(self, world):
         super().restore(world)
