@@ -64,6 +64,14 @@ static void sequences_and_control_characters_are_stripped(void **state)
 		  "31mb",
 		  "a31mb" },
 		{ "a\xc2\nb", "a\xc2\nb" },
+		{ "a\xc2\033[0m\x9b"
+		  "31mb",
+		  "a\xc2"
+		  "31mb" },
+		{ "a\xc2\xc2\x9b\x9b"
+		  "31mb",
+		  "a\xc2"
+		  "31mb" },
 		{ "a\xc2\033[0mb", "a\xc2"
 				   "b" },
 	};
