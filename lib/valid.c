@@ -141,14 +141,31 @@ bool fl_valid_mac(const char *text)
 	return true;
 }
 
+/* "IPV6" or "IPV6%25ZONE" (RFC 6874), up to END. */
+static bool is_ipv6(const char *text, const char *end)
+{
+	fl_auto_free char *address = fl_xstrndup(text, (size_t)(end - text));
+	char *zone = strchr(address, '%');
+	struct in6_addr six;
+
+	if (zone != NULL) {
+		if (strncmp(zone, "%25", 3) != 0 ||
+		    zone[3 + strspn(zone + 3, LOWER UPPER DIGIT "-._~")] != '\0' || zone[3] == '\0')
+			return false;
+		*zone = '\0';
+	}
+	return inet_pton(AF_INET6, address, &six) == 1;
+}
+
 /* "HOST", "HOST:PORT" or "[IPV6]:PORT", up to END. */
 static bool is_authority(const char *text, const char *end)
 {
-	const char *behind = text + (text[0] == '[' ? strcspn(text, "]") + 1 : strcspn(text, ":/"));
+	bool bracketed = text[0] == '[';
+	const char *behind = text + (bracketed ? strcspn(text, "]") + 1 : strcspn(text, ":/[]"));
 	fl_auto_free char *port = NULL;
 	int64_t number;
 
-	if (behind > end || behind == text)
+	if (behind > end || behind == text || (bracketed && !is_ipv6(text + 1, behind - 1)))
 		return false;
 	if (behind == end)
 		return true;

@@ -136,14 +136,34 @@ static void urls_and_words(void **state)
 					    "http://gate:1/x:y",
 					    "https://[fe80::1%25eth0]/",
 					    NULL };
-	static const char *const bad[] = {
-		"",           "gate",           "ftp://x",          "http://",
-		"http:///x",  "http://:80",     "http://u:p@x",     "http://x?a",
-		"http://x#a", "http://a b",     "http://a\r\nX: y", "HTTP://x",
-		"http://x:",  "http://x:0",     "http://x:65536",   "http://x:5030a",
-		"http://[::", "http://[::/]/x", "http://[::]5030",  "http://[::]:x",
-		NULL
-	};
+	static const char *const bad[] = { "",
+					   "gate",
+					   "ftp://x",
+					   "http://",
+					   "http:///x",
+					   "http://:80",
+					   "http://u:p@x",
+					   "http://x?a",
+					   "http://x#a",
+					   "http://a b",
+					   "http://a\r\nX: y",
+					   "HTTP://x",
+					   "http://x:",
+					   "http://x:0",
+					   "http://x:65536",
+					   "http://x:5030a",
+					   "http://[::",
+					   "http://[::/]/x",
+					   "http://[::]5030",
+					   "http://[::]:x",
+					   "http://a[/x",
+					   "http://a]:1",
+					   "http://[]/",
+					   "http://[gate]/",
+					   "http://[::1%eth0]/",
+					   "http://[::1%25]/",
+					   "http://[::1%25a%25]/",
+					   NULL };
 	static const char *const word[] = { "abc==", "!~", NULL };
 	static const char *const no_word[] = { "", "a b", "a\n", "\x7f", NULL };
 
