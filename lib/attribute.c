@@ -196,7 +196,8 @@ char *fl_attributes_json(const struct fl_attributes *attributes)
 	return fl_xasprintf("%s\n", printed);
 }
 
-static int differs(const struct fl_attribute *wanted, const cJSON *stored, struct fl_error *err)
+static int differs(const struct fl_attribute *wanted, const cJSON *stored, const char *secret,
+		   struct fl_error *err)
 {
 	fl_auto_buf struct fl_buf shown = FL_BUF_INIT;
 	const char *text = cJSON_GetStringValue(stored);
@@ -213,6 +214,8 @@ static int differs(const struct fl_attribute *wanted, const cJSON *stored, struc
 		return 0;
 	if (text == NULL)
 		text = "(no text)";
+	else if (strstr(text, secret) != NULL)
+		text = "(not shown: it holds the token)";
 	fl_buf_quote(&shown, text, strlen(text));
 	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 			    "%s: OneGate has stored '%s' instead of what was sent", wanted->name,
@@ -220,7 +223,7 @@ static int differs(const struct fl_attribute *wanted, const cJSON *stored, struc
 }
 
 int fl_attributes_compare(const struct fl_attributes *attributes, const char *answer,
-			  struct fl_error *err)
+			  const char *secret, struct fl_error *err)
 {
 	fl_auto_json cJSON *json = fl_json_parse(answer);
 	const cJSON *vm = fl_json_member(json, "VM");
@@ -233,7 +236,7 @@ int fl_attributes_compare(const struct fl_attributes *attributes, const char *an
 	for (size_t i = 0; i < attributes->count; i++) {
 		const struct fl_attribute *wanted = &attributes->list[i];
 
-		if (differs(wanted, fl_json_member(stored, wanted->name), err) != 0)
+		if (differs(wanted, fl_json_member(stored, wanted->name), secret, err) != 0)
 			return -1;
 	}
 	return 0;

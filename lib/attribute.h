@@ -63,10 +63,12 @@ char *fl_attributes_json(const struct fl_attributes *attributes) FL_MUST_CHECK F
 
 /*
  * Whether ANSWER, the JSON text of GET /vm, holds every attribute with its value in
- * VM.USER_TEMPLATE. 0, or -1 with 69 and the first one that differs.
+ * VM.USER_TEMPLATE. 0, or -1 with 69 and the first one that differs; what is stored instead is not
+ * shown if it holds SECRET.
  */
 int fl_attributes_compare(const struct fl_attributes *attributes, const char *answer,
-			  struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3);
+			  const char *secret, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
 
 void fl_attributes_free(struct fl_attributes *attributes) FL_NONNULL(1);
 

@@ -154,7 +154,8 @@ int fl_onegate_verify(const struct fl_onegate *onegate, struct fl_http *http,
 				    "GET %s: the answer is larger than 64 KiB, so nothing can be "
 				    "verified",
 				    url);
-	if (fl_attributes_compare(attributes, fl_buf_text(&response->body), err) != 0)
+	if (fl_attributes_compare(attributes, fl_buf_text(&response->body), onegate->token, err) !=
+	    0)
 		return fl_error_wrap(err, "GET %s", url);
 	return 0;
 }

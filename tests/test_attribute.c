@@ -288,7 +288,9 @@ static void test_compare(void **state)
 		struct fl_error err = FL_ERROR_INIT;
 		int want = cases[i].message == NULL ? 0 : -1;
 
-		assert_int_equal(fl_attributes_compare(&attributes, cases[i].answer, &err), want);
+		assert_int_equal(fl_attributes_compare(&attributes, cases[i].answer, "s3cret",
+						       &err),
+				 want);
 		assert_int_equal(err.code, want == 0 ? FL_EXIT_OK : FL_EXIT_UNAVAILABLE);
 		assert_string_equal(err.message, want == 0 ? "" : cases[i].message);
 	}

@@ -310,6 +310,11 @@ static void test_verify(void **state)
 	assert_string_equal(err.message, "GET http://h/vm: FL_READY: OneGate took the request and "
 					 "did not store it");
 
+	play(false, "{\"VM\":{\"USER_TEMPLATE\":{\"FL_READY\":\"" TOKEN "\"}}}", false);
+	assert_int_equal(verify(&err), -1);
+	assert_null(strstr(err.message, TOKEN));
+	assert_non_null(strstr(err.message, "FL_READY: OneGate has stored '(not shown"));
+
 	play(false, "{", true);
 	assert_int_equal(verify(&err), -1);
 	assert_non_null(strstr(err.message, "larger than 64 KiB"));
