@@ -100,6 +100,9 @@ PROGRAM_SRCS := $(wildcard $(PROGRAMS:%=$(SRCDIR)/cmd/%.c))
 PROGRAMS_OUT := $(PROGRAM_SRCS:$(SRCDIR)/cmd/%.c=$(O)%)
 TEST_SRCS := $(wildcard $(LIB:%=$(SRCDIR)/tests/test_%.c))
 TESTS_OUT := $(TEST_SRCS:$(SRCDIR)/tests/%.c=$(O)obj/tests/%)
+FUZZ_SRCS := $(sort $(wildcard $(SRCDIR)/tests/fuzz/fuzz_*.c))
+FUZZERS_OUT := $(FUZZ_SRCS:$(SRCDIR)/tests/fuzz/%.c=$(O)obj/fuzz/%)
+FUZZ_MAIN := $(if $(filter 1,$(FUZZ)),,$(O)obj/fuzz/replay.o)
 MAN_SRCS := $(wildcard $(MAN:%=$(SRCDIR)/man/%.in))
 MAN_OUT := $(MAN_SRCS:$(SRCDIR)/%.in=$(O)%)
 UNIT_SRCS := $(wildcard $(SRCDIR)/one-appliance/*.in)
@@ -152,6 +155,15 @@ $(O)obj/tests/test_%: $(O)obj/tests/test_%.o $(O)obj/libflctx-test.a
 	$(say) LINK $@
 	$(Q)$(LINK) $(call WRAPS,test_$*) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS) $(CMOCKA_LIBS)
 
+# A target of tests/fuzz is linked with libFuzzer, or else with a main that replays its corpus, as a unit test.
+$(O)obj/fuzz/%.o: $(SRCDIR)/tests/fuzz/%.c config.mak build.h
+	$(say) CC $@
+	$(Q)mkdir -p $(@D) && $(COMPILE) $(TESTFLAGS) $(DEPS) -c -o $@ $<
+
+$(O)obj/fuzz/fuzz_%: $(O)obj/fuzz/fuzz_%.o $(FUZZ_MAIN) $(O)obj/libflctx-test.a
+	$(say) LINK $@
+	$(Q)$(LINK) $(call WRAPS,fuzz/fuzz_$*) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS)
+
 # What configure knows, put into text. The parameter table of flower-context(5) is printed by the program that
 # holds the table.
 SUBST = sed -e 's|@bindir@|$(bindir)|g' -e 's|@sysconfdir@|$(sysconfdir)|g' \
@@ -192,14 +204,14 @@ DOCKER_TESTS := $(wildcard $(SRCDIR)/tests/docker/*.t)
 # In this order; the first one that wants a machine that serves leaves it to the others.
 VM_TESTS := $(patsubst %,$(SRCDIR)/tests/vm/%.t,boot image heal context power missing certification build)
 
-tests: $(TESTS_OUT)
+tests: $(TESTS_OUT) $(FUZZERS_OUT)
 
 # The tests of the programs wait more than they work: several at a time, and they begin.
 check: all tests
-	$(Q)$(TESTENV) $(SRCDIR)/tests/run -j 4 $(CLI_TESTS) $(CHECKS) $(TESTS_OUT)
+	$(Q)$(TESTENV) $(SRCDIR)/tests/run -j 4 $(CLI_TESTS) $(CHECKS) $(TESTS_OUT) $(FUZZERS_OUT)
 
 check-unit: tests
-	$(Q)$(TESTENV) $(SRCDIR)/tests/run $(TESTS_OUT)
+	$(Q)$(TESTENV) $(SRCDIR)/tests/run $(TESTS_OUT) $(FUZZERS_OUT)
 
 # One after the other: they share an Engine and the ports of a SuperLink.
 check-docker: all
@@ -247,26 +259,15 @@ check-vm: all
 demo: all
 	$(Q)$(TESTENV) KEEP='$(KEEP)' $(SRCDIR)/tests/demo/demo.sh
 
-# Each target for TIME seconds, from its corpus, which is not written to; what it finds stays in fuzz/.
-FUZZERS := $(patsubst $(SRCDIR)/tests/fuzz/%.c,%,$(wildcard $(SRCDIR)/tests/fuzz/fuzz_*.c))
+# Each of libFuzzer's targets for TIME seconds; what they find stays in fuzz/found.
 TIME ?= 60
 
 fuzz:
-	$(Q)$(MAKE) FUZZ=1 run-fuzz
+	$(Q)sh $(SRCDIR)/tests/fuzz/able.sh clang -fsanitize=fuzzer,address,undefined
+	$(Q)$(MAKE) --no-print-directory FUZZ=1 run-fuzz
 
-$(FUZZERS:%=fuzz/%): fuzz/%: fuzz/obj/fuzz/%.o fuzz/libflctx.a
-	$(say) LINK $@
-	$(Q)$(LINK) $(call WRAPS,fuzz/$*) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS)
-
-fuzz/obj/fuzz/%.o: $(SRCDIR)/tests/fuzz/%.c config.mak
-	$(say) CC $@
-	$(Q)mkdir -p $(@D) && $(COMPILE) $(DEPS) -c -o $@ $<
-
-run-fuzz: $(FUZZERS:%=fuzz/%)
-	$(Q)for f in $(FUZZERS); do mkdir -p fuzz/found/$$f && \
-		fuzz/$$f -max_total_time=$(TIME) -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
-		-artifact_prefix=fuzz/found/$$f- fuzz/found/$$f $(abspath $(SRCDIR))/tests/fuzz/corpus/$$f || \
-		exit; done
+run-fuzz: $(FUZZERS_OUT)
+	$(Q)$(TESTENV) TIME='$(TIME)' sh $(SRCDIR)/tests/fuzz/run.sh $(notdir $(FUZZERS_OUT))
 
 # Needs gcovr, which nothing else does.
 coverage:
@@ -334,4 +335,4 @@ help:
 .SECONDARY:
 
 -include $(LIB_OBJS:.o=.d) $(TEST_LIB_OBJS:.o=.d) $(PROGRAM_SRCS:$(SRCDIR)/cmd/%.c=$(O)obj/cmd/%.d) \
-	$(TEST_SRCS:$(SRCDIR)/tests/%.c=$(O)obj/tests/%.d)
+	$(TEST_SRCS:$(SRCDIR)/tests/%.c=$(O)obj/tests/%.d) $(FUZZERS_OUT:=.d) $(O)obj/fuzz/replay.d

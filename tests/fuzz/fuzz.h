@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the libFuzzer targets share; `make fuzz` runs them. */
+/* What the libFuzzer targets share; `make fuzz` runs them, `make check` replays their corpora. */
 #ifndef FL_FUZZ_H
 #define FL_FUZZ_H
 
@@ -16,25 +16,70 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What has to hold; a failure is a finding. */
-#define FUZZ_HOLDS(condition)     \
-	do {                      \
-		if (!(condition)) \
-			abort();  \
+#define FUZZ_HOLDS(condition)                                                           \
+	do {                                                                            \
+		if (!(condition)) {                                                     \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+			abort();                                                        \
+		}                                                                       \
 	} while (0)
 
-/* The input as text, in an allocation of its exact size for AddressSanitizer to watch over. */
-static inline char *fuzz_text(const uint8_t *data, size_t size)
+/* What is left of an input: choices from its front, text from the rest. */
+struct fuzz_input {
+	const uint8_t *data;
+	size_t size;
+};
+
+/* A choice from 0 to COUNT - 1; 0 where the input has ended. */
+static inline size_t fuzz_choice(struct fuzz_input *in, size_t count)
 {
-	return size == 0 ? fl_xstrdup("") : fl_xstrndup((const char *)data, size);
+	if (in->size == 0)
+		return 0;
+	in->size--;
+	return *in->data++ % count;
 }
 
-/* Whether TEXT can be shown: no control character, no line break but NL if it is allowed. */
+/* The next LENGTH bytes (fewer at the end) as text, in an allocation of their exact size. */
+static inline char *fuzz_take(struct fuzz_input *in, size_t length)
+{
+	char *text;
+
+	if (length > in->size)
+		length = in->size;
+	text = length == 0 ? fl_xstrdup("") : fl_xstrndup((const char *)in->data, length);
+	in->data += length;
+	in->size -= length;
+	return text;
+}
+
+/* Up to the next line feed, which is passed over. */
+static inline char *fuzz_line(struct fuzz_input *in)
+{
+	const uint8_t *end = in->size == 0 ? NULL : memchr(in->data, '\n', in->size);
+	char *text = fuzz_take(in, end == NULL ? in->size : (size_t)(end - in->data));
+
+	if (end != NULL) {
+		in->data++;
+		in->size--;
+	}
+	return text;
+}
+
+/* The whole input as text. */
+static inline char *fuzz_text(const uint8_t *data, size_t size)
+{
+	struct fuzz_input in = { data, size };
+
+	return fuzz_take(&in, size);
+}
+
+/* Whether TEXT is UTF-8 that can be shown: no control character, no line break but NL if allowed. */
 static inline bool fuzz_is_shown(const char *text, bool lines)
 {
 	for (const char *at = text; *at != '\0';) {
 		uint32_t c = fl_utf8_next(&at);
 
-		if (fl_utf8_is_control(c) && !(lines && c == '\n'))
+		if (c == FL_UTF8_NONE || (fl_utf8_is_control(c) && !(lines && c == '\n')))
 			return false;
 	}
 	return true;
@@ -44,7 +89,7 @@ static inline bool fuzz_is_shown(const char *text, bool lines)
 static inline void fuzz_refused(const struct fl_error *err, enum fl_exit code)
 {
 	FUZZ_HOLDS(err->code == code);
-	FUZZ_HOLDS(err->message[0] != '\0');
+	FUZZ_HOLDS(err->message[0] != '\0' && fuzz_is_shown(err->message, false));
 }
 
 #endif

@@ -1,37 +1,86 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * libFuzzer target: a container's log. The first byte is the size of the pieces that the stream
- * comes in; its text is the same whatever they are, and has no control character but line feeds.
+ * comes in, which makes no difference. The text has no control character but line feeds, neither of
+ * ASCII nor of Latin-1 in UTF-8; and plain text that is put into frames comes out as it went in.
  */
-#include "fuzz.h"
+/* wrap: fl_http_start fl_http_perform fl_http_run fl_http_finish fl_http_done fl_http_response */
+/* wrap: fl_http_end */
 #include "logs.h"
+#include "peer.h"
 
-static void decode(const uint8_t *data, size_t size, size_t piece, struct fl_buf *out)
+#define LINES 5 /* that are kept of the text */
+
+static void read_log(const char *bytes, size_t length, size_t piece, struct fl_buf *out)
 {
-	struct fl_logs_decoder decoder = { .have = 0 };
+	struct fl_docker docker = PEER_DOCKER(41);
+	struct fl_error err = FL_ERROR_INIT;
 
-	for (size_t at = 0; at < size; at += piece) {
-		size_t length = size - at < piece ? size - at : piece;
-		fl_auto_free char *exact = fl_xstrndup("", 0);
+	peer.failure = FL_HTTP_OK;
+	peer.status = 200;
+	peer.body = bytes;
+	peer.length = length;
+	peer.piece = piece;
+	FUZZ_HOLDS(fl_docker_logs(&docker, "flower-superlink", LINES, out, FL_NEVER, &err) == 0);
+	FUZZ_HOLDS(out->length <= FL_LOGS_MAX);
+}
 
-		exact = realloc(exact, length);
-		memcpy(exact, data + at, length);
-		fl_logs_decode(&decoder, exact, length, out);
+static void is_safe(const struct fl_buf *text)
+{
+	for (size_t i = 0; i < text->length; i++) {
+		unsigned char c = (unsigned char)text->data[i];
+		unsigned char next = (unsigned char)text->data[i + 1]; /* a NUL behind the last */
+
+		FUZZ_HOLDS((c >= ' ' && c != 0x7f) || c == '\n');
+		FUZZ_HOLDS(c != 0xc2 || next < 0x80 || next > 0x9f);
 	}
+}
+
+/* Frames of up to PIECE bytes of TEXT, by turns of stdout and stderr. */
+static void put_into_frames(const char *text, size_t length, size_t piece, struct fl_buf *out)
+{
+	for (size_t at = 0, stream = 1; at < length; at += piece, stream = 3 - stream) {
+		size_t size = length - at < piece ? length - at : piece;
+		const unsigned char header[] = {
+			(unsigned char)stream, 0, 0, 0, 0, 0, (unsigned char)(size >> 8),
+			(unsigned char)size
+		};
+
+		fl_buf_add(out, header, sizeof(header));
+		fl_buf_add(out, text + at, size);
+	}
+}
+
+static void keeps_plain_text(char *text, size_t length, size_t piece)
+{
+	fl_auto_buf struct fl_buf frames = FL_BUF_INIT, out = FL_BUF_INIT;
+
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] != '\n' && (text[i] < ' ' || text[i] > '~'))
+			text[i] = '?';
+	}
+	put_into_frames(text, length, piece, &frames);
+	read_log(fl_buf_text(&frames), frames.length, piece + 3, &out);
+	FUZZ_HOLDS(length > FL_LOGS_MAX || strcmp(fl_buf_text(&out), text) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	struct fuzz_input in = { data, size };
+	size_t piece = fuzz_choice(&in, 256) + 1;
+	size_t length = in.size;
+	fl_auto_free char *bytes = fuzz_take(&in, length);
 	fl_auto_buf struct fl_buf whole = FL_BUF_INIT, pieces = FL_BUF_INIT;
+	size_t lines = 0;
 
-	if (size < 2)
-		return 0;
-	decode(data + 1, size - 1, size, &whole);
-	decode(data + 1, size - 1, (size_t)data[0] + 1, &pieces);
-	FUZZ_HOLDS(whole.length == pieces.length);
+	read_log(bytes, length, 0, &whole);
+	read_log(bytes, length, piece, &pieces);
 	FUZZ_HOLDS(strcmp(fl_buf_text(&whole), fl_buf_text(&pieces)) == 0);
+	is_safe(&whole);
+	fl_logs_keep_last(&whole, LINES);
 	for (size_t i = 0; i < whole.length; i++)
-		FUZZ_HOLDS((unsigned char)whole.data[i] >= ' ' || whole.data[i] == '\n');
-	fl_logs_keep_last(&whole, data[0] % 8);
+		lines += whole.data[i] == '\n' && i + 1 < whole.length;
+	FUZZ_HOLDS(lines < LINES);
+	keeps_plain_text(bytes, length, piece);
 	return 0;
 }

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libFuzzer target: the Engine's answers. The first byte says which call was made, the second the
+ * status; then come header lines, a blank line and the body. Each call ends in what its header
+ * says, or in an error of status 69 with words, and only the right statuses are a success.
+ */
+/* wrap: fl_http_start fl_http_perform fl_http_run fl_http_finish fl_http_done fl_http_response */
+/* wrap: fl_http_end */
+#include "docker.h"
+#include "peer.h"
+
+enum call { PING, INSPECT, IMAGE, CREATE, START, REMOVE, CALL_COUNT };
+
+static void succeeded(bool good, long a, long b)
+{
+	FUZZ_HOLDS(!good || peer.status == a || peer.status == b);
+}
+
+static int inspect(struct fl_docker *docker, struct fl_error *err)
+{
+	fl_auto_container struct fl_docker_container container = { .exists = false };
+	int result = fl_docker_inspect(docker, "name", &container, FL_NEVER, err);
+
+	succeeded(result == 0, container.exists ? 200 : 404, 0);
+	FUZZ_HOLDS(result == 0 || !container.exists);
+	if (!container.exists)
+		return result;
+	FUZZ_HOLDS(container.id != NULL && container.image != NULL && container.status != NULL);
+	FUZZ_HOLDS(container.started_at != NULL && container.error != NULL && container.pid >= 0);
+	return result;
+}
+
+static int image(struct fl_docker *docker, struct fl_error *err)
+{
+	fl_auto_free char *id = NULL;
+	int result = fl_docker_image_id(docker, "name:tag", &id, FL_NEVER, err);
+
+	succeeded(result >= 0, result == 1 ? 200 : 404, 0);
+	FUZZ_HOLDS((result == 1) == (id != NULL));
+	return result < 0 ? -1 : 0;
+}
+
+/* A port that is named as taken stands in the Engine's words. */
+static int start(struct fl_docker *docker, struct fl_error *err)
+{
+	int result = fl_docker_start(docker, "name", FL_NEVER, err);
+	const char *port = strstr(err->message, "; port ");
+
+	succeeded(result == 0, 204, 304);
+	if (result != 0 && port != NULL && strstr(port, " is taken by another program") != NULL) {
+		fl_auto_free char *text = fl_xstrndup(port + 7, strspn(port + 7, "0123456789"));
+
+		FUZZ_HOLDS(strstr(err->message, text) < port);
+	}
+	return result;
+}
+
+static int ping(struct fl_error *err)
+{
+	struct fl_docker docker = PEER_DOCKER(0);
+	int result = fl_docker_ping(&docker, FL_NEVER, err);
+
+	succeeded(result == 0, 200, 0);
+	FUZZ_HOLDS(result != 0 ||
+		   (docker.minor >= FL_DOCKER_API_LEAST && docker.minor <= FL_DOCKER_API_MOST));
+	FUZZ_HOLDS(result != 0 || fl_docker_version(&docker)[0] != '\0');
+	return result;
+}
+
+static int make(enum call call, struct fl_error *err)
+{
+	struct fl_docker docker = PEER_DOCKER(41);
+	int result;
+
+	switch (call) {
+	case INSPECT:
+		return inspect(&docker, err);
+	case IMAGE:
+		return image(&docker, err);
+	case CREATE:
+		result = fl_docker_create(&docker, "name", "{}", FL_NEVER, err);
+		succeeded(result == 0, 201, 0);
+		return result;
+	case START:
+		return start(&docker, err);
+	case REMOVE:
+		result = fl_docker_remove(&docker, "name", FL_NEVER, err);
+		succeeded(result == 0, 204, 404);
+		return result;
+	default:
+		return ping(err);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const long statuses[] = { 200, 204, 201, 304, 400, 403, 404, 409, 500, 503 };
+	struct fuzz_input in = { data, size };
+	enum call call = (enum call)fuzz_choice(&in, CALL_COUNT);
+	fl_auto_buf struct fl_buf headers = FL_BUF_INIT;
+	fl_auto_free char *body = NULL;
+	struct fl_error err = FL_ERROR_INIT;
+
+	peer.failure = FL_HTTP_OK;
+	peer.status = statuses[fuzz_choice(&in, FL_ARRAY_SIZE(statuses))];
+	for (;;) {
+		fl_auto_free char *line = fuzz_line(&in);
+
+		if (line[0] == '\0')
+			break;
+		fl_buf_printf(&headers, "%s\n", line);
+	}
+	peer.headers = fl_buf_text(&headers);
+	peer.length = in.size;
+	peer.body = body = fuzz_take(&in, in.size);
+	peer.piece = 0;
+	if (make(call, &err) != 0)
+		fuzz_refused(&err, FL_EXIT_UNAVAILABLE);
+	return 0;
+}

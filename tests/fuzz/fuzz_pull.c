@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libFuzzer target: the stream of a pull. The first byte chooses the status, the second the size of
+ * the pieces that it comes in, which make no difference: the outcome, the words and what is shown
+ * of the progress are the same. No success if a line tells of an error.
+ */
+/* wrap: fl_http_start fl_http_perform fl_http_run fl_http_finish fl_http_done fl_http_response */
+/* wrap: fl_http_end */
+#include "json.h"
+#include "peer.h"
+#include "pull.h"
+
+static void progress(void *data, const char *text)
+{
+	FUZZ_HOLDS(fuzz_is_shown(text, false));
+	fl_buf_puts(data, text);
+	fl_buf_putc(data, '\n');
+}
+
+static int pull(size_t piece, struct fl_buf *shown, struct fl_error *err)
+{
+	struct fl_docker docker = PEER_DOCKER(41);
+	int result;
+
+	peer.piece = piece;
+	result = fl_docker_pull(&docker, "flwr/superlink", "1.25.0", FL_NEVER, FL_NEVER, progress,
+				shown, err);
+	if (result != 0)
+		fuzz_refused(err, FL_EXIT_UNAVAILABLE);
+	return result;
+}
+
+static bool tells_of_error(const char *body)
+{
+	fl_auto_free char *lines = fl_xstrdup(body);
+	char *rest = NULL;
+
+	for (char *line = strtok_r(lines, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		fl_auto_json cJSON *json = fl_json_parse(line);
+
+		if (fl_json_text(json, "error") != NULL ||
+		    fl_json_member(json, "errorDetail") != NULL)
+			return true;
+	}
+	return false;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const long statuses[] = { 200, 404, 500 };
+	struct fuzz_input in = { data, size };
+	fl_auto_buf struct fl_buf whole = FL_BUF_INIT, pieces = FL_BUF_INIT;
+	struct fl_error err = FL_ERROR_INIT, again = FL_ERROR_INIT;
+	fl_auto_free char *body = NULL;
+	size_t piece;
+	int result;
+
+	peer.failure = FL_HTTP_OK;
+	peer.status = statuses[fuzz_choice(&in, FL_ARRAY_SIZE(statuses))];
+	piece = fuzz_choice(&in, 64) + 1;
+	peer.length = in.size;
+	peer.body = body = fuzz_take(&in, in.size);
+	result = pull(0, &whole, &err);
+	FUZZ_HOLDS(pull(piece, &pieces, &again) == result);
+	FUZZ_HOLDS(strcmp(err.message, again.message) == 0);
+	FUZZ_HOLDS(strcmp(fl_buf_text(&whole), fl_buf_text(&pieces)) == 0);
+	/* A NUL hides the rest of its line from cJSON, and of the text from this one. */
+	if (result == 0)
+		FUZZ_HOLDS(peer.status == 200 && !tells_of_error(body));
+	return 0;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libFuzzer target: the configuration. The input is superlink.json if it starts with a brace, else
+ * a context. What is accepted is the same when it is written and read again, and everything that is
+ * made of it, container, environment file and command, has the shape that it is meant to have.
+ */
+/* wrap: fl_read_file */
+#include "atomic.h"
+#include "container.h"
+#include "json.h"
+#include "fuzz.h"
+#include "settings.h"
+#include "shellword.h"
+
+static const char *file; /* what superlink.json holds */
+
+char *__wrap_fl_read_file(const char *path, size_t most, size_t *length);
+char *__wrap_fl_read_file(const char *path, size_t most, size_t *length)
+{
+	(void)path;
+	if (strlen(file) > most) {
+		errno = EFBIG;
+		return NULL;
+	}
+	if (length != NULL)
+		*length = strlen(file);
+	return fl_xstrdup(file);
+}
+
+static size_t count(const char *text, char wanted)
+{
+	size_t found = 0;
+
+	for (; *text != '\0'; text++)
+		found += *text == wanted;
+	return found;
+}
+
+/* superlink.env: as many lines as ever, NAME=value each, whatever the values hold. */
+static void is_env(const char *env)
+{
+	static size_t lines;
+
+	if (lines == 0)
+		lines = count(env, '\n');
+	FUZZ_HOLDS(fuzz_is_shown(env, true) && count(env, '\n') == lines);
+	for (const char *line = env; *line != '\0'; line = strchr(line, '\n') + 1) {
+		size_t name = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+
+		FUZZ_HOLDS(name > 0 && line[name] == '=' && strchr(line, '\n') != NULL);
+	}
+}
+
+/* `docker create` as one command of a shell: words, and line ends behind a backslash. */
+static void is_command(const char *command, const char *database)
+{
+	struct fl_cursor cursor = { command, command + strlen(command) };
+	bool database_follows = false, has_database = false;
+
+	FUZZ_HOLDS(fuzz_is_shown(command, true));
+	for (;;) {
+		fl_auto_buf struct fl_buf word = FL_BUF_INIT;
+
+		fl_shellword_blanks(&cursor);
+		if (fl_shellword_at_line_end(&cursor))
+			break;
+		FUZZ_HOLDS(fl_shellword_read(&cursor, &word));
+		if (database_follows)
+			has_database = strcmp(fl_buf_text(&word), database) == 0;
+		database_follows = strcmp(fl_buf_text(&word), "--database") == 0;
+	}
+	FUZZ_HOLDS(cursor.at + 1 == cursor.end && has_database);
+}
+
+static void is_usable(const struct fl_settings *settings)
+{
+	static char state_dir[] = "/opt/flower/state", env_path[] = "/opt/flower/superlink.env";
+	const struct fl_paths paths = { .state_dir = state_dir, .env = env_path };
+	fl_auto_free char *image = fl_settings_image(settings);
+	fl_auto_free char *env = fl_container_env(settings);
+	fl_auto_free char *command = fl_container_command(settings, &paths, image);
+	fl_auto_free char *digest = NULL;
+	fl_auto_free char *request = fl_container_request(settings, &paths, image, "sha256:1",
+							  &digest);
+	fl_auto_json cJSON *json = fl_json_parse(request);
+
+	is_env(env);
+	is_command(command, fl_settings_get(settings, FL_PARAM_DATABASE));
+	FUZZ_HOLDS(strcmp(fl_json_text(json, "Image"), image) == 0);
+	FUZZ_HOLDS((size_t)cJSON_GetArraySize(fl_json_member(json, "Env")) == count(env, '\n'));
+	FUZZ_HOLDS(fl_settings_integer(settings, FL_PARAM_HEALTH_TIMEOUT) > 0);
+	FUZZ_HOLDS(fl_settings_database(settings)[0] != '/');
+	FUZZ_HOLDS(fl_settings_address(settings, FL_PARAM_FLEET_API_ADDRESS).port != 0);
+}
+
+/* What was accepted, from the file that is made of it. */
+static void comes_back(const struct fl_settings *settings)
+{
+	fl_auto_settings struct fl_settings again = FL_SETTINGS_INIT;
+	fl_auto_free char *json = fl_settings_json(settings);
+	fl_auto_free char *second = NULL;
+	struct fl_error err = FL_ERROR_INIT;
+
+	file = json;
+	FUZZ_HOLDS(fl_settings_read(&again, "superlink.json", &err) == 0);
+	second = fl_settings_json(&again);
+	FUZZ_HOLDS(strcmp(json, second) == 0);
+}
+
+static bool from_json(struct fl_settings *settings, const char *text)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	file = text;
+	if (fl_settings_read(settings, "superlink.json", &err) == 0)
+		return true;
+	fuzz_refused(&err, FL_EXIT_CONFIG);
+	return false;
+}
+
+static bool from_context(struct fl_settings *settings, const char *text, size_t length)
+{
+	fl_auto_context struct fl_context *context = NULL;
+	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	if (fl_context_parse("fuzz", text, length, &context, &err) != 0)
+		return false;
+	fl_settings_resolve(settings, context, &findings);
+	for (size_t i = 0; i < findings.count; i++)
+		FUZZ_HOLDS(fuzz_is_shown(findings.list[i].text, false));
+	return findings.errors == 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+	fl_auto_free char *text = fuzz_text(data, size);
+
+	if (!(text[0] == '{' ? from_json(&settings, text) : from_context(&settings, text, size)))
+		return 0;
+	comes_back(&settings);
+	is_usable(&settings);
+	return 0;
+}
