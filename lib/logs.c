@@ -65,7 +65,7 @@ static void take_text(struct fl_logs_decoder *decoder, unsigned char c, struct f
 	}
 	/* A line ends every sequence: one that is cut off hides no more than its own line. */
 	decoder->escape = c == 0x1b ? ESCAPE : c == 0xc2 ? LATIN : TEXT;
-	/* What stood between the two bytes of a control character is gone, so they are side by side. */
+	/* The two bytes of a control character, and what stood between them is gone. */
 	if (c >= 0x80 && c <= 0x9f && out->length > 0 && out->data[out->length - 1] == '\xc2')
 		return;
 	if (c == '\n' || (c >= 0x20 && c != 0x7f && c != 0xc2))
