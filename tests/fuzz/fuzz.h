@@ -73,7 +73,7 @@ static inline char *fuzz_text(const uint8_t *data, size_t size)
 	return fuzz_take(&in, size);
 }
 
-/* Whether TEXT is UTF-8 that can be shown: no control character, no line break but NL if allowed. */
+/* Whether TEXT is UTF-8 that can be shown: no control character but NL where LINES are allowed. */
 static inline bool fuzz_is_shown(const char *text, bool lines)
 {
 	for (const char *at = text; *at != '\0';) {

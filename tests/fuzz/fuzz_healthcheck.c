@@ -5,7 +5,7 @@
 /* The program itself is not run: what is wanted is its table, which is its own. */
 int not_run(int argc, char **argv);
 #define main not_run
-#include "../../cmd/fl-healthcheck.c" /* NOLINT(bugprone-suspicious-include): for a static table */
+#include "../../cmd/fl-healthcheck.c" /* NOLINT(bugprone-suspicious-include) */
 #undef main
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -55,8 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			cursor.at++; /* an operator or a line feed */
 	}
 	/*
-	 * A CR that ends a line is dropped, and a word that a quote in its middle opened swallows no
-	 * line of the context's own shape.
+	 * A CR that ends a line is dropped, and a word that a quote in its middle opened swallows
+	 * no line of the context's own shape.
 	 */
 	if (strchr(text, '\r') == NULL && strstr(text, "\nexport ") == NULL)
 		quote_and_read(text);

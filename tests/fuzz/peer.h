@@ -29,7 +29,7 @@ static struct {
 	bool done;
 } peer;
 
-/* An Engine behind it, of a version that was negotiated unless MINOR is 0. Nobody looks into http. */
+/* An Engine behind it, whose version was negotiated, or 0. Nobody looks into http. */
 #define PEER_DOCKER(version)                                                               \
 	{                                                                                  \
 		.http = (struct fl_http *)&peer, .socket = socket_path, .minor = (version) \
