@@ -58,7 +58,7 @@ END
 modules='part_gpt ext2 search search_fs_uuid normal configfile linux serial terminal echo test boot minicmd'
 # shellcheck disable=SC2086 # a list of words
 grub-mkimage -O i386-pc -p /boot/grub -c "$folder/early.cfg" -o "$folder/core.img" biosdisk $modules
-# shellcheck disable=SC2086
+# shellcheck disable=SC2086 # the same list
 grub-mkimage -O x86_64-efi -p /boot/grub -c "$folder/early.cfg" -o "$folder/bootx64.efi" fat efi_gop all_video $modules
 
 # What grub-bios-setup does, which wants a device: boot.img into the first sector, up to the partition table; the sector of

@@ -4,7 +4,7 @@
 cd "$SRCDIR" || exit 71
 
 # Files whose first line names a shell, and the libraries that they source.
-for f in configure .ci/run one-appliance/service $(find one-appliance/image one-appliance/packer tests -type f | sort); do
+for f in configure .ci/run $(find one-appliance tests -type f | sort); do
 	[ -f "$f" ] || continue
 	case $(head -n 1 "$f" | tr -d '\0') in
 	'#!/bin/sh'*) echo "sh $f" ;;

@@ -125,7 +125,7 @@ new_disk()
 }
 
 # new_cd [NAME=VALUE...]: the context CD, as OpenNebula writes it: one more variable or another value each.
-# shellcheck disable=SC2120
+# shellcheck disable=SC2120 # the tests that source this give it arguments
 new_cd()
 {
 	rm -rf "$T/cd"
