@@ -323,7 +323,7 @@ help:
 #: make check-vm        such an image booted in QEMU, and broken there (root)
 #: make lint            static analysis: gcc -fanalyzer, clang-tidy, cppcheck, codespell
 #: make coverage        make check with gcov, lines of lib/ covered (needs gcovr)
-#: make fuzz            libFuzzer targets, TIME=60 seconds each (needs clang)
+#: make fuzz            libFuzzer targets, TIME=60 seconds each (needs clang and its libFuzzer)
 #: make install         DESTDIR=DIR puts it below DIR
 #: make uninstall       takes away what install put there
 #: make clean           removes what was built; distclean also what configure wrote
