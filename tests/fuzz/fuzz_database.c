@@ -30,11 +30,15 @@ static bool is_newer(int minor, const char *note, const char *bytes, size_t leng
 static void check_note(const struct fl_paths *paths, const struct fl_settings *settings,
 		       const char *note)
 {
-	fl_auto_free char *noted = fl_database_noted(paths, settings);
+	struct fl_error err = FL_ERROR_INIT;
+	fl_auto_free char *noted = NULL;
+	bool replaced;
 
+	FUZZ_HOLDS(fl_database_noted(paths, settings, &noted, &err) == 0);
+	FUZZ_HOLDS(fl_database_replaced(paths, settings, "1.40.0", &replaced, &err) == 0);
 	FUZZ_HOLDS(noted == NULL || (note != NULL && fl_valid_tag(noted)));
 	FUZZ_HOLDS(noted == NULL || strncmp(noted, note, strlen(noted)) == 0);
-	if (fl_database_replaced(paths, settings, "1.40.0"))
+	if (replaced)
 		FUZZ_HOLDS(note != NULL && strstr(note, "\ninstead of 1.40.0\n") != NULL);
 }
 
