@@ -140,7 +140,7 @@ static int start_container(struct run *run, const struct arguments *args)
 	if (fl_launch_create(run->docker, &run->paths, &run->settings, &run->image,
 			     run->by_systemd && !args->prepare, &replaced, &err) != 0)
 		return fl_step_failed(&step, &err);
-	/* Before the start: whatever ends this run, no Flower has used the database without its note. */
+	/* Before the start: whatever ends this run, no Flower uses the database without a note. */
 	if (fl_database_note(&run->paths, &run->settings, run->image.tag,
 			     run->image.fallback
 				     ? fl_settings_get(&run->settings, FL_PARAM_FLOWER_VERSION)

@@ -94,7 +94,7 @@ static int mend(const struct fl_file *file, struct fl_error *err)
 	fl_auto_close int fd = open(file->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat info;
 
-	/* In a folder of somebody else's the name may stand for another file since it was planned. */
+	/* In somebody else's folder the name may stand for another file since it was planned. */
 	if (fd >= 0 && fstat(fd, &info) == 0 && (!S_ISREG(info.st_mode) || info.st_nlink > 1)) {
 		errno = ESTALE;
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: it was replaced", file->path);

@@ -85,7 +85,10 @@ void fl_docker_container_free(struct fl_docker_container *container);
 int fl_docker_create(struct fl_docker *docker, const char *name, const char *body, fl_time deadline,
 		     struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 5);
 
-/* Removes a container, named or by its id, by force; one that is not there is fine. Volumes and bind mounts stay. */
+/*
+ * Removes a container, named or by its id, by force; one that is not there is fine. Volumes and
+ * bind mounts stay.
+ */
 int fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadline,
 		     struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 4);
 

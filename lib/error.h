@@ -26,7 +26,7 @@ enum fl_exit {
 	FL_EXIT_CONFIG = 78,  /* EX_CONFIG: invalid context or configuration */
 };
 
-#define FL_ERROR_SIZE 1024 /* bytes of a message with its final NUL; longer text is cut in its middle */
+#define FL_ERROR_SIZE 1024 /* bytes of a message with its NUL; longer text is cut in its middle */
 
 struct fl_error {
 	enum fl_exit code; /* what main returns */

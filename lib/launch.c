@@ -39,7 +39,7 @@ struct wanted {
 	bool stop_unit;
 };
 
-/* 1: it was made; 0: the right one is there; -1, with EEXIST: somebody else has made one meanwhile. */
+/* 1: it was made; 0: the right one is there; -1, with EEXIST: somebody else has made one. */
 static int create_once(struct fl_docker *docker, const struct wanted *wanted, struct fl_error *err)
 {
 	fl_auto_container struct fl_docker_container old = { .exists = false };

@@ -43,7 +43,7 @@ static int start(const char *const *arguments, int pipe_fd, pid_t *pid)
 	result = posix_spawn_file_actions_adddup2(&actions, pipe_fd, STDOUT_FILENO);
 	if (result == 0)
 		result = posix_spawn_file_actions_adddup2(&actions, pipe_fd, STDERR_FILENO);
-	/* The lock of service ends with its last descriptor, and systemctl may wait long for a job. */
+	/* The lock of service ends with its last descriptor, and systemctl may wait for a job. */
 	if (result == 0)
 		result = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
 	if (result == 0)

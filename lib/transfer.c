@@ -25,8 +25,8 @@ static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_socka
 {
 	struct fl_transfer *transfer = data;
 	/*
-	 * Before 8.x libcurl does not set close-on-exec itself; and it does not look whether its own
-	 * fcntl(2) made the socket non-blocking, without which a read would pass every deadline.
+	 * Before 8.x libcurl does not set close-on-exec itself; and it does not look whether its
+	 * own fcntl(2) made the socket non-blocking; a read would then pass every deadline.
 	 */
 	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
 			address->protocol);
@@ -296,7 +296,7 @@ void fl_transfer_finish(struct fl_transfer *transfer, enum fl_http_failure failu
 	struct fl_response *response = &transfer->response;
 
 	if (transfer->easy != NULL) {
-		const char *peer = NULL; /* "" before one is known; also that of a kept connection */
+		const char *peer = NULL; /* "" before one is known; also of a kept connection */
 		long number = 0;
 
 		curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response->status);

@@ -93,8 +93,8 @@ static int advise(struct fl_error *err)
 }
 
 /*
- * What could be somebody else's as well stays as it is: a file with a second name, as the other name
- * may be outside, and a device, as its owner is who may use the machine's hardware.
+ * What could be somebody else's as well stays as it is: a file with a second name, as the other
+ * name may be outside, and a device, as its owner is who may use the machine's hardware.
  */
 static bool keeps_owner(const struct stat *info)
 {

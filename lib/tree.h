@@ -35,9 +35,9 @@ struct fl_owner {
 /*
  * Makes PATH if it is missing and gives it and everything below it to OWNER; a symbolic link below
  * it changes its own owner and is not followed, PATH itself must be a real folder. What is right
- * already is not touched, what was changed is synced. A device, and a file that has a second name (a
- * hard link), which may be outside, keeps its owner, with a warning. *CHANGED counts what was made or
- * changed. 0, or -1 with 71 and the path.
+ * already is not touched, what was changed is synced. A device, and a file that has a second name
+ * (a hard link), which may be outside, keeps its owner, with a warning. *CHANGED counts what was
+ * made or changed. 0, or -1 with 71 and the path.
  */
 int fl_tree_own(const char *path, const struct fl_owner *owner, size_t *changed,
 		struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * To be preloaded: fails what strace cannot fail. FAULT=alloc:N makes the Nth allocation fail,
- * FAULT=short:N lets the Nth read, write, send or recv move only half of its bytes, and FAULT=count:0
- * does nothing; FAULT=close:N makes the Nth close close and fail. Counted is from lib/start.c's umask(2) on, which is the first thing after main that
- * can be caught here. The file that FAULT_REPORT names gets a line "hit" when it happens and, at a
- * regular end, "alloc FIRST LAST COUNT" and "short COUNT", "close COUNT": COUNT calls were seen, and those from FIRST to LAST
+ * FAULT=short:N lets the Nth read, write, send or recv move only half of its bytes, FAULT=close:N
+ * makes the Nth close close and fail, and FAULT=count:0 does nothing. Counted is from lib/start.c's
+ * umask(2) on, which is the first thing after main that can be caught here. The file that
+ * FAULT_REPORT names gets a line "hit" when it happens and, at a regular end, "alloc FIRST LAST
+ * COUNT", "short COUNT" and "close COUNT": COUNT calls were seen, and those from FIRST to LAST
  * belong to the start-up of libcurl and of the libraries below it.
  */
 #define _GNU_SOURCE
