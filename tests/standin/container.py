@@ -123,6 +123,8 @@ class Container:
     def start(self):
         """Starts the processes; raises OSError with the Engine's text where start fails."""
         with self.lock:
+            if self.process is not None:
+                return  # two starts at once
             behave = self.behave()
             if behave.get("start_error"):
                 self.code, self.error = 128, behave["start_error"]

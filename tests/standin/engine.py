@@ -254,6 +254,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except EngineError as error:
             self.answer(error.status, {"message": error.message})
         except (BrokenPipeError, ConnectionResetError):
+            if path == "/images/create":  # the client left in the middle of a line
+                engine.journal({"time": time.time(), "path": path, "method": self.command,
+                                "cancelled": "pull"})
             self.close_connection = True
 
     do_GET = do_POST = do_HEAD = do_DELETE = do_PUT = handle_any
