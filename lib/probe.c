@@ -29,7 +29,8 @@ static int probe_grpc(struct fl_http *http, const struct fl_address *address, fl
 int fl_probe(enum fl_probe kind, const struct fl_address *address, bool repeat, int64_t try,
 	     fl_time deadline, struct fl_error *err)
 {
-	fl_auto_http struct fl_http *http = fl_http_new();
+	/* Starting libcurl costs more than a whole connect. */
+	fl_auto_http struct fl_http *http = kind == FL_PROBE_TCP ? NULL : fl_http_new();
 	struct fl_error reason = FL_ERROR_INIT; /* the last one that is not the deadline itself */
 
 	for (;;) {
