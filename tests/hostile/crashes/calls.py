@@ -169,13 +169,15 @@ class Replay:
     def renameat(self, call):
         return self.both(self.path(call, call.words[1], call.words[0]), self.path(call, call.words[3], call.words[2]))
 
-    renameat2 = renameat
+    def renameat2(self, call):
+        return self.both(self.path(call, call.words[1], call.words[0]), self.path(call, call.words[3], call.words[2]),
+                         call.words[4] == "RENAME_EXCHANGE")
 
-    def both(self, old, new):
+    def both(self, old, new, exchange=False):
         old, new = self.below(old), self.below(new)
         if old is None or new is None:
             return False
-        self.disk.rename(old, new)
+        self.disk.rename(old, new, exchange)
         return True
 
     def symlink(self, call):

@@ -29,12 +29,13 @@ class Inode:
 class Fact:
     """What is not on the disk for sure: a file's content and owner ("content"), or a name in a folder.
 
-    A name's fact tells which name went (old), which came (new), and what had that before (displaced).
+    A name's fact tells which name went (old), which came (new), and what had that before (displaced),
+    which takes the old name in an exchange.
     """
 
-    def __init__(self, path, inode, folder=None, old=None, new=None, displaced=None):
+    def __init__(self, path, inode, folder=None, old=None, new=None, displaced=None, exchange=False):
         self.path, self.inode, self.folder = path, inode, folder
-        self.old, self.new, self.displaced = old, new, displaced
+        self.old, self.new, self.displaced, self.exchange = old, new, displaced, exchange
 
     def __str__(self):
         return "%s: %s" % (self.path, "its name in its folder" if self.folder else "content, owner or mode")
@@ -74,14 +75,19 @@ class Disk:
         """What is not known of INODE's content."""
         self.facts = [fact for fact in self.facts if fact.folder or fact.inode is not inode]
 
-    def renamed(self, path, inode, old, new):
+    def renamed(self, path, inode, old, new, exchange=False):
         folder = self.folder_of(path)
-        displaced = folder.names.get(new)
-        if old is not None:
-            del folder.names[old]
-        if new is not None:
-            folder.names[new] = inode
-        self.facts.append(Fact(path, inode, folder, old, new, displaced))
+        fact = Fact(path, inode, folder, old, new, folder.names.get(new), exchange)
+        self.put_names(folder.names, fact)
+        self.facts.append(fact)
+
+    @staticmethod
+    def put_names(names, fact):
+        names.pop(fact.old, None)
+        if fact.new is not None:
+            names[fact.new] = fact.inode
+        if fact.exchange:
+            names[fact.old] = fact.displaced
 
     def make(self, path, node):
         inode = Inode(node)
@@ -108,13 +114,13 @@ class Disk:
     def mode(self, path, mode):
         self.changed(path, self.find(path), mode=mode)
 
-    def rename(self, old, new):
+    def rename(self, old, new, exchange=False):
         inode = self.find(old)
         if os.path.dirname(old) != os.path.dirname(new):
             self.faults.append("%s comes from another folder" % new)
         if any(fact.inode is inode and not fact.folder for fact in self.facts):
             self.faults.append("%s is renamed into place before it is synced" % new)
-        self.renamed(new, inode, os.path.basename(old), os.path.basename(new))
+        self.renamed(new, inode, os.path.basename(old), os.path.basename(new), exchange)
 
     def remove(self, path):
         inode = self.find(path)
@@ -174,9 +180,7 @@ class Disk:
         for number, fact in enumerate(self.facts):
             now = names.get(id(fact.folder))
             if fact.folder and number in kept:
-                now.pop(fact.old, None)
-                if fact.new is not None:
-                    now[fact.new] = fact.inode
+                self.put_names(now, fact)
         return names
 
     def tree(self, kept, torn):

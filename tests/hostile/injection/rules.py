@@ -25,7 +25,7 @@ RULES = {
     "headers": "OneGate gets our headers only",
     "stdout": "stdout has exactly the pairs",
 }
-LINE_MOST = 1000  # a message has 512 bytes of text at most, in front of it a stage, behind it a usage line
+LINE_MOST = 1600  # a message has 1023 bytes of text at most, in front of it a stage, behind it a usage line
 LOG = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z fl-[a-z-]+\[\d+\]: (error|warning|info|debug): [ -~]+")
 JOURNAL = re.compile(rb"PRIORITY=[3467]\nSYSLOG_IDENTIFIER=fl-[a-z-]+\nSYSLOG_PID=\d+\nMESSAGE=[ -~]+\n")
 PRINTED = re.compile(rb"((fl-[a-z-]+|service): [ -~]+\n)*")
