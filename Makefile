@@ -256,6 +256,17 @@ check-vm: all
 	$(Q)$(TESTENV) $(IMAGEENV) CONTEXT=stand-in $(SRCDIR)/one-appliance/image/build.sh vm
 	$(Q)$(TESTENV) IMAGE='$(CURDIR)/vm/flower-superlink.qcow2' TEST_TIMEOUT=1800 $(SRCDIR)/tests/run -j 1 $(VM_TESTS)
 
+# Figures beside the shell version and other tools: see tests/bench/README.md.
+BENCH ?=
+JSON ?=
+
+bench: all obj/bench/measure
+	$(Q)$(TESTENV) /usr/bin/python3 $(SRCDIR)/tests/bench/run $(if $(JSON),--json '$(JSON)') $(BENCH)
+
+obj/bench/measure: $(SRCDIR)/tests/bench/measure.c config.mak
+	$(say) CC $@
+	$(Q)mkdir -p $(@D) && $(COMPILE) $(FORTIFY) $(LDFLAGS) -o $@ $<
+
 demo: all
 	$(Q)$(TESTENV) KEEP='$(KEEP)' $(SRCDIR)/tests/demo/demo.sh
 
@@ -321,6 +332,7 @@ help:
 #: make image           the appliance's disk image (root); CONTEXT=FILE is OpenNebula's contextualization package
 #: make marketplace     marketplace/: a pull request for OpenNebula's community marketplace; IMAGE_URL=URL
 #: make check-vm        such an image booted in QEMU, and broken there (root)
+#: make bench           figures beside a shell version and other tools (root); BENCH=PARTS, JSON=FILE
 #: make lint            static analysis: gcc -fanalyzer, clang-tidy, cppcheck, codespell
 #: make coverage        make check with gcov, lines of lib/ covered (needs gcovr)
 #: make fuzz            libFuzzer targets, TIME=60 seconds each (needs clang and its libFuzzer)
@@ -331,7 +343,7 @@ help:
 #: Variables: V=1 shows the commands; SAN=1 builds in san/ with -Werror, ASan and UBSan; COV=1 builds in cov/
 #: with gcov; CC, CFLAGS, CPPFLAGS, LDFLAGS as configure found them.
 
-.PHONY: all tests check check-unit check-docker check-hostile check-vm lint image marketplace demo coverage fuzz run-fuzz install uninstall clean distclean help
+.PHONY: all tests check check-unit check-docker check-hostile check-vm lint image marketplace bench demo coverage fuzz run-fuzz install uninstall clean distclean help
 .SECONDARY:
 
 -include $(LIB_OBJS:.o=.d) $(TEST_LIB_OBJS:.o=.d) $(PROGRAM_SRCS:$(SRCDIR)/cmd/%.c=$(O)obj/cmd/%.d) \
