@@ -261,7 +261,7 @@ BENCH ?=
 JSON ?=
 
 bench: all obj/bench/measure
-	$(Q)$(TESTENV) /usr/bin/python3 $(SRCDIR)/tests/bench/run $(if $(JSON),--json '$(JSON)') $(BENCH)
+	$(Q)$(TESTENV) /usr/bin/python3 -B $(SRCDIR)/tests/bench/run $(if $(JSON),--json '$(JSON)') $(BENCH)
 
 obj/bench/measure: $(SRCDIR)/tests/bench/measure.c config.mak
 	$(say) CC $@
