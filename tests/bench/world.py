@@ -52,11 +52,6 @@ class World:
         self.top, self.build, self.cache = top, build, cache
         self.python = "/usr/bin/python3"  # Debian's own has Debian's h2
         self.baseline = os.path.join(top, "tests/bench/baseline")
-        self.folder = tempfile.mkdtemp(prefix="fl-bench.")
-        self.meter = Meter(os.path.join(build, "obj/bench/measure"), self.folder)
-        self.children, self.roots, self.engine_folder = [], 0, None
-        self.log = open(os.path.join(self.folder, "log"), "wb")
-        self.socket = self.real = None
         self.host_network = os.open("/proc/self/ns/net", os.O_RDONLY)
         os.set_inheritable(self.host_network, True)
         libc = ctypes.CDLL(None, use_errno=True)
@@ -65,6 +60,11 @@ class World:
         for line in ("link set lo up", "link add eth0 address 02:00:c0:00:02:0a type veth peer name veth0",
                      "link set eth0 up", "link set veth0 up", "addr add %s/24 dev eth0" % ADDRESS):
             subprocess.run(["ip"] + line.split(), check=True)
+        self.folder = tempfile.mkdtemp(prefix="fl-bench.")
+        self.meter = Meter(os.path.join(build, "obj/bench/measure"), self.folder)
+        self.children, self.roots, self.engine_folder = [], 0, None
+        self.log = open(os.path.join(self.folder, "log"), "wb")
+        self.socket = self.real = None
         self.start_onegate()
 
     def close(self):
@@ -73,6 +73,8 @@ class World:
         for child in self.children:
             child.wait()
         if self.engine_folder:
+            if self.real:
+                self.remove_container()  # it writes to its tree as long as it runs
             self.engine_script("stop")
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
