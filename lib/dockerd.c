@@ -22,11 +22,14 @@ int fl_dockerd_wait(struct fl_docker *docker, const char *socket, bool ask_syste
 	struct fl_docker_service service = { .starts = 0 };
 	fl_time say = fl_now() + SAY_AFTER, ask = 0;
 	int64_t patience = FIRST_TRY;
+	const bool bounded = fl_now() < deadline; /* no time at all is one try */
 	struct fl_error reason = FL_ERROR_INIT; /* the last one that is not the deadline itself */
 
 	for (;;) {
-		fl_time until = fl_earlier(fl_now() + patience, deadline);
+		fl_time until = fl_now() + patience;
 
+		if (bounded)
+			until = fl_earlier(until, deadline);
 		if (fl_docker_ping(docker, until, err) == 0) {
 			fl_log_progress_end();
 			return 0;

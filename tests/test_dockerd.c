@@ -82,6 +82,17 @@ static void one_that_never_comes_is_a_time_out(void **state)
 	assert_int_equal(asked, 0);
 }
 
+static void no_time_at_all_is_one_try(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(wait_for(false, 0, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_TIMEOUT);
+	assert_int_equal(pings, 1);
+	assert_true(longest > 0);
+}
+
 /* Trap 19: a docker.service that failed is said at once instead of after 60 s. */
 static void a_failed_service_ends_the_wait_at_once(void **state)
 {
@@ -135,6 +146,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(one_that_comes_late_is_waited_for, begin),
 		cmocka_unit_test_setup(one_that_never_comes_is_a_time_out, begin),
+		cmocka_unit_test_setup(no_time_at_all_is_one_try, begin),
 		cmocka_unit_test_setup(a_failed_service_ends_the_wait_at_once, begin),
 		cmocka_unit_test_setup(a_silent_socket_does_not_hide_a_failed_service, begin),
 		cmocka_unit_test_setup(a_slow_engine_gets_more_time_each_time, begin),

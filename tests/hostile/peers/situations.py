@@ -156,7 +156,7 @@ def situations(e, gate):
         Situation("step 8, pull", "Engine", boot + ["--pull-timeout=3", "--stall-timeout=2"], PULL,
                   boot_script(e, "nothing", "created", "running", image="no image,image"), "stream",
                   bad=(0, 69), seconds=3, version="1.24.0", unnamed=True),
-        Situation("step 9, inspect", "Engine", boot, INSPECT, fresh, "body", nth=1, seconds=60,
+        Situation("step 9, inspect", "Engine", boot, INSPECT, fresh, "body", nth=1, seconds=65,
                   many=False, stage=9),
         Situation("step 9, remove", "Engine", boot, REMOVE,
                   boot_script(e, "running", "created", "running"), seconds=60, many=False, stage=9),
