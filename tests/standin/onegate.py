@@ -27,6 +27,7 @@ import os
 import re
 import signal
 import socket
+import socketserver
 import struct
 import sys
 import threading
@@ -402,6 +403,11 @@ MISBEHAVE = ("stall", "slow", "close", "reset", "redirect", "huge", "garbage")
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
+
+    def server_bind(self):
+        """Without HTTPServer's look for the name of the address, which a missing name server holds up."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = self.server_address[:2]
 
     def handle_error(self, request, client_address):
         if not isinstance(sys.exc_info()[1], OSError):  # a client that went away is no news
