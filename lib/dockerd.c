@@ -23,7 +23,7 @@ int fl_dockerd_wait(struct fl_docker *docker, const char *socket, bool ask_syste
 	fl_time say = fl_now() + SAY_AFTER, ask = 0;
 	int64_t patience = FIRST_TRY;
 	const bool bounded = fl_now() < deadline; /* no time at all is one try */
-	struct fl_error reason = FL_ERROR_INIT; /* the last one that is not the deadline itself */
+	struct fl_error reason = FL_ERROR_INIT;   /* the last one that is not the deadline itself */
 
 	for (;;) {
 		fl_time until = fl_now() + patience;
