@@ -15,7 +15,7 @@ static void reserve(struct fl_buf *buf, size_t extra)
 	if (extra > SIZE_MAX / 2 - buf->length)
 		extra = SIZE_MAX / 2 - buf->length; /* the allocation then fails, and says so */
 	need = buf->length + extra + 1;
-	if (need <= buf->capacity)
+	if (buf->data != NULL && need <= buf->capacity)
 		return;
 	while (capacity < need)
 		capacity *= 2;

@@ -213,14 +213,16 @@ static void set_options(struct fl_transfer *transfer, const struct fl_request *r
 static bool has_name(const struct fl_request *request)
 {
 	CURLU *url = request->unix_socket == NULL ? curl_url() : NULL;
-	unsigned char address[sizeof(struct in6_addr)];
 	char *host = NULL;
 	bool named = false;
 
 	if (url != NULL && curl_url_set(url, CURLUPART_URL, request->url, 0) == CURLUE_OK &&
-	    curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK)
+	    curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK) {
+		struct in_addr address;
+
 		/* IPv6 stands in brackets. */
-		named = host[0] != '[' && inet_pton(AF_INET, host, address) != 1;
+		named = host[0] != '[' && inet_pton(AF_INET, host, &address) != 1;
+	}
 	curl_free(host);
 	curl_url_cleanup(url);
 	return named;
