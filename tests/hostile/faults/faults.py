@@ -9,6 +9,7 @@ import collections
 import concurrent.futures
 import os
 import queue
+import random
 import re
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from world import World
 WORKERS, WAITING_WORKERS = 2, 4
 LIMIT = 60  # seconds of one run: only a hang takes as long
 STRIDE = 25  # of the allocations inside libcurl's start-up each so many, as they are libcrypto's
+EVERY = 5  # fault of a situation that waits, from another one on each time; the variable EVERY says otherwise
 AGAIN = 3  # of the allocations of a program's later situations each so many
 SHOWN = 12  # failures of one property
 PROPERTIES = ("no false success", "exit status", "message", "files", "no temporary file", "descriptors",
@@ -245,6 +247,8 @@ def examine(situation, preload, worlds, whole):
         runner.learn(world)
         free.put(world)
     jobs = jobs_of(runner, worlds[0].folder, *runner.record(worlds[0]), whole)
+    every = int(os.environ.get("EVERY", EVERY if situation.waits else 1))
+    jobs = jobs[random.randrange(every)::every]
 
     def work(job):
         world = free.get()
