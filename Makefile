@@ -217,12 +217,15 @@ check-unit: tests
 check-docker: all
 	$(Q)$(TESTENV) TEST_TIMEOUT=900 $(SRCDIR)/tests/run -j 1 $(DOCKER_TESTS)
 
-# What comes in and what may fail: hostile values, peers and folders, a fault at every system call, kill -9. They
-# have both processors to themselves.
-HOSTILE_TESTS := $(wildcard $(SRCDIR)/tests/hostile/*.t)
+# What comes in: hostile values, peers and folders; and kill -9. They have both processors to themselves.
+HOSTILE_TESTS := $(filter-out %/faults.t,$(wildcard $(SRCDIR)/tests/hostile/*.t))
 
 check-hostile: all
 	$(Q)$(TESTENV) TEST_TIMEOUT=900 $(SRCDIR)/tests/run -j 2 $(HOSTILE_TESTS)
+
+# Thousands of runs, which take as long as all the others together.
+check-faults: all
+	$(Q)$(TESTENV) TEST_TIMEOUT=3600 VERBOSE=1 $(SRCDIR)/tests/run $(SRCDIR)/tests/hostile/faults.t
 
 # Static analysis; what it needs is not among --install-deps, as no other target wants it.
 LINT := $(wildcard $(SRCDIR)/tests/lint/*.t)
@@ -327,7 +330,8 @@ help:
 #: make check           unit tests, programs against stand-ins, checks of the sources; no network
 #: make check-unit      the unit tests alone
 #: make check-docker    the programs against a real Docker Engine, a real SuperLink, a real registry (root)
-#: make check-hostile   hostile input, faults at every system call, crashes, misbehaving peers, races (root)
+#: make check-hostile   hostile input, crashes, power cuts, misbehaving peers, races (root)
+#: make check-faults    a fault at every system call and allocation (root)
 #: make demo            one boot of the appliance, shown step by step (root); KEEP=1 leaves it running
 #: make image           the appliance's disk image (root); CONTEXT=FILE is OpenNebula's contextualization package
 #: make marketplace     marketplace/: a pull request for OpenNebula's community marketplace; IMAGE_URL=URL
@@ -343,7 +347,7 @@ help:
 #: Variables: V=1 shows the commands; SAN=1 builds in san/ with -Werror, ASan and UBSan; COV=1 builds in cov/
 #: with gcov; CC, CFLAGS, CPPFLAGS, LDFLAGS as configure found them.
 
-.PHONY: all tests check check-unit check-docker check-hostile check-vm lint image marketplace bench demo coverage fuzz run-fuzz install uninstall clean distclean help
+.PHONY: all tests check check-unit check-docker check-hostile check-faults check-vm lint image marketplace bench demo coverage fuzz run-fuzz install uninstall clean distclean help
 .SECONDARY:
 
 -include $(LIB_OBJS:.o=.d) $(TEST_LIB_OBJS:.o=.d) $(PROGRAM_SRCS:$(SRCDIR)/cmd/%.c=$(O)obj/cmd/%.d) \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # One fault at a time at each system call and at each allocation of the programs, in the situations of
 # faults/situations.py: whatever fails, they say so with the documented status, or have done all of it.
-# FAULTS names one situation, for a person who looks into it; EVERY=1 takes each fault also of those that wait.
+# FAULTS names one situation, for a person who looks into it; EVERY=1 takes each fault of each program.
 . "$(dirname "$0")/../cli/lib.sh"
 # Few processes: SuperExec is looked for among all, and each call of that is a place for a fault.
 if [ -z "${FAULTS_ALONE-}" ] && unshare -p -f --kill-child --mount-proc true 2>/dev/null; then
