@@ -1,6 +1,6 @@
 #!/bin/sh
 # The marketplace's certification: its own rspec file, against a machine that was given what the certification gives and
-# nothing else. There is no OneGate, and READY is not asked for.
+# nothing else. There is no OneGate, and READY is not asked for. The firmware is UEFI's, which no other test boots by.
 . "${0%/*}/lib.sh"
 market=$top/one-appliance/marketplace
 
@@ -15,8 +15,10 @@ new_disk
 GATE='' patience=''
 # shellcheck disable=SC2046 # a word for each parameter
 new_cd TOKEN= REPORT_READY= $(cat "$T/params")
-power_on
+power_on -bios /usr/share/ovmf/OVMF.fd
 ok 'the machine answers to ssh' within_limit holds true
+inside 'ls -d /sys/firmware/efi'
+is "$out" /sys/firmware/efi 'it has booted by UEFI'
 for spec in $(sed -n 's/^- //p' "$market/tests.yaml"); do
 	LIMIT=900
 	timeout "$LIMIT" chroot "$tools" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/vm LC_ALL=C.UTF-8 rspec --format json \

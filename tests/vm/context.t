@@ -1,6 +1,6 @@
 #!/bin/sh
 # A context that changes: the CD swapped in mid-life, a NIC attached, another CD at the next boot. The configuration stands.
-. "${0%/*}/lib.sh"
+. "${0%/*}/ready.sh"
 ready_vm
 
 frozen()
@@ -13,9 +13,7 @@ frozen()
 case_begins
 before=$(frozen)
 inside 'date +%s >/run/began; journalctl --rotate; journalctl --vacuum-time=1s' # only what comes from here on
-new_cd FL_NUM_ROUNDS=9 FL_STRATEGY=FedAdam
-monitor 'eject -f cd'
-monitor "change cd /vm/cd$cd_number.iso raw"
+change_cd FL_NUM_ROUNDS=9 FL_STRATEGY=FedAdam
 ok 'contextualization runs again' within_limit contextualized
 ok 'with what the CD says' holds 'grep -q FL_NUM_ROUNDS /run/one-context/one_env'
 is "$(frozen)" "$before" 'nothing restarts, no file is written'
@@ -30,9 +28,7 @@ case_ends 'context CD swapped'
 case_begins
 monitor 'netdev_add user,id=net1,net=10.9.0.0/24'
 monitor 'device_add virtio-net-pci,netdev=net1,mac=02:00:0a:09:00:05,id=nic1'
-new_cd FL_NUM_ROUNDS=9 FL_STRATEGY=FedAdam ETH1_MAC=02:00:0a:09:00:05 ETH1_IP=10.9.0.5 ETH1_MASK=255.255.255.0
-monitor 'eject -f cd'
-monitor "change cd /vm/cd$cd_number.iso raw"
+change_cd FL_NUM_ROUNDS=9 FL_STRATEGY=FedAdam ETH1_MAC=02:00:0a:09:00:05 ETH1_IP=10.9.0.5 ETH1_MASK=255.255.255.0
 ok 'the new NIC has its address' within_limit holds 'ip -o address | grep -q 10.9.0.5 && ! test -d /run/one-context/one-context.lock'
 ok 'it serves' within_limit serves
 is "$(frozen)" "$before" 'nothing restarts'

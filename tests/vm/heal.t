@@ -1,7 +1,7 @@
 #!/bin/sh
 # Each way to end a SuperLink on a booted VM: it serves again, the unit says so, and what is stopped stays stopped. How fast
 # is judged natively (tests/docker/systemd.t); under emulation Python's start alone takes 10 to 45 s.
-. "${0%/*}/lib.sh"
+. "${0%/*}/ready.sh"
 ready_vm
 
 started()
@@ -10,9 +10,10 @@ started()
 	printf '%s' "$out"
 }
 
+# In this order: what serves before it has ended proves nothing.
 serves_anew()
 {
-	serves && [ "$(started)" != "$before" ]
+	[ "$(started)" != "$before" ] && serves
 }
 
 # heals NAME SCRIPT

@@ -65,17 +65,7 @@ tool()
 	chroot "$tools" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/vm "$@"
 }
 
-# A machine that serves, with its memory, so that a case need not boot: made by the first test that wants one.
-PREPARED=${PREPARED:-$BUILD/vm/prepared}
-is_prepared()
-{
-	[ -s "$PREPARED/disk.qcow2" ] && [ -n "$(find "$PREPARED/disk.qcow2" -newer "$IMAGE")" ]
-}
-if is_prepared; then
-	cp "$PREPARED/key" "$PREPARED/key.pub" "$T/"
-else
-	tool ssh-keygen -q -t ed25519 -N '' -f /vm/key
-fi
+tool ssh-keygen -q -t ed25519 -N '' -f /vm/key
 cat >"$T/ssh_config" <<'END'
 Host vm
 	HostName 127.0.0.1
@@ -209,35 +199,6 @@ holds()
 {
 	inside "$1"
 	[ "$status" = 0 ]
-}
-
-# ready_vm: a machine that serves and has reported READY=YES.
-ready_vm()
-{
-	if is_prepared; then
-		cp "$PREPARED/disk.qcow2" "$PREPARED/cd1.iso" "$PREPARED/gate.state" "$T/"
-		start_gate
-		cd_number=1
-		power_on -loadvm ready
-	else
-		start_gate
-		new_disk 24G
-		new_cd
-		power_on
-		within_limit is_attribute READY YES
-		keep_ready_vm
-	fi
-	ok 'a machine that serves' within_limit serves
-}
-
-keep_ready_vm()
-{
-	within_limit contextualized && within_limit serves
-	monitor 'savevm ready'
-	rm -rf "$PREPARED" "$PREPARED.new"
-	mkdir -p "$PREPARED.new"
-	cp "$T/disk.qcow2" "$T/cd1.iso" "$T/key" "$T/key.pub" "$gate_state" "$PREPARED.new/"
-	mv "$PREPARED.new" "$PREPARED"
 }
 
 # within_limit COMMAND...: tries until it succeeds, for VM_LIMIT seconds at most; $took is what it needed.

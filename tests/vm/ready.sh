@@ -1,0 +1,122 @@
+# shellcheck shell=sh
+# A machine that serves, and what is asked of it again, on top of lib.sh. Contextualization runs again as after a disk's
+# resize, which runs every script, or as after a changed CD.
+. "${0%/*}/lib.sh"
+
+# A machine that serves, with its memory, so that a case need not boot: made by the first test that wants one. Its CD has the
+# key for ssh.
+PREPARED=${PREPARED:-$BUILD/vm/prepared}
+is_prepared()
+{
+	[ -s "$PREPARED/disk.qcow2" ] && [ -n "$(find "$PREPARED/disk.qcow2" -newer "$IMAGE")" ]
+}
+
+# ready_vm: a machine that serves and has reported READY=YES.
+ready_vm()
+{
+	mkdir -p "${PREPARED%/*}"
+	exec 8>>"$PREPARED.lock"
+	flock 8
+	if is_prepared; then
+		flock -u 8
+		cp "$PREPARED/disk.qcow2" "$PREPARED/cd1.iso" "$PREPARED/key" "$PREPARED/key.pub" "$PREPARED/gate.state" "$T/"
+		start_gate
+		cd_number=1
+		power_on -loadvm ready
+	else
+		start_gate
+		new_disk 24G
+		new_cd
+		power_on
+		within_limit is_attribute READY YES
+		keep_ready_vm
+		flock -u 8 # by name: what runs in the background has the descriptor as well
+	fi
+	exec 8>&-
+	ok 'a machine that serves' within_limit serves
+}
+
+keep_ready_vm()
+{
+	within_limit contextualized && within_limit serves || return
+	monitor 'savevm ready'
+	rm -rf "$PREPARED" "$PREPARED.new"
+	mkdir -p "$PREPARED.new"
+	cp "$T/disk.qcow2" "$T/cd1.iso" "$T/key" "$T/key.pub" "$gate_state" "$PREPARED.new/"
+	mv "$PREPARED.new" "$PREPARED"
+}
+
+# begins: the machine as it was when it was ready.
+begins()
+{
+	case_begins
+	rm -f "$T/ssh.socket"
+	# The medium in the drive is no part of what loadvm brings back.
+	[ "$cd_number" = 1 ] || {
+		monitor 'eject -f cd'
+		monitor 'change cd /vm/cd1.iso raw'
+	}
+	monitor 'loadvm ready'
+	forget
+	within_limit holds true
+	inside 'journalctl --rotate; journalctl --vacuum-time=1s'
+}
+
+# change_cd [NAME=VALUE...]: another context CD, upon which contextualization runs again.
+change_cd()
+{
+	new_cd "$@"
+	monitor 'eject -f cd'
+	monitor "change cd /vm/cd$cd_number.iso raw"
+}
+
+# unconfigure: as if it had never been configured.
+unconfigure()
+{
+	inside 'systemctl stop flower-superlink.service; docker rm -f flower-superlink; rm -rf /opt/flower/config /opt/flower/state; echo install_success >/etc/one-appliance/status'
+}
+
+# trust_registry: the Engine takes the registry on the host without TLS, once it has started again.
+trust_registry()
+{
+	inside 'mkdir -p /etc/docker; echo "{\"insecure-registries\": [\"10.0.2.2:5000\"]}" >/etc/docker/daemon.json'
+}
+
+# first_boot [NAME=VALUE...]: as if it had never been configured, with this context. It begins a container in a run of
+# contextualization that a new NIC would stop (66-flower-superlink.rules).
+first_boot()
+{
+	unconfigure
+	change_cd "$@"
+	within_limit contextualized
+	inside 'cat /etc/one-appliance/status'
+	stage=$out
+	inside 'journalctl -b -o cat -t fl-configure -t fl-bootstrap -t fl-healthcheck -t fl-onegate-publish'
+	said=$out
+}
+
+boot_again()
+{
+	LIMIT=$VM_LIMIT
+	inside 'systemctl start one-context-force.service; cat /etc/one-appliance/status'
+	LIMIT=120
+	stage=$(printf '%s\n' "$out" | tail -n 1)
+	inside 'journalctl -b -o cat -t fl-configure -t fl-bootstrap -t fl-healthcheck -t fl-onegate-publish'
+	said=$out
+}
+
+# fails PATTERN: the boot failed, said why, and nobody was told that it is ready.
+fails()
+{
+	is "$stage" bootstrap_failure 'the boot fails'
+	like "$said" "$1" 'and says why'
+	is "$(attribute READY)$(attribute FL_READY)" NO 'READY is not reported, FL_READY is taken back'
+}
+
+heals()
+{
+	boot_again
+	is "$stage" bootstrap_success 'then it boots'
+	ok 'it serves' within_limit serves
+	is "$(attribute READY) $(attribute FL_READY)" 'YES YES' 'and reports READY=YES'
+}
