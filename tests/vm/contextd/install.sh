@@ -3,14 +3,15 @@
 #
 # It keeps to what one-apps' packages do (context-linux and appliances/scripts, read at commit ae5a43e): units, lock,
 # order of the scripts, their environment, one_env's quoting, output held back until a script's end, runs again on a
-# changed CD or a new NIC. What it does not have: passwords, swap, partitions (systemd-repart grows the root), IPv6,
-# other hypervisors' context. net-99 publishes through perl instead of the onegate command, which is Ruby.
+# changed CD, a NIC that comes or goes, a disk's new size. What it does not have: passwords, swap, partitions (systemd-repart
+# grows the root), IPv6, other hypervisors' context, other ways to configure a network than ip. net-90 and net-99 are the
+# image's own, which it lays over the package's.
 set -eu
 root=$1
 here=$(dirname "$(readlink -f -- "$0")")
 mkdir -p "$root/usr/sbin" "$root/etc/one-context.d" "$root/usr/lib/systemd/system" "$root/usr/lib/udev/rules.d"
 cp "$here/one-contextd" "$here/one-context-run" "$root/usr/sbin/"
-cp "$here"/loc-* "$here"/net-* "$root/etc/one-context.d/"
+cp "$here"/loc-* "$here"/net-* "$here"/../../../one-appliance/image/one-context/net-* "$root/etc/one-context.d/"
 chmod 755 "$root/usr/sbin/one-contextd" "$root/usr/sbin/one-context-run" "$root"/etc/one-context.d/*
 cp "$here/65-context.rules" "$root/usr/lib/udev/rules.d/"
 
