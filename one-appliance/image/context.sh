@@ -36,5 +36,9 @@ chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEN
 }
 rm -f "$log"
 [ -x "$root/usr/sbin/one-contextd" ] || die "CONTEXT=$context: brought no /usr/sbin/one-contextd; is it OpenNebula's one-context package?"
-# What makes a service appliance of it; one-apps' own pipeline lays files of these names.
+# What makes a service appliance of it; one-apps' own pipeline lays files of these names. An upgrade of the package would bring
+# back its net-99, which reports READY whatever the service says.
+mkdir -p "$root/var/lib/one-context"
+chroot "$root" dpkg-divert --quiet --local --rename --divert /var/lib/one-context/net-99-report-ready.package \
+	--add /etc/one-context.d/net-99-report-ready
 cp "$(dirname "$(readlink -f -- "$0")")"/one-context/net-* "$root/etc/one-context.d/"

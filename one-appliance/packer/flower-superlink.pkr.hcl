@@ -73,8 +73,8 @@ build {
 
   provisioner "file" {
     sources = [
-      "../one-apps/appliances/scripts/net-90-service-appliance",
-      "../one-apps/appliances/scripts/net-99-report-ready",
+      "${var.suite}/one-appliance/image/one-context/net-90-service-appliance",
+      "${var.suite}/one-appliance/image/one-context/net-99-report-ready",
     ]
     destination = "/etc/one-appliance/"
   }

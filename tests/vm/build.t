@@ -112,6 +112,9 @@ on_disk()
 like "$(on_disk 'cat /usr/lib/systemd/system/one-context.service')" '\(package\)' "the package's files"
 is "$(on_disk 'cat /etc/one-context.d/net-90-service-appliance' | cksum)" \
 	"$(cksum <"$top/one-appliance/image/one-context/net-90-service-appliance")" 'and the script that calls the service'
+is "$(on_disk 'cat /etc/one-context.d/net-99-report-ready' | cksum)" \
+	"$(cksum <"$top/one-appliance/image/one-context/net-99-report-ready")" 'and the one that reports READY'
+like "$(on_disk 'cat /var/lib/dpkg/diversions')" '^/etc/one-context\.d/net-99-report-ready$' 'which an upgrade of the package leaves alone'
 is "$(on_disk 'ls -p /var/tmp' | grep -c deb)" 0 'without the package file'
 unlike "$(on_disk 'ls /usr/sbin')" 'policy-rc' 'and without what kept apt from starting daemons'
 done_testing
