@@ -13,7 +13,7 @@ MAKEFLAGS += --no-builtin-rules
 # Sources. One noun, one module: lib/NAME.c, lib/NAME.h, tests/test_NAME.c. Sorted.
 LIB := address atomic attribute boot buf container context database diagnosis docker dockerd \
 	edits endpoint engine error events exchange findings flower grpc health http image journal json \
-	launch layout leftover log logs lookup mem netaddr number oneenv onegate options param paramtext paths \
+	launch layout leftover log logs lookup mem netaddr number oneenv onegate options original param paramtext paths \
 	postmortem present printout probe proc pull refusal report response review route services settings shellword \
 	stage standing start step systemd tcp transfer tree unit utf8 valid verdict wait walk watch
 

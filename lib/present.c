@@ -3,6 +3,7 @@
 
 #include "buf.h"
 #include "mem.h"
+#include "original.h"
 #include "standing.h"
 
 int fl_present_read(struct fl_present *present, const struct fl_paths *paths, struct fl_error *err)
@@ -21,6 +22,7 @@ int fl_present_validate(struct fl_present *present, const struct fl_paths *paths
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 
 	fl_settings_resolve(&present->settings, present->context, &findings);
+	fl_original_compare(paths->context, present->context, &findings);
 	if (findings.errors == 0 &&
 	    fl_standing_apply(&present->settings, paths, &findings, &present->stands, err) != 0)
 		return -1;

@@ -634,6 +634,26 @@ X
 conf -q
 is "$status $err" "0 $(printf '%s\n' "$err" | grep FL_CONTROL)" 'the same context again, with another address: no word of it'
 
+# --- a one_env that one-apps cut short --------------------------------------------------------------
+make_root <<'X'
+export VMID="42"
+export CA_CERT="c2Vj
+9abc==
+"
+X
+cat >"$ROOT/run/one-context/context.sh.local" <<'X'
+CA_CERT='c2Vj
+9abc==
+'
+FL_NUM_ROUNDS='5'
+FL_STRATEGY='FedAdam'
+VMID='42'
+X
+conf
+exits 78 'a one_env that lacks what the context has: 78, not defaults that stand for ever'
+like "$err" 'FL_NUM_ROUNDS, FL_STRATEGY: missing in .*one_env, although .*context\.sh\.local has them' 'it names them'
+is "$(ls "$ROOT/opt" 2>/dev/null)" '' 'nothing is written'
+
 # --- failures of the system: 71, the old files stand --------------------------------------------
 
 # breaks DESCRIPTION FILE: 71, names the file; the old files of $before_files stand.
