@@ -2,7 +2,7 @@
 # Zero configuration, from power-on to READY=YES; what a booted machine looks like; the second boot.
 . "${0%/*}/lib.sh"
 
-patience=
+patience='' cpus=2
 start_gate
 new_disk 24G
 new_cd

@@ -133,13 +133,16 @@ new_cd()
 	tool xorriso -as mkisofs -quiet -V CONTEXT -J -R -o "/vm/cd$cd_number.iso" /vm/cd 2>/dev/null
 }
 
+# One processor for each of the two machines that `make check-vm` boots at a time; boot.t is alone, and has two.
+cpus=1
+
 # power_on [QEMU-OPTION...]: with the disk and the CD as they are.
 power_on()
 {
 	: >"$T/console"
 	rm -f "$T/qmp" "$T/ssh.socket"
 	# shellcheck disable=SC2086 # options
-	background tool qemu-system-x86_64 -name fl-vm -machine pc -accel tcg,thread=multi -cpu max -smp 2 -m 3072 -display none \
+	background tool qemu-system-x86_64 -name fl-vm -machine pc -accel tcg,thread=multi -cpu max -smp "$cpus" -m 3072 -display none \
 		-monitor none -serial file:/vm/console -qmp unix:/vm/qmp,server=on,wait=off -device virtio-rng-pci \
 		-drive file=/vm/disk.qcow2,if=virtio,discard=unmap -drive "file=/vm/cd$cd_number.iso,if=ide,media=cdrom,id=cd,readonly=on" \
 		-netdev user,id=net0,hostfwd=tcp:127.0.0.1:2222-:22,hostfwd=tcp:127.0.0.1:19092-:9092,hostfwd=tcp:127.0.0.1:19093-:9093 \
@@ -201,14 +204,15 @@ holds()
 	[ "$status" = 0 ]
 }
 
-# within_limit COMMAND...: tries until it succeeds, for VM_LIMIT seconds at most; $took is what it needed.
+# within_limit COMMAND...: tries until it succeeds, for VM_LIMIT seconds at most; $took is what it needed. Each look costs an
+# emulated machine a second or more of what it is doing, so they are not many.
 within_limit()
 {
 	began=$(date +%s)
 	until "$@" >/dev/null 2>&1; do
 		took=$(($(date +%s) - began))
 		[ "$took" -lt "$VM_LIMIT" ] && kill -0 "$vm_pid" 2>/dev/null || return 1
-		sleep 0.5
+		sleep 1
 	done
 	took=$(($(date +%s) - began))
 }
@@ -232,7 +236,7 @@ contextualized()
 
 serves()
 {
-	holds 'systemctl -q is-active flower-superlink.service && fl-healthcheck -q'
+	holds 'systemctl -q is-active flower-superlink.service && fl-healthcheck -q --wait=100'
 }
 
 # case_ends NAME: a line with the time that the case took; what is needed to look into a failure is kept.
