@@ -25,6 +25,8 @@ check 'an option without its value is an error' status 64 "$SRCDIR/configure" --
 check 'a relative folder is an error' status 64 "$SRCDIR/configure" --bindir=bin
 check 'a folder that a unit could not hold is an error' status 64 "$SRCDIR/configure" '--bindir=/opt/%h'
 check 'a version that is no tag is an error' status 64 "$SRCDIR/configure" --with-flower-version=a/b
+check 'a version that the programs refuse is an error' status 64 "$SRCDIR/configure" --with-flower-version=1.21.0
+check 'which says the oldest' grep -q '1\.22' out
 for image in flwr/superlink:1.25.0 reg:5000/f/S a/ x@sha256:0; do
 	check "an image $image, which is no repository, is an error" status 64 \
 		"$SRCDIR/configure" --with-flower-image="$image"
