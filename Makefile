@@ -258,7 +258,7 @@ marketplace:
 check-vm: all
 	$(Q)mkdir -p vm
 	$(Q)$(TESTENV) $(IMAGEENV) CONTEXT=stand-in $(SRCDIR)/one-appliance/image/build.sh vm
-	$(Q)export $(TESTENV) IMAGE='$(CURDIR)/vm/flower-superlink.qcow2' TEST_TIMEOUT=1800; status=0; \
+	$(Q)export $(TESTENV) IMAGE='$(CURDIR)/vm/flower-superlink.qcow2' TEST_TIMEOUT=3000; status=0; \
 	$(SRCDIR)/tests/run -j 1 $(SRCDIR)/tests/vm/boot.t || status=1; \
 	$(SRCDIR)/tests/run -j 2 $(VM_TESTS) || status=1; \
 	exit $$status

@@ -10,7 +10,6 @@ builds()
 	run env SRCDIR="$top" BUILDROOT="${BUILDROOT:-$BUILD}" WORKDIR="$T/work" CACHE="$CACHE" "$@" "$build" "$T/built"
 }
 mkdir "$T/built" "$T/work"
-LIMIT=$VM_LIMIT
 
 # --- what it refuses ----------------------------------------------------------------------------
 builds CONTEXT=

@@ -20,7 +20,6 @@ ok 'the machine answers to ssh' within_limit holds true
 inside 'ls -d /sys/firmware/efi'
 is "$out" /sys/firmware/efi 'it has booted by UEFI'
 for spec in $(sed -n 's/^- //p' "$market/tests.yaml"); do
-	LIMIT=900
 	timeout "$LIMIT" chroot "$tools" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/vm LC_ALL=C.UTF-8 rspec --format json \
 		"/vm/community/appliances/flower-superlink/tests/$spec" >"$T/rspec.json" 2>"$T/rspec.err"
 	is "$?" 0 "$spec"

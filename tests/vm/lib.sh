@@ -28,9 +28,8 @@ may_hold_secrets '*.qcow2' '*.iso'
 
 CACHE=${CACHE:-${XDG_CACHE_HOME:-/var/cache}/flower-appliance}
 IMAGE=${IMAGE:-$BUILD/flower-superlink.qcow2}
-LIMIT=120
 # How long a VM under emulation may take for anything before it counts as hanging: no bound on how fast it is.
-VM_LIMIT=600
+LIMIT=900
 # Nor is step 10, but for the tests that boot with nothing but what a user gives: they empty this.
 patience=FL_HEALTH_TIMEOUT=300
 [ -s "$IMAGE" ] || {
@@ -77,6 +76,7 @@ Host vm
 	LogLevel ERROR
 	ConnectTimeout 10
 	ServerAliveInterval 5
+	ServerAliveCountMax 12
 	ControlMaster auto
 	ControlPath /vm/ssh.socket
 	ControlPersist 600
@@ -204,14 +204,14 @@ holds()
 	[ "$status" = 0 ]
 }
 
-# within_limit COMMAND...: tries until it succeeds, for VM_LIMIT seconds at most; $took is what it needed. Each look costs an
+# within_limit COMMAND...: tries until it succeeds, for LIMIT seconds at most; $took is what it needed. Each look costs an
 # emulated machine a second or more of what it is doing, so they are not many.
 within_limit()
 {
 	began=$(date +%s)
 	until "$@" >/dev/null 2>&1; do
 		took=$(($(date +%s) - began))
-		[ "$took" -lt "$VM_LIMIT" ] && kill -0 "$vm_pid" 2>/dev/null || return 1
+		[ "$took" -lt "$LIMIT" ] && kill -0 "$vm_pid" 2>/dev/null || return 1
 		sleep 1
 	done
 	took=$(($(date +%s) - began))

@@ -97,9 +97,7 @@ first_boot()
 
 boot_again()
 {
-	LIMIT=$VM_LIMIT
 	inside 'systemctl start one-context-force.service; cat /etc/one-appliance/status'
-	LIMIT=120
 	stage=$(printf '%s\n' "$out" | tail -n 1)
 	inside 'journalctl -b -o cat -t fl-configure -t fl-bootstrap -t fl-healthcheck -t fl-onegate-publish'
 	said=$out
