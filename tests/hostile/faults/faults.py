@@ -14,6 +14,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 import situations
 from sites import EXCLUDED, WATCHED, injected, leaked, plan
@@ -22,8 +23,9 @@ from world import World
 WORKERS, WAITING_WORKERS = 2, 4
 LIMIT = 60  # seconds of one run: only a hang takes as long
 STRIDE = 25  # of the allocations inside libcurl's start-up each so many, as they are libcrypto's
-EVERY = 5  # fault of a program with libcurl, from another one on each time; the variable EVERY says otherwise
-AGAIN = 3  # of the allocations of a program's later situations each so many
+EVERY = 4  # of the faults of a program with libcurl one in so many; the variable EVERY says otherwise
+AGAIN = 3  # of the allocations in a program's later situations each so many
+SHARED = re.compile(r"/proc/\d+\b")  # one place whatever the number
 SHOWN = 12  # failures of one property
 PROPERTIES = ("no false success", "exit status", "message", "files", "no temporary file", "descriptors",
               "the next run mends it", "memory", "short transfers")
@@ -227,30 +229,52 @@ def changes(wanted, found):
                                    else "another") for name in names)
 
 
-def jobs_of(runner, folder, trace, numbers, whole):
-    """What is done to the situation; the start-up of loader and libcurl only where it is WHOLE."""
+def jobs_of(runner, folder, trace, numbers, whole, thorough):
+    """What is done to the situation, and how many faults there are; the start-up of loader and libcurl is the same in
+    each situation of a program and taken only where it is WHOLE."""
     sites = plan(trace, folder)
+    first, last, allocations, transfers, closes = numbers
+    stride, again = (1, 1) if thorough else (STRIDE, AGAIN)
     jobs = [("fail_call", (site,)) for site in sites
             if whole or (site.in_main and not (site.again and "/root/" not in site.what))]
-    first, last, allocations, transfers, closes = numbers
     jobs += [("fail_preloaded", ("alloc", number)) for number in range(1, allocations + 1)
-             if (whole and (number - first) % STRIDE == 0 if first <= number <= last
-                 else whole or number % AGAIN == 0)]
+             if (whole and (number - first) % stride == 0 if first <= number <= last
+                 else whole or number % again == 0)]
     jobs += [("fail_preloaded", ("short", number)) for number in range(1, transfers + 1)]
     jobs += [("fail_preloaded", ("close", number)) for number in range(1, closes + 1)]
-    return jobs
+    return jobs, len(sites) + allocations + transfers + closes
 
 
-def examine(situation, preload, worlds, whole):
+def kind_of(job):
+    how, arguments = job
+    if how != "fail_call":
+        return arguments[0]
+    site = arguments[0]
+    return site.call, site.fault, site.in_main, SHARED.sub("/proc/N", LEFTOVER.sub("", site.what))
+
+
+def choose(jobs, every, chance):
+    """One in EVERY of them, and one at least of each kind: each call on each file or peer with each of its faults."""
+    kinds = collections.defaultdict(list)
+    for job in jobs:
+        kinds[kind_of(job)].append(job)
+    chosen = set()
+    for alike in kinds.values():
+        chosen.update(chance.sample(alike, -(-len(alike) // every)))
+    return [job for job in jobs if job in chosen]
+
+
+def examine(situation, preload, worlds, whole, chance):
+    began = time.monotonic()
     runner = Runner(situation, preload)
     count = WAITING_WORKERS if situation.waits else WORKERS
     free = queue.Queue()
     for world in worlds[:count]:
         runner.learn(world)
         free.put(world)
-    jobs = jobs_of(runner, worlds[0].folder, *runner.record(worlds[0]), whole)
-    every = int(os.environ.get("EVERY", 1 if situation.program == "fl-configure" else EVERY))
-    jobs = jobs[random.randrange(every)::every]
+    asked = int(os.environ.get("EVERY", 0))
+    jobs, possible = jobs_of(runner, worlds[0].folder, *runner.record(worlds[0]), whole, asked == 1)
+    jobs = choose(jobs, asked or (1 if situation.program == "fl-configure" else EVERY), chance)
 
     def work(job):
         world = free.get()
@@ -259,13 +283,16 @@ def examine(situation, preload, worlds, whole):
         finally:
             free.put(world)
 
-    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+    pool = concurrent.futures.ThreadPoolExecutor(count)
+    try:
         for _ in pool.map(work, jobs):
             pass
-    return runner, len(jobs)
+    finally:
+        pool.shutdown(cancel_futures=True)  # ended by a signal: those that run, and no more
+    return runner, len(jobs), possible, time.monotonic() - began
 
 
-def tell(runner, tried):
+def tell(runner, tried, possible, seconds):
     name = runner.situation.name
     usual = {result[0] for result in runner.usual.values()}
     for what in PROPERTIES:
@@ -276,8 +303,8 @@ def tell(runner, tried):
             say("show", text.replace("\n", " | "))
         if len(failures) > SHOWN:
             say("show", "and %d more" % (len(failures) - SHOWN))
-    say("note", "%s (exit %s): %d faults, %d of them not reached" %
-        (name, ", ".join(map(str, sorted(usual))), tried, runner.unreached))
+    say("note", "%s (exit %s): %d of %d faults in %.0f s, %d of them not reached" %
+        (name, ", ".join(map(str, sorted(usual))), tried, possible, seconds, runner.unreached))
     say("note", "  " + "; ".join(
         "%s %s" % (call, " ".join("%d:%d" % pair for pair in sorted(codes.items())))
         for call, codes in sorted(runner.outcomes.items())))
@@ -287,22 +314,27 @@ def main():
     folder, preload, *names = sys.argv[1:]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the stand-ins end with this
     worlds = [World("%s/w%d" % (folder, number)) for number in range(WAITING_WORKERS)]
-    seen, total = set(), 0
+    seed = os.environ.get("SEED") or str(random.randrange(10**6))
+    chance = random.Random(seed)
+    seen, total, of_all, began = set(), 0, 0, time.monotonic()
     try:
         for world in worlds:
             world.start()
         for situation in situations.ALL:
             if names and situation.name not in names:
                 continue
-            runner, tried = examine(situation, preload, worlds, situation.program not in seen)
+            result = examine(situation, preload, worlds, situation.program not in seen, chance)
             seen.add(situation.program)
-            total += tried
-            tell(runner, tried)
+            total += result[1]
+            of_all += result[2]
+            tell(*result)
     finally:
         for world in worlds:
             world.stop()
-    say("note", "%d faults in all; left alone: %s" % (total, "; ".join(
-        "%s (%s)" % pair for pair in sorted(EXCLUDED.items()))))
+    say("note", "%d of %d faults in all in %.0f s, SEED=%s; of the others each has one of its kind among them, or belongs "
+        "to a start-up that another situation has; calls left alone: %s" % (
+        total, of_all, time.monotonic() - began, seed,
+        "; ".join("%s (%s)" % pair for pair in sorted(EXCLUDED.items()))))
 
 
 if __name__ == "__main__":
