@@ -28,7 +28,7 @@
 	"12\0\xcgrpc-message\x11Method not found!"   \
 	"\0\0\4\3\0\0\0\0\1\0\0\0\2"
 
-#define BODY(text) .body = text, .length = sizeof(text) - 1
+#define BODY(text) .body = (text), .length = sizeof(text) - 1
 
 static int call(const struct server_rule *rules, bool message, char **text, struct fl_error *err,
 		struct server *server)

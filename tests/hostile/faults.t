@@ -19,7 +19,7 @@ add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 && add_link eth1 02:00:c6:33:64:0a
 	ip route add default via 198.51.100.1 || skip_all 'no right to make links'
 
 here=$top/tests/hostile/faults
-${CC:-cc} -shared -fPIC -O1 -Wall -o "$T/faults.so" "$here/faults.c" -ldl || skip_all 'no compiler'
+${CC:-cc} -shared -fPIC -O1 -Wall -D_GNU_SOURCE -o "$T/faults.so" "$here/faults.c" -ldl || skip_all 'no compiler'
 start_superlink --fleet 9092 --control 9093 --appio 9091
 LINK_CONTROL=$link_control
 export LINK_CONTROL
