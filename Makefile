@@ -231,7 +231,7 @@ check-faults: all
 LINT := $(wildcard $(SRCDIR)/tests/lint/*.t)
 
 lint: all
-	$(Q)$(TESTENV) CPPFLAGS='$(CURL_CFLAGS) $(CJSON_CFLAGS)' $(SRCDIR)/tests/run $(LINT)
+	$(Q)$(TESTENV) CPPFLAGS='$(CURL_CFLAGS) $(CJSON_CFLAGS) $(CMOCKA_CFLAGS)' TEST_TIMEOUT=900 $(SRCDIR)/tests/run $(LINT)
 
 # The appliance's disk image, and its manifest beside it.
 CONTEXT ?=
