@@ -23,7 +23,7 @@ from world import World
 WORKERS, WAITING_WORKERS = 2, 4
 LIMIT = 60  # seconds of one run: only a hang takes as long
 STRIDE = 25  # of the allocations inside libcurl's start-up each so many, as they are libcrypto's
-EVERY = 4  # of the faults of a program with libcurl one in so many; the variable EVERY says otherwise
+EVERY = 2  # of the faults of a program with libcurl one in so many; the variable EVERY says otherwise
 AGAIN = 3  # of the allocations in a program's later situations each so many
 SHARED = re.compile(r"/proc/\d+\b")  # one place whatever the number
 TRIES = 3  # of a fault whose call does not come
