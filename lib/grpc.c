@@ -91,13 +91,14 @@ static void percent_decode(char *text)
 int fl_grpc_result(const struct fl_response *response, const char *what, int *status,
 		   char **message, struct fl_error *err)
 {
-	fl_auto_free char *code = NULL;
+	fl_auto_free char *code = fl_http_header(response, "grpc-status");
 	char *text;
 	int64_t number;
 
-	if (response->failure != FL_HTTP_OK)
+	/* The status ends the answer, whatever became of the stream behind it. */
+	if (response->failure != FL_HTTP_OK &&
+	    (response->failure != FL_HTTP_CLOSED || code == NULL))
 		return fl_http_error(response, what, err);
-	code = fl_http_header(response, "grpc-status");
 	if (code == NULL)
 		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 				    "%s: answers HTTP status %ld without a gRPC status, so it is "

@@ -37,9 +37,10 @@ struct fl_transfer *fl_grpc_start(struct fl_http *http, const struct fl_grpc_cal
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 
 /*
- * Reads a complete answer: 0, *STATUS (0 to 16 by the specification) and *MESSAGE, the decoded
- * grpc-message or "", which the caller frees; or -1 if it is no gRPC answer, with 75 for a time-out
- * and 69 for everything else. WHAT stands in front of the error's text.
+ * Reads an answer, which its status completes even if the stream is then reset: 0, *STATUS (0 to 16
+ * by the specification) and *MESSAGE, the decoded grpc-message or "", which the caller frees; or -1
+ * if it is no gRPC answer, with 75 for a time-out and 69 for everything else. WHAT stands in front
+ * of the error's text.
  */
 int fl_grpc_result(const struct fl_response *response, const char *what, int *status,
 		   char **message, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 5);

@@ -97,11 +97,11 @@ static inline bool server_frames(struct server_shared *shared, const char *text,
 
 	while (end - at >= 9) {
 		long length = at[0] << 16 | at[1] << 8 | at[2];
-		char words[64];
 
 		if (end - at < 9 + length)
 			return false;
 		if (at[3] <= 1 && (at[4] & 1) != 0) {
+			char words[64];
 			int size = at[3] == 1 ? snprintf(words, sizeof(words), "[end in HEADERS]\n")
 					      : snprintf(words, sizeof(words),
 							 "[end in DATA of %ld bytes]\n", length);

@@ -24,6 +24,7 @@ static char *escape_attr(const char *attr)
 	for (size_t i = 0; i < length; i++) {
 		char c = attr[i], before = attr[i == 0 ? length - 1 : i - 1], after = attr[i + 1];
 
+		/* NOLINTNEXTLINE(bugprone-branch-clone): the branches are those of the original */
 		if (c == '=' && escape) {
 			fl_buf_putc(&out, c);
 		} else if (c == '=' && after != '[' && after != '"') {

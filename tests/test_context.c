@@ -265,7 +265,7 @@ static void large_values(void **state)
 		fl_auto_context struct fl_context *context = NULL;
 
 		fl_buf_puts(&text, "export FIRST=\"1\"\nA=");
-		while (text.length < 1024 * 1024)
+		while (text.length < FL_MIB)
 			fl_buf_puts(&text, pieces[i]);
 		context = parse(fl_buf_text(&text));
 		assert_true(fl_context_count(context) > 0 || fl_context_skipped(context) > 0);
@@ -274,11 +274,11 @@ static void large_values(void **state)
 
 static void value_of_a_mebibyte(void **state)
 {
-	fl_auto_free char *value = fl_xcalloc(1, 1024 * 1024 + 1);
+	fl_auto_free char *value = fl_xcalloc(1, FL_MIB + 1);
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
 
 	(void)state;
-	memset(value, '"', 1024 * 1024);
+	memset(value, '"', FL_MIB);
 	fl_buf_printf(&text, "export A=\"%s\"", value);
 	check(fl_buf_text(&text), "A", value);
 }

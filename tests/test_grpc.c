@@ -22,7 +22,13 @@
 	"\0\0\1\1\4\0\0\0\1\x88\0\0\5\0\0\0\0\0\1\0\0\0\0\0\0\0\xf\1\5\0\0\0\1\0\xbgrpc-status\1" \
 	"0"
 
-#define BODY(text) .body = text, .length = sizeof(text) - 1
+/* The same status in HEADERS that go on, and then the stream is reset with INTERNAL_ERROR. */
+#define STATUS_12_RESET                              \
+	"\0\0\x31\1\4\0\0\0\1\x88\0\xbgrpc-status\2" \
+	"12\0\xcgrpc-message\x11Method not found!"   \
+	"\0\0\4\3\0\0\0\0\1\0\0\0\2"
+
+#define BODY(text) .body = (text), .length = sizeof(text) - 1
 
 static int call(const struct server_rule *rules, bool message, char **text, struct fl_error *err,
 		struct server *server)
@@ -105,15 +111,53 @@ static void trap_1_an_open_port_is_no_answer(void **state)
 	}
 }
 
-static int result(const char *headers, int *status, char **text, struct fl_error *err)
+static void a_status_is_an_answer_whatever_becomes_of_the_stream(void **state)
 {
-	struct fl_response response = { .status = 200 };
+	static const struct server_rule rules[] = {
+		{ .to = "PRI", .act = SERVER_DRIP, BODY(SETTINGS STATUS_12_RESET) }, { .to = NULL }
+	};
+	fl_auto_free char *text = NULL;
+	struct fl_error err = FL_ERROR_INIT;
+	struct server server;
+
+	(void)state;
+	assert_int_equal(call(rules, false, &text, &err, &server), FL_GRPC_UNIMPLEMENTED);
+	assert_string_equal(text, "Method not found!");
+	server_stop(&server);
+}
+
+static int result_of(enum fl_http_failure failure, const char *headers, int *status, char **text,
+		     struct fl_error *err)
+{
+	struct fl_response response = { .failure = failure, .status = 200 };
 	int done;
 
 	fl_buf_puts(&response.headers, headers);
 	done = fl_grpc_result(&response, "here", status, text, err);
 	fl_buf_free(&response.headers);
 	return done;
+}
+
+static int result(const char *headers, int *status, char **text, struct fl_error *err)
+{
+	return result_of(FL_HTTP_OK, headers, status, text, err);
+}
+
+static void a_status_of_a_call_that_failed_otherwise_is_none(void **state)
+{
+	static const enum fl_http_failure failures[] = { FL_HTTP_TIMEOUT, FL_HTTP_PROTOCOL,
+							 FL_HTTP_OTHER };
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(failures); i++) {
+		fl_auto_free char *text = NULL;
+		struct fl_error err = FL_ERROR_INIT;
+		int status;
+
+		assert_int_equal(result_of(failures[i], "HTTP/2 200\ngrpc-status: 0\n", &status,
+					   &text, &err),
+				 -1);
+	}
 }
 
 static void messages_are_decoded(void **state)
@@ -173,6 +217,8 @@ int main(void)
 		cmocka_unit_test(trap_22_a_call_without_a_message_has_no_body),
 		cmocka_unit_test(the_empty_message_is_five_bytes),
 		cmocka_unit_test(trap_1_an_open_port_is_no_answer),
+		cmocka_unit_test(a_status_is_an_answer_whatever_becomes_of_the_stream),
+		cmocka_unit_test(a_status_of_a_call_that_failed_otherwise_is_none),
 		cmocka_unit_test(messages_are_decoded),
 		cmocka_unit_test(other_answers_are_no_grpc),
 		cmocka_unit_test(statuses_have_names),

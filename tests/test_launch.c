@@ -94,7 +94,7 @@ int __wrap_fl_docker_remove(struct fl_docker *docker, const char *name, fl_time 
 {
 	(void)docker, (void)deadline, (void)err;
 	fl_buf_puts(&engine.calls, "remove ");
-	if (atoi(name) == engine.made)
+	if (strtol(name, NULL, 10) == engine.made)
 		engine.exists = engine.running = false;
 	return 0;
 }

@@ -295,7 +295,6 @@ static void show_progress(unsigned short width, const char *last, const char *ex
 	fl_auto_close int saved = -1;
 	char text[512] = "";
 	size_t length = 0;
-	ssize_t got;
 
 	if (master < 0)
 		skip();
@@ -311,7 +310,8 @@ static void show_progress(unsigned short width, const char *last, const char *ex
 	dup2(saved, STDERR_FILENO);
 	/* A terminal hands out what it got in pieces. */
 	while (strstr(text, "done\r\n") == NULL) {
-		got = read(master, text + length, sizeof(text) - 1 - length);
+		ssize_t got = read(master, text + length, sizeof(text) - 1 - length);
+
 		assert_true(got > 0);
 		length += (size_t)got;
 		text[length] = '\0';

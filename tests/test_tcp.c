@@ -71,7 +71,7 @@ static void a_deadline_ends_it(void **state)
 	address.port = ntohs(in.sin_port);
 	for (size_t i = 0; i < FL_ARRAY_SIZE(fillers); i++) {
 		fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-		connect(fillers[i], (struct sockaddr *)&in, size);
+		(void)connect(fillers[i], (struct sockaddr *)&in, size);
 	}
 	assert_int_equal(fl_tcp_probe(&address, fl_now() + 50 * FL_MS, &err), -1);
 	assert_int_equal(err.code, FL_EXIT_TIMEOUT);

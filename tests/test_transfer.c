@@ -239,6 +239,7 @@ static void each_call_has_its_own_connection(void **state)
 	headers(&answer);
 	trailers(&answer, "12", "");
 	first = call(http, &server, SERVER_STALL, &answer, NULL);
+	assert_non_null(first);
 	url = fl_xasprintf("http://127.0.0.1:%d/again", server.port);
 	request.url = url;
 	second = fl_http_perform(http, &request);

@@ -119,7 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fl_auto_attributes struct fl_attributes attributes = FL_ATTRIBUTES_INIT;
 	fl_auto_free char *text = fuzz_text(data, size);
 	fl_auto_buf struct fl_buf body = FL_BUF_INIT;
-	struct fl_error err = FL_ERROR_INIT;
+	struct fl_error err;
 	const char *type;
 
 	for (char *save = NULL, *line = strtok_r(text, "\n", &save); line != NULL;

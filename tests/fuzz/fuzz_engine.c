@@ -112,7 +112,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	peer.headers = fl_buf_text(&headers);
 	peer.length = in.size;
-	peer.body = body = fuzz_take(&in, in.size);
+	body = fuzz_take(&in, in.size);
+	peer.body = body;
 	peer.piece = 0;
 	if (make(call, &err) != 0)
 		fuzz_refused(&err, FL_EXIT_UNAVAILABLE);

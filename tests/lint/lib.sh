@@ -16,3 +16,4 @@ needs()
 }
 
 sources=$(echo lib/*.c cmd/*.c)
+test_sources=$(echo tests/*.c tests/*/*.c tests/*/*/*.c)

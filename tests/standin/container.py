@@ -64,11 +64,12 @@ def adopt_orphans():
     ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
 
-def reap():
-    """Collects every child, at the very end: a process that went before leaves no zombie."""
+def reap(which=-1):
+    """Collects the children that waitpid(2) calls WHICH until there is none: at the very end all of them,
+    and those of a container that has ended. A zombie would be one more process for whoever reads /proc."""
     try:
         while True:
-            os.waitpid(-1, 0)
+            os.waitpid(which, 0)
     except ChildProcessError:
         pass
 
@@ -213,6 +214,8 @@ class Container:
                                     behave.get("exit_after", 0.1))
             kill_group(process)
         code = process.wait()
+        kill_group(process)  # with its init a pid namespace ends
+        reap(-process.pid)
         with self.ended:
             if self.process is not process:
                 return

@@ -8,7 +8,6 @@
  * COUNT", "short COUNT" and "close COUNT": COUNT calls were seen, and those from FIRST to LAST
  * belong to the start-up of libcurl and of the libraries below it.
  */
-#define _GNU_SOURCE
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -48,11 +47,11 @@ mode_t umask(mode_t mask)
 
 	counting = 1;
 	if (fault != NULL && strncmp(fault, "alloc:", 6) == 0)
-		fail_allocation = atol(fault + 6);
+		fail_allocation = strtol(fault + 6, NULL, 10);
 	if (fault != NULL && strncmp(fault, "short:", 6) == 0)
-		cut_transfer = atol(fault + 6);
+		cut_transfer = strtol(fault + 6, NULL, 10);
 	if (fault != NULL && strncmp(fault, "close:", 6) == 0)
-		fail_close = atol(fault + 6);
+		fail_close = strtol(fault + 6, NULL, 10);
 	return (mode_t)syscall(SYS_umask, mask);
 }
 

@@ -15,6 +15,7 @@ JSON = "opt/flower/config/superlink.json"
 ENV = "opt/flower/config/superlink.env"
 BOOTED = "opt/flower/config/booted"
 STATUS = "etc/one-appliance/status"
+REPORT = "etc/one-appliance/config"
 NOTE = "opt/flower/state/runs/run.db.flower-version"
 MARK = "A boot with superlink.json has succeeded: the configuration stands.\n"
 SUPERLINK = {"Image": "flwr/superlink:1.25.0", "Cmd": ["--isolation", "subprocess"], "Labels": {}}
@@ -57,6 +58,10 @@ class Situation:
 
     def gives_way(self, done):
         """Whether it has done less than was asked for, as documented, and has warned of that."""
+        return False
+
+    def may_hold(self, name, content, facts):
+        """Whether a failed run may leave this file with this content, which is neither the old nor the new one."""
         return False
 
     def judge(self, world, done, facts):
@@ -305,6 +310,7 @@ class WithoutSuperExec(Health):
 class Publish(Situation):
     """After a fallback: another version runs than the one that was asked for."""
     program = "fl-onegate-publish"
+    waits = True
     of_context = (78,)
     of_json = (78,)
     right = {"FL_READY": "YES", "FL_ENDPOINT": GATE + ":9092", "FL_VERSION": "1.25.0",
@@ -322,6 +328,10 @@ class Publish(Situation):
 
     def facts(self, world):
         return world.published()
+
+    def may_hold(self, name, content, facts):
+        # The SuperLink serves also after a failure of step 11, so its report is written, with the reason.
+        return name == REPORT and b"[OneGate]\npublished     = no, " in content and content.endswith(b"bootstrap.log\n")
 
     def judge(self, world, done, facts):
         wrong = []
