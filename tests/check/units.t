@@ -12,6 +12,10 @@ for f in "$BUILD"/one-appliance/*.service "$BUILD"/one-appliance/*.timer; do
 	[ ! -e "$f" ] || cp "$f" "$units/"
 done
 
+check 'trap 18: a health check that fails restarts the SuperLink' sh -c \
+	"grep -qx OnFailure=flower-superlink-restart.service '$units/flower-superlink-health.service' &&
+		grep -q '^ExecStart=/.* try-restart flower-superlink.service\$' '$units/flower-superlink-restart.service'"
+
 # Every program that a unit starts must be there for systemd to be content: each becomes /bin/true.
 sed -i -E 's#^(Exec[A-Za-z]*=[-@+!:]*)(/[^ ]*)#\1/bin/true#' "$units"/*.service
 cat >"$units/docker.service" <<'END'

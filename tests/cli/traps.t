@@ -198,8 +198,10 @@ for api in 1.12:1.41=v1.44 1.44:1.52=v1.41; do
 	stop "$engine_pid"
 	start_engine --image flwr/superlink:1.25.0 --api "${api%=*}"
 	like "$(engine_call GET "/${api#*=}/info")" 'too (new|old)' "naive: the pinned version ${api#*=} is refused by API ${api%=*}"
-	configured
-	is "$(grep -c flower-superlink "$engine_journal")" 0 'trap 13: configure does not ask Docker for anything'
+	: >"$engine_journal"
+	with
+	run env DOCKER_HOST="unix://$SOCK" fl-configure -q --root "$ROOT"
+	is "$status $(cat "$engine_journal")" '0 ' 'trap 13: configure does not ask Docker for anything'
 	run fl-bootstrap --root "$ROOT" --docker "$SOCK"
 	exits 0 "trap 8: fl-bootstrap agrees with API ${api%=*}"
 done
@@ -235,10 +237,20 @@ run fl-configure -q --root "$ROOT"
 exits 78 'trap 9: a database outside the volume is refused'
 like "$err" 'FL_DATABASE.*(lost|volume)' 'trap 9: and why'
 
-# Trap 11: killed at any moment, the file is the old one or the new one. 60 runs that alternate.
+# Trap 11: a file is never written where it stands: the old one, which has a second name here, stays as it was.
 configured FL_NUM_ROUNDS=1
 file=$ROOT/opt/flower/config/superlink.env
 cp "$file" "$T/one"
+for name in superlink.env superlink.json; do
+	ln "$ROOT/opt/flower/config/$name" "$T/old.$name"
+done
+sum=$(cat "$T"/old.superlink.* | sha256sum)
+printf 'export FL_NUM_ROUNDS="2"\n' | context
+run fl-configure -q --root "$ROOT"
+like "$(cat "$file")" '^FL_NUM_ROUNDS=2$' 'a new superlink.env'
+is "$(cat "$T"/old.superlink.* | sha256sum)" "$sum" 'trap 11: the old files are replaced, not overwritten'
+# And killed at any moment, it is the old one or the new one. 60 runs that alternate.
+configured FL_NUM_ROUNDS=1
 sed 's/FL_NUM_ROUNDS=1/FL_NUM_ROUNDS=2/' "$T/one" >"$T/two"
 sed 's/FL_CONTROL_API_ADDRESS="127.0.0.1:9093"/FL_CONTROL_API_ADDRESS="127.0.0.1:9093"\nexport FL_NUM_ROUNDS="2"/; /FL_NUM_ROUNDS="1"/d' \
 	"$ENV_FILE" >"$T/env.two"
@@ -283,6 +295,10 @@ run env DOCKER_HOST="unix://$SOCK" sh "$SERVICE" --root "$ROOT" --bindir "$BUILD
 is "$status $(cat "$ROOT/etc/one-appliance/status")" '0 bootstrap_success' 'trap 17: without OneGate it succeeds'
 
 # Traps 19 and 20 (docker.service failed, docker-cli) are in host.t. Trap 31: net-99 sources one_env.
-like "$(cat "$top"/man/*.in "$top"/README.md 2>/dev/null)" 'net-99' 'trap 31: the documentation says that net-99 executes one_env'
+for page in README.md man/flower-appliance.7.in man/flower-context.5.in; do
+	like "$(sed 's/^\.[A-Z][a-z] //; s/`//g' "$top/$page" | tr -s '\n ' ' ')" \
+		'net-99-report-ready sources one_env as a shell script.*\$\(command\) is executed there' \
+		"trap 31: $page says that net-99 executes one_env"
+done
 
 done_testing

@@ -110,6 +110,13 @@ heals 'docker rm -f' docker rm -f flower-superlink
 heals 'docker.service is restarted' systemctl restart docker.service
 heals 'docker.service is stopped and started' sh -c 'systemctl stop docker.service docker.socket; sleep 1; systemctl start docker.service'
 heals 'trap 29: dockerd is killed' systemctl kill -s KILL docker.service
+# The unit is still active when it is stopped, as its docker is frozen and does not see that dockerd has gone. A docker stop
+# would wait for the next dockerd, whose start takes this stop's place.
+inside sh -c 'pkill -STOP -f "^/usr/bin/docker start -a"; systemctl kill -s KILL docker.service; exec systemctl stop flower-superlink.service'
+exits 0 'trap 29: systemctl stop does not wait for a dockerd that is dead'
+inside systemctl start flower-superlink.service
+before=none
+ok 'and systemctl start serves again' wait_until serves
 # Its Python cannot import flwr, so it ends with 1, until there is a new container.
 heals 'exit 1, again and again' sh -c 'p=$(pgrep -f "^[^ ]*python3 [^ ]*flower-superlink" | head -n 1)
 	for f in /proc/$p/root/python/venv/lib/python3*/site-packages/flwr/__init__.py; do echo "raise SystemExit(1)" >$f; done
