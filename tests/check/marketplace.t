@@ -88,13 +88,11 @@ done >"$scratch/undeclared"
 check 'each variable is declared' none "$scratch/undeclared"
 if command -v packer >/dev/null; then
 	# Where the recipe lies in a checkout of the marketplace, with what it takes of one-apps.
-	mkdir -p "$scratch/apps/community-apps/packer" "$scratch/apps/one-apps/appliances/scripts" "$scratch/apps/one-apps/packer"
+	mkdir -p "$scratch/apps/community-apps/packer" "$scratch/apps/one-apps/packer"
 	cp -R "$packer" "$scratch/apps/community-apps/packer/$app"
 	: >"$scratch/apps/one-apps/packer/postprocess.sh"
-	: >"$scratch/apps/one-apps/appliances/scripts/net-90-service-appliance"
-	: >"$scratch/apps/one-apps/appliances/scripts/net-99-report-ready"
 	check 'packer validates it' env CHECKPOINT_DISABLE=1 HOME="$scratch" sh -c \
-		'cd "$1/apps/community-apps" && packer validate -var suite=/nowhere "packer/$2"' sh "$scratch" "$app"
+		'cd "$1/apps/community-apps" && packer validate -var "suite=$3" "packer/$2"' sh "$scratch" "$app" "$SRCDIR"
 	check 'packer fmt has nothing to change' env CHECKPOINT_DISABLE=1 HOME="$scratch" packer fmt -check "$packer"
 else
 	skip 'packer validates the recipe' 'packer is not installed; Debian 13 and Ubuntu 24.04 have no package of it'
