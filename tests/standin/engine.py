@@ -463,9 +463,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         wanted = json.loads(query.get("filters") or "{}")
         wanted = {k: list(v) for k, v in wanted.items()}  # a list, or {"name": true}
         since, until = moment(query.get("since")), moment(query.get("until"))
+        begin = time.time()  # who has the status line sees all that comes after
         self.start_answer(200, "application/json", None)
         self.wfile.flush()
-        begin = time.time()
         at = 0
         while True:
             with engine.events.changed:
