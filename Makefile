@@ -218,15 +218,20 @@ check-unit: tests
 check-docker: all
 	$(Q)$(TESTENV) TEST_TIMEOUT=900 $(SRCDIR)/tests/run -j 1 $(DOCKER_TESTS)
 
-# What comes in: hostile values, peers and folders; and kill -9. They have both processors to themselves.
-HOSTILE_TESTS := $(filter-out %/faults.t,$(wildcard $(SRCDIR)/tests/hostile/*.t))
+# What comes in: hostile values, peers and folders; kill -9; and one fault of each kind, always the same ones. They have both
+# processors to themselves.
+FAULTS := $(SRCDIR)/tests/hostile/faults.t
+HOSTILE_TESTS := $(filter-out $(FAULTS),$(wildcard $(SRCDIR)/tests/hostile/*.t))
 
 check-hostile: all
-	$(Q)$(TESTENV) TEST_TIMEOUT=900 $(SRCDIR)/tests/run -j 2 $(HOSTILE_TESTS)
+	$(Q)export $(TESTENV) TEST_TIMEOUT=900; status=0; \
+	$(SRCDIR)/tests/run -j 2 $(HOSTILE_TESTS) || status=1; \
+	EVERY=1000 SEED=1 $(SRCDIR)/tests/run $(FAULTS) || status=1; \
+	exit $$status
 
-# Ten thousand runs, some minutes; EVERY=1 makes five times as many.
+# Ten thousand faults, by chance, some minutes; EVERY=1 makes five times as many.
 check-faults: all
-	$(Q)$(TESTENV) TEST_TIMEOUT=3600 VERBOSE=1 $(SRCDIR)/tests/run $(SRCDIR)/tests/hostile/faults.t
+	$(Q)$(TESTENV) TEST_TIMEOUT=3600 VERBOSE=1 $(SRCDIR)/tests/run $(FAULTS)
 
 # Static analysis; what it needs is not among --install-deps, as no other target wants it.
 LINT := $(wildcard $(SRCDIR)/tests/lint/*.t)
@@ -334,8 +339,8 @@ help:
 #: make check           unit tests, programs against stand-ins, checks of the sources; no network
 #: make check-unit      the unit tests alone
 #: make check-docker    the programs against a real Docker Engine, a real SuperLink, a real registry (root)
-#: make check-hostile   hostile input, crashes, power cuts, misbehaving peers, races (root)
-#: make check-faults    a fault at every system call and allocation (root)
+#: make check-hostile   hostile input, faults, crashes, power cuts, misbehaving peers, races (root)
+#: make check-faults    a fault at every second system call and allocation, EVERY=1: at each (root)
 #: make demo            one boot of the appliance, shown step by step (root); KEEP=1 leaves it running
 #: make image           the appliance's disk image (root); CONTEXT=FILE is OpenNebula's contextualization package
 #: make marketplace     marketplace/: a pull request for OpenNebula's community marketplace; IMAGE_URL=URL
