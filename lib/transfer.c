@@ -275,6 +275,9 @@ enum fl_http_failure fl_transfer_meaning(const struct fl_transfer *transfer, CUR
 	case CURLE_HTTP2_STREAM:
 		curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
 		return status == 0 && heard(transfer) ? FL_HTTP_PROTOCOL : FL_HTTP_CLOSED;
+#if LIBCURL_VERSION_NUM >= 0x080600
+	case CURLE_TOO_LARGE: /* libcurl 8.14 ends with the 5,000th header line */
+#endif
 	case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 */
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_BAD_CONTENT_ENCODING:

@@ -318,7 +318,8 @@ static void headers_are_read_up_to_a_limit(void **state)
 		request.url = url;
 		transfer = fl_http_perform(http, &request);
 		assert_int_equal(fl_http_response(transfer)->failure, FL_HTTP_PROTOCOL);
-		assert_string_equal(fl_http_response(transfer)->reason, "header lines without end");
+		/* In words of libcurl's own where its limit is the lower one. */
+		assert_non_null(strstr(fl_http_response(transfer)->reason, "header"));
 		fl_http_end(fl_steal(&transfer));
 		server_stop(&server);
 	}
