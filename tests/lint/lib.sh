@@ -17,3 +17,14 @@ needs()
 
 sources=$(echo lib/*.c cmd/*.c)
 test_sources=$(echo tests/*.c tests/*/*.c tests/*/*/*.c)
+
+# clang_tidy FILE...: by the .clang-tidy that is nearest to each.
+clang_tidy()
+{
+	needs clang-tidy clang-tidy
+	for f; do
+		# shellcheck disable=SC2086 # words
+		check "clang-tidy: $f" clang-tidy --quiet "$f" -- $flags
+	done
+	plan
+}

@@ -46,16 +46,20 @@ keep_ready_vm()
 	mv "$PREPARED.new" "$PREPARED"
 }
 
+# insert_cd NUMBER: one of those that new_cd made. The guest may have locked the tray.
+insert_cd()
+{
+	monitor 'eject -f cd'
+	monitor "change cd /vm/cd$1.iso raw"
+}
+
 # begins: the machine as it was when it was ready.
 begins()
 {
 	case_begins
 	rm -f "$T/ssh.socket"
 	# The medium in the drive is no part of what loadvm brings back.
-	[ "$cd_number" = 1 ] || {
-		monitor 'eject -f cd'
-		monitor 'change cd /vm/cd1.iso raw'
-	}
+	[ "$cd_number" = 1 ] || insert_cd 1
 	monitor 'loadvm ready'
 	forget
 	within_limit holds true
@@ -66,8 +70,7 @@ begins()
 change_cd()
 {
 	new_cd "$@"
-	monitor 'eject -f cd'
-	monitor "change cd /vm/cd$cd_number.iso raw"
+	insert_cd "$cd_number"
 }
 
 # unconfigure: as if it had never been configured.
@@ -82,6 +85,13 @@ trust_registry()
 	inside 'mkdir -p /etc/docker; echo "{\"insecure-registries\": [\"10.0.2.2:5000\"]}" >/etc/docker/daemon.json'
 }
 
+# listen: sets $said, what the programs have said since the machine booted or its journal was emptied.
+listen()
+{
+	inside 'journalctl -b -o cat -t fl-configure -t fl-bootstrap -t fl-healthcheck -t fl-onegate-publish'
+	said=$out
+}
+
 # first_boot [NAME=VALUE...]: as if it had never been configured, with this context. It begins a container in a run of
 # contextualization that a new NIC would stop (66-flower-superlink.rules).
 first_boot()
@@ -91,16 +101,14 @@ first_boot()
 	within_limit contextualized
 	inside 'cat /etc/one-appliance/status'
 	stage=$out
-	inside 'journalctl -b -o cat -t fl-configure -t fl-bootstrap -t fl-healthcheck -t fl-onegate-publish'
-	said=$out
+	listen
 }
 
 boot_again()
 {
 	inside 'systemctl start one-context-force.service; cat /etc/one-appliance/status'
 	stage=$(printf '%s\n' "$out" | tail -n 1)
-	inside 'journalctl -b -o cat -t fl-configure -t fl-bootstrap -t fl-healthcheck -t fl-onegate-publish'
-	said=$out
+	listen
 }
 
 # fails PATTERN: the boot failed, said why, and nobody was told that it is ready.
