@@ -11,11 +11,12 @@ SRCDIR ?= .
 MAKEFLAGS += --no-builtin-rules
 
 # Sources. One noun, one module: lib/NAME.c, lib/NAME.h, tests/test_NAME.c. Sorted.
-LIB := address atomic attribute boot buf container context database diagnosis docker dockerd \
-	edits endpoint engine error events exchange findings flower grpc health http image journal json \
-	launch layout leftover log logs lookup mem netaddr number oneenv onegate options original param paramtext paths \
-	postmortem present printout probe proc pull refusal report response review route services settings shellword \
-	stage standing start step systemd tcp transfer tree unit utf8 valid verdict wait walk watch
+LIB := address atomic attribute boot buf container context database diagnosis docker dockerd edits endpoint \
+	engine error events exchange file findings flower grpc health http image journal json launch layout \
+	leftover log logs lookup mem netaddr number oneenv onegate options original param paramcheck \
+	paramtext paths postmortem present printout probe proc pull refusal report response review route \
+	services settings shellword sockets stage standing start step systemd tcp temporary transfer tree \
+	unit utf8 valid verdict wait walk watch
 
 # The programs, and those of them that are linked with libcurl. fl-configure is not: it runs first at boot, and
 # libcurl's 33 shared libraries would take longer to load than all of its work.

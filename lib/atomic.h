@@ -3,19 +3,8 @@
 #ifndef FL_ATOMIC_H
 #define FL_ATOMIC_H
 
-#include <stdbool.h>
-#include <sys/types.h>
-
 #include "error.h"
-
-struct fl_file {
-	const char *path;
-	const char *content;
-	size_t length;
-	mode_t mode;
-	uid_t uid; /* (uid_t)-1: as it comes */
-	gid_t gid;
-};
+#include "file.h"
 
 /* What would be or was done. */
 enum fl_change {
@@ -45,18 +34,5 @@ int fl_atomic_write_all(const struct fl_file *files, size_t count, enum fl_chang
 
 /* What fl_atomic_write() would do; reads only. An unreadable file counts as FL_WRITTEN. */
 enum fl_change fl_atomic_plan(const struct fl_file *file) FL_NONNULL(1);
-
-/*
- * Reads the regular file PATH, at most LIMIT bytes, without following a link in the last component
- * and without waiting for a FIFO. A fresh string (a NUL behind it) and *LENGTH (may be NULL), or
- * NULL with errno: EFBIG if it is larger, EINVAL if it is no regular file.
- */
-char *fl_read_file(const char *path, size_t limit, size_t *length) FL_MUST_CHECK FL_NONNULL(1);
-
-/*
- * Whether fl_read_file() or access(2) failed, with ERRNUM, without telling what is at the path: it
- * may hold the very thing that was looked for. False where nothing is there, or no regular file.
- */
-bool fl_file_unknown(int errnum);
 
 #endif

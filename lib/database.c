@@ -55,7 +55,7 @@ static int read_note(const struct fl_paths *paths, const struct fl_settings *set
 	fl_auto_close int folder = -1;
 	fl_auto_free char *path = safe_path(paths, settings, NOTE_SUFFIX, &folder);
 
-	*note = path == NULL ? NULL : fl_read_file(path, NOTE_MAX, NULL);
+	*note = path == NULL ? NULL : fl_file_read(path, NOTE_MAX, NULL);
 	if (*note == NULL && fl_file_unknown(errno))
 		return unreadable(paths, settings, NOTE_SUFFIX, err);
 	return 0;

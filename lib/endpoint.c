@@ -7,6 +7,7 @@
 #include "log.h"
 #include "mem.h"
 #include "netaddr.h"
+#include "paramcheck.h"
 
 static bool is_loopback(const struct fl_address *address)
 {

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#include "atomic.h"
 #include "exchange.h"
+#include "file.h"
 #include "log.h"
 #include "mem.h"
-#include "param.h"
+#include "paramcheck.h"
 #include "valid.h"
 
 #define TOKEN_MAX   4096 /* bytes of token.txt; a token has 40 to 100 */
@@ -49,7 +49,7 @@ static char *token_file(const char *context_path)
 	fl_auto_free char *path = fl_xasprintf("%.*stoken.txt",
 					       slash == NULL ? 0 : (int)(slash + 1 - context_path),
 					       context_path);
-	fl_auto_free char *text = fl_read_file(path, TOKEN_MAX, NULL);
+	fl_auto_free char *text = fl_file_read(path, TOKEN_MAX, NULL);
 	size_t length;
 
 	if (text == NULL) {

@@ -82,13 +82,6 @@ const struct fl_placeholder *fl_placeholder_find(const char *name) FL_NONNULL(1)
 /* The known name (parameter or placeholder) with the fewest edits from NAME; never NULL. */
 const char *fl_param_nearest(const char *name) FL_NONNULL(1);
 
-/*
- * Checks VALUE against the rule of ID. 0, or -1 with code 78 and "NAME: 'value': must be ...";
- * a secret's value is left out.
- */
-int fl_param_check(enum fl_param_id id, const char *value, struct fl_error *err)
-	FL_MUST_CHECK FL_NONNULL(2, 3);
-
 /* Where a value came from. */
 enum fl_origin { FL_ORIGIN_DEFAULT, FL_ORIGIN_CONTEXT, FL_ORIGIN_ONEAPP };
 
@@ -101,12 +94,5 @@ const char *fl_origin_text(enum fl_origin origin);
  */
 const char *fl_param_lookup(enum fl_param_id id, const struct fl_context *context,
 			    enum fl_origin *origin) FL_NONNULL(2);
-
-/*
- * The same, checked: 0 and *VALUE (borrowed, NULL if unset), or -1 with 78. For what each boot
- * reads in the step that uses it.
- */
-int fl_param_read(enum fl_param_id id, const struct fl_context *context, const char **value,
-		  struct fl_error *err) FL_MUST_CHECK FL_NONNULL(2, 3, 4);
 
 #endif

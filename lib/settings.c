@@ -3,10 +3,11 @@
 
 #include <string.h>
 
-#include "atomic.h"
+#include "file.h"
 #include "json.h"
 #include "mem.h"
 #include "number.h"
+#include "paramcheck.h"
 #include "review.h"
 
 #define JSON_MAX    65536 /* bytes of superlink.json that are read; we write about 1,500 */
@@ -110,7 +111,7 @@ static int parse(struct fl_settings *settings, const char *text, struct fl_error
 
 int fl_settings_read(struct fl_settings *settings, const char *path, struct fl_error *err)
 {
-	fl_auto_free char *text = fl_read_file(path, JSON_MAX, NULL);
+	fl_auto_free char *text = fl_file_read(path, JSON_MAX, NULL);
 
 	if (text == NULL)
 		return fl_error_set(err, FL_EXIT_CONFIG, errno, "configuration %s", path);

@@ -174,7 +174,7 @@ int fl_stage_booted(const struct fl_paths *paths, bool *booted, struct fl_error 
 		return -1;
 	if (*booted)
 		return 0;
-	status = fl_read_file(paths->status, STATUS_MAX, NULL);
+	status = fl_file_read(paths->status, STATUS_MAX, NULL);
 	if (status == NULL && fl_file_unknown(errno))
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: read", paths->status);
 	if (status != NULL) {

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "atomic.h"
 #include "buf.h"
+#include "file.h"
 #include "stage.h"
 
 static void name_difference(enum fl_param_id id, const char *stands, const char *asked,

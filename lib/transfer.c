@@ -2,13 +2,9 @@
 #include "transfer.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <linux/tcp.h> /* its struct tcp_info is whole, that of <netinet/tcp.h> is not */
-#include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 
 #include "build.h"
 #include "mem.h"
@@ -24,46 +20,11 @@
 static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct fl_transfer *transfer = data;
-	/*
-	 * Before 8.x libcurl does not set close-on-exec itself; and it does not look whether its
-	 * own fcntl(2) made the socket non-blocking; a read would then pass every deadline.
-	 */
-	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
-			address->protocol);
 
 	(void)purpose;
 	transfer->opened = true;
-	/* A second descriptor, as libcurl has closed its own when the end is known. */
-	if (transfer->http2 && fd >= 0 && transfer->sockets < FL_ARRAY_SIZE(transfer->socket)) {
-		int twin = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-
-		if (twin >= 0)
-			transfer->socket[transfer->sockets++] = twin;
-	}
-	return fd;
-}
-
-/*
- * Whether the peer has sent anything. A final FIN counts as one byte in tcpi_bytes_received
- * (net/ipv4/tcp_input.c); the shortest frame of HTTP/2 has nine.
- */
-static bool heard(const struct fl_transfer *transfer)
-{
-	for (size_t i = 0; i < transfer->sockets; i++) {
-		struct tcp_info info = { .tcpi_bytes_received = 0 };
-		socklen_t length = sizeof(info);
-
-		if (getsockopt(transfer->socket[i], IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
-		    info.tcpi_bytes_received > 1)
-			return true;
-	}
-	return false;
-}
-
-static void forget_sockets(struct fl_transfer *transfer)
-{
-	while (transfer->sockets > 0)
-		close(transfer->socket[--transfer->sockets]);
+	return fl_sockets_open(transfer->http2 ? &transfer->sockets : NULL, address->family,
+			       address->socktype, address->protocol);
 }
 
 /* libcurl takes megabytes in one call, so that http.c alone would look at the time too rarely. */
@@ -274,7 +235,8 @@ enum fl_http_failure fl_transfer_meaning(const struct fl_transfer *transfer, CUR
 	case CURLE_HTTP2:
 	case CURLE_HTTP2_STREAM:
 		curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-		return status == 0 && heard(transfer) ? FL_HTTP_PROTOCOL : FL_HTTP_CLOSED;
+		return status == 0 && fl_sockets_heard(&transfer->sockets) ? FL_HTTP_PROTOCOL
+									   : FL_HTTP_CLOSED;
 #if LIBCURL_VERSION_NUM >= 0x080600
 	case CURLE_TOO_LARGE: /* libcurl 8.14 ends with the 5,000th header line */
 #endif
@@ -311,7 +273,7 @@ void fl_transfer_finish(struct fl_transfer *transfer, enum fl_http_failure failu
 		curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number);
 		response->errnum = failure == FL_HTTP_CONNECT ? (int)number : 0;
 	}
-	forget_sockets(transfer);
+	fl_sockets_forget(&transfer->sockets);
 	response->failure = failure;
 	if (failure != FL_HTTP_OK)
 		snprintf(response->reason, sizeof(response->reason), "%s",
@@ -327,7 +289,7 @@ void fl_transfer_free(struct fl_transfer *transfer)
 {
 	if (transfer->easy != NULL)
 		curl_easy_cleanup(transfer->easy);
-	forget_sockets(transfer);
+	fl_sockets_forget(&transfer->sockets);
 	curl_slist_free_all(transfer->headers);
 	fl_buf_free(&transfer->response.body);
 	fl_buf_free(&transfer->response.headers);

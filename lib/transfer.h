@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 
 #include "http.h"
+#include "sockets.h"
 
 struct fl_transfer {
 	struct fl_http *http; /* these three are http.c's */
@@ -22,14 +23,13 @@ struct fl_transfer {
 	bool *stirred; /* set when on_body was called or such a transfer has ended; borrowed */
 	fl_time deadline;
 	bool http2;
-	int socket[4]; /* HTTP/2: what was opened, several for a host of several addresses */
-	size_t sockets;
-	size_t header_bytes; /* of all header and trailer lines */
-	bool named;          /* the host is a name */
-	bool opened;         /* a socket, so the host's address was known */
-	bool headed;         /* all header lines have come */
-	bool late;           /* bytes came after the deadline */
-	bool stopped;        /* by on_body, or because the answer is longer than its limit */
+	struct fl_sockets sockets; /* HTTP/2 */
+	size_t header_bytes;       /* of all header and trailer lines */
+	bool named;                /* the host is a name */
+	bool opened;               /* a socket, so the host's address was known */
+	bool headed;               /* all header lines have come */
+	bool late;                 /* bytes came after the deadline */
+	bool stopped;              /* by on_body, or because the answer is longer than its limit */
 	bool done;
 	char reason[CURL_ERROR_SIZE];
 };

@@ -174,7 +174,7 @@ static int entries(void)
 
 static void assert_content(const char *path, const char *content)
 {
-	fl_auto_free char *text = fl_read_file(path, 65536, NULL);
+	fl_auto_free char *text = fl_file_read(path, 65536, NULL);
 
 	assert_non_null(text);
 	assert_string_equal(text, content);
@@ -409,28 +409,6 @@ static void a_file_of_any_size_is_replaced_unread(void **state)
 	assert_content(name, "new");
 }
 
-static void reading_does_not_wait_or_follow(void **state)
-{
-	fl_auto_free char *fifo = path_of("fifo"), *link = path_of("link"), *big = path_of("big");
-	const struct fl_file content = file(big, "12345");
-	struct fl_error err = FL_ERROR_INIT;
-	size_t length = 0;
-	char *text;
-
-	(void)state;
-	assert_int_equal(mkfifo(fifo, 0600), 0);
-	assert_null(fl_read_file(fifo, 100, NULL));
-	assert_int_equal(errno, EINVAL);
-	assert_int_equal(fl_atomic_write(&content, NULL, &err), 0);
-	assert_int_equal(symlink(big, link), 0);
-	assert_null(fl_read_file(link, 100, NULL));
-	assert_null(fl_read_file(big, 4, NULL));
-	assert_int_equal(errno, EFBIG);
-	text = fl_read_file(big, 5, &length);
-	assert_int_equal(length, 5);
-	free(text);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -447,7 +425,6 @@ int main(void)
 		cmocka_unit_test_setup(a_link_is_replaced_and_not_followed, empty_folder),
 		cmocka_unit_test_setup(a_second_name_is_replaced_and_not_mended, empty_folder),
 		cmocka_unit_test_setup(a_file_of_any_size_is_replaced_unread, empty_folder),
-		cmocka_unit_test_setup(reading_does_not_wait_or_follow, empty_folder),
 	};
 
 	return cmocka_run_group_tests_name("atomic", tests, make_folder, remove_folder);

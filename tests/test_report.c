@@ -125,7 +125,7 @@ static void test_write(void **state)
 	assert_int_equal(fl_report_write(&later, &scene->paths, &scene->settings, &change, &err),
 			 0);
 	assert_int_equal(change, FL_WRITTEN);
-	fl_auto_free char *now = fl_read_file(scene->paths.report, 65536, NULL);
+	fl_auto_free char *now = fl_file_read(scene->paths.report, 65536, NULL);
 	fl_auto_free char *text = fl_report_text(&later, &scene->paths, &scene->settings);
 	assert_string_equal(now, text);
 }

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "atomic.h"
+#include "file.h"
 #include "scratch.h"
 #include "stage.h"
 
@@ -26,7 +26,7 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t length)
 
 static void assert_file(const char *path, const char *text)
 {
-	fl_auto_free char *content = fl_read_file(path, 4096, NULL);
+	fl_auto_free char *content = fl_file_read(path, 4096, NULL);
 
 	assert_non_null(content);
 	assert_non_null(strstr(content, text));
@@ -70,7 +70,7 @@ static void status_and_motd_follow(void **state)
 		fl_auto_free char *status = NULL;
 
 		assert_int_equal(fl_stage_set(&paths, cases[i].stage, &err), 0);
-		status = fl_read_file(paths.status, 64, NULL);
+		status = fl_file_read(paths.status, 64, NULL);
 		assert_non_null(status);
 		assert_int_equal(strncmp(status, cases[i].stage, strlen(cases[i].stage)), 0);
 		assert_string_equal(status + strlen(cases[i].stage), "\n");

@@ -8,7 +8,7 @@
 
 #include "address.h"
 #include "fuzz.h"
-#include "param.h"
+#include "paramcheck.h"
 
 #define LABEL "([A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])"
 #define HOST  LABEL "(\\." LABEL ")*"

@@ -4,8 +4,8 @@
  * a context. What is accepted is the same when it is written and read again, and everything that is
  * made of it, container, environment file and command, has the shape that it is meant to have.
  */
-/* wrap: fl_read_file */
-#include "atomic.h"
+/* wrap: fl_file_read */
+#include "file.h"
 #include "container.h"
 #include "json.h"
 #include "fuzz.h"
@@ -14,8 +14,8 @@
 
 static const char *file; /* what superlink.json holds */
 
-char *__wrap_fl_read_file(const char *path, size_t most, size_t *length);
-char *__wrap_fl_read_file(const char *path, size_t most, size_t *length)
+char *__wrap_fl_file_read(const char *path, size_t most, size_t *length);
+char *__wrap_fl_file_read(const char *path, size_t most, size_t *length)
 {
 	(void)path;
 	if (strlen(file) > most) {
