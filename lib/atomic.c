@@ -66,6 +66,33 @@ static int publish_all(const struct fl_file *files, struct fl_temporary *tempora
 	return 0;
 }
 
+static size_t folder_length(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? 0 : (size_t)(slash - path);
+}
+
+/* What stands in one folder comes one after the other, mostly: it is synced once for them. */
+static int sync_folders(const struct fl_file *files, const enum fl_change *plans, size_t count,
+			struct fl_error *err)
+{
+	const char *synced = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *path = files[i].path;
+		size_t length = folder_length(path);
+
+		if (plans[i] != FL_WRITTEN || (synced != NULL && folder_length(synced) == length &&
+					       strncmp(synced, path, length) == 0))
+			continue;
+		if (fl_tree_sync_above(path, err) != 0)
+			return -1;
+		synced = path;
+	}
+	return 0;
+}
+
 /* Attributes first, names last. */
 static int apply(const struct fl_file *files, const enum fl_change *plans,
 		 struct fl_temporary *temporaries, size_t count, struct fl_error *err)
@@ -84,11 +111,7 @@ static int apply(const struct fl_file *files, const enum fl_change *plans,
 	for (size_t i = 0; i < count; i++)
 		fl_temporary_drop(&temporaries[i]);
 	/* After all names: what cannot be synced is new as a whole. */
-	for (size_t i = 0; i < count; i++) {
-		if (plans[i] == FL_WRITTEN && fl_tree_sync_above(files[i].path, err) != 0)
-			return -1;
-	}
-	return 0;
+	return sync_folders(files, plans, count, err);
 }
 
 int fl_atomic_write_all(const struct fl_file *files, size_t count, enum fl_change *changes,

@@ -409,6 +409,25 @@ static void a_file_of_any_size_is_replaced_unread(void **state)
 	assert_content(name, "new");
 }
 
+static void a_folder_is_synced_once_for_all_its_files(void **state)
+{
+	fl_auto_free char *a = path_of("a"), *b = path_of("b"), *below = path_of("below"),
+			  *c = path_of("below/c");
+	const struct fl_file first[] = { file(a, "1"), file(b, "1"), file(c, "1") };
+	const struct fl_file second[] = { file(a, "1"), file(b, "2"), file(c, "2") };
+	struct fl_error err = FL_ERROR_INIT;
+	enum fl_change changes[3];
+
+	(void)state;
+	assert_int_equal(mkdir(below, 0700), 0);
+	assert_int_equal(fl_atomic_write_all(first, 3, changes, &err), 0);
+	assert_string_equal(calls, "wfwfwfrrrff"); /* two folders */
+	calls[0] = '\0';
+	assert_int_equal(fl_atomic_write_all(second, 3, changes, &err), 0);
+	assert_string_equal(calls, "wfwfrff"); /* the first name by an exchange */
+	unlink(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -425,6 +444,7 @@ int main(void)
 		cmocka_unit_test_setup(a_link_is_replaced_and_not_followed, empty_folder),
 		cmocka_unit_test_setup(a_second_name_is_replaced_and_not_mended, empty_folder),
 		cmocka_unit_test_setup(a_file_of_any_size_is_replaced_unread, empty_folder),
+		cmocka_unit_test_setup(a_folder_is_synced_once_for_all_its_files, empty_folder),
 	};
 
 	return cmocka_run_group_tests_name("atomic", tests, make_folder, remove_folder);
