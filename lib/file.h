@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A regular file: what it is to hold, and how one is read that somebody else may have laid there. */
+/* A regular file: what it is to hold, and how one is read that somebody else may have laid. */
 #ifndef FL_FILE_H
 #define FL_FILE_H
 

@@ -13,8 +13,8 @@ int fl_param_check(enum fl_param_id id, const char *value, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(2, 3);
 
 /*
- * fl_param_lookup(), checked: 0 and *VALUE (borrowed, NULL if unset), or -1 with 78. For what each boot
- * reads in the step that uses it.
+ * fl_param_lookup(), checked: 0 and *VALUE (borrowed, NULL if unset), or -1 with 78. For what each
+ * boot reads in the step that uses it.
  */
 int fl_param_read(enum fl_param_id id, const struct fl_context *context, const char **value,
 		  struct fl_error *err) FL_MUST_CHECK FL_NONNULL(2, 3, 4);
