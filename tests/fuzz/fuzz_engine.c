@@ -44,9 +44,12 @@ static int image(struct fl_docker *docker, struct fl_error *err)
 static int start(struct fl_docker *docker, struct fl_error *err)
 {
 	int result = fl_docker_start(docker, "name", FL_NEVER, err);
-	const char *port = strstr(err->message, "; port ");
+	const char *port = NULL;
 
 	succeeded(result == 0, 204, 304);
+	/* The hint is the last one: the Engine's own words may have such a thing as well. */
+	for (const char *next = err->message; (next = strstr(next, "; port ")) != NULL; next++)
+		port = next;
 	if (result != 0 && port != NULL && strstr(port, " is taken by another program") != NULL) {
 		fl_auto_free char *text = fl_xstrndup(port + 7, strspn(port + 7, "0123456789"));
 
