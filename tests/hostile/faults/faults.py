@@ -308,9 +308,18 @@ def tell(runner, tried, possible, seconds):
             say("show", "and %d more" % (len(failures) - SHOWN))
     say("note", "%s (exit %s): %d of %d faults in %.0f s, %d of them not reached" %
         (name, ", ".join(map(str, sorted(usual))), tried, possible, seconds, runner.unreached))
-    say("note", "  " + "; ".join(
-        "%s %s" % (call, " ".join("%d:%d" % pair for pair in sorted(codes.items())))
-        for call, codes in sorted(runner.outcomes.items())))
+    say("note", "  " + "; ".join("%s %s" % (call, listed(codes)) for call, codes in sorted(runner.outcomes.items())))
+
+
+def listed(codes):
+    return " ".join("%d:%d" % pair for pair in sorted(codes.items()))
+
+
+def tell_all(totals):
+    """A line for each call: in how many places it failed, in all situations, and what came of it."""
+    say("note", "%-16s %7s  exit status:times, a minus is a signal" % ("call", "failed"))
+    for call, codes in sorted(totals.items(), key=lambda pair: -sum(pair[1].values())):
+        say("note", "%-16s %7d  %s" % (call, sum(codes.values()), listed(codes)))
 
 
 def main():
@@ -320,6 +329,7 @@ def main():
     seed = os.environ.get("SEED") or str(random.randrange(10**6))
     chance = random.Random(seed)
     seen, total, of_all, began = set(), 0, 0, time.monotonic()
+    totals = collections.defaultdict(collections.Counter)
     try:
         for world in worlds:
             world.start()
@@ -331,9 +341,12 @@ def main():
             total += result[1]
             of_all += result[2]
             tell(*result)
+            for call, codes in result[0].outcomes.items():
+                totals[call].update(codes)
     finally:
         for world in worlds:
             world.stop()
+    tell_all(totals)
     say("note", "%d of %d faults in all in %.0f s, SEED=%s; of the others each has one of its kind among them, or belongs "
         "to a start-up that another situation has; calls left alone: %s" % (
         total, of_all, time.monotonic() - began, seed,
