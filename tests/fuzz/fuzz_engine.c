@@ -5,7 +5,9 @@
  * says, or in an error of status 69 with words, and only the right statuses are a success.
  */
 /* wrap: fl_http_start fl_http_perform fl_http_run fl_http_finish fl_http_done fl_http_response */
-/* wrap: fl_http_end */
+/* wrap: fl_http_end fl_error_hint */
+#include <stdarg.h>
+
 #include "docker.h"
 #include "peer.h"
 
@@ -40,21 +42,32 @@ static int image(struct fl_docker *docker, struct fl_error *err)
 	return result < 0 ? -1 : 0;
 }
 
-/* A port that is named as taken stands in the Engine's words. */
+int __real_fl_error_hint(struct fl_error *err, const char *format, ...);
+int __wrap_fl_error_hint(struct fl_error *err, const char *format, ...) FL_PRINTF(2, 3);
+
+/* A port that is named as taken stands in the Engine's words, which are all that ERR has as yet. */
+int __wrap_fl_error_hint(struct fl_error *err, const char *format, ...)
+{
+	fl_auto_buf struct fl_buf hint = FL_BUF_INIT;
+	va_list args;
+
+	va_start(args, format);
+	fl_buf_vprintf(&hint, format, args);
+	va_end(args);
+	if (strncmp(format, "port %d ", 8) == 0) {
+		const char *digits = fl_buf_text(&hint) + 5;
+		fl_auto_free char *port = fl_xstrndup(digits, strspn(digits, "0123456789"));
+
+		FUZZ_HOLDS(strstr(err->message, port) != NULL);
+	}
+	return __real_fl_error_hint(err, "%s", fl_buf_text(&hint));
+}
+
 static int start(struct fl_docker *docker, struct fl_error *err)
 {
 	int result = fl_docker_start(docker, "name", FL_NEVER, err);
-	const char *port = NULL;
 
 	succeeded(result == 0, 204, 304);
-	/* The hint is the last one: the Engine's own words may have such a thing as well. */
-	for (const char *next = err->message; (next = strstr(next, "; port ")) != NULL; next++)
-		port = next;
-	if (result != 0 && port != NULL && strstr(port, " is taken by another program") != NULL) {
-		fl_auto_free char *text = fl_xstrndup(port + 7, strspn(port + 7, "0123456789"));
-
-		FUZZ_HOLDS(strstr(err->message, text) < port);
-	}
 	return result;
 }
 
