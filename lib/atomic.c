@@ -45,8 +45,7 @@ static int mend(const struct fl_file *file, struct fl_error *err)
 }
 
 /* All of them have their last names, or none has. */
-static int publish_all(const struct fl_file *files, struct fl_temporary *temporaries, size_t count,
-		       struct fl_error *err)
+static int publish_all(struct fl_temporary *temporaries, size_t count, struct fl_error *err)
 {
 	size_t last = count;
 
@@ -55,12 +54,11 @@ static int publish_all(const struct fl_file *files, struct fl_temporary *tempora
 			last = i;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (!temporaries[i].there ||
-		    fl_temporary_publish(&temporaries[i], &files[i], i < last) == 0)
+		if (!temporaries[i].there || fl_temporary_publish(&temporaries[i], i < last) == 0)
 			continue;
-		fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: rename", files[i].path);
+		fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: rename", temporaries[i].file->path);
 		while (i-- > 0)
-			fl_temporary_take_back(&temporaries[i], &files[i]);
+			fl_temporary_take_back(&temporaries[i]);
 		return -1;
 	}
 	return 0;
@@ -73,22 +71,26 @@ static size_t folder_length(const char *path)
 	return slash == NULL ? 0 : (size_t)(slash - path);
 }
 
-/* What stands in one folder comes one after the other, mostly: it is synced once for them. */
+static bool in_one_folder(const char *a, const char *b)
+{
+	size_t length = folder_length(a);
+
+	return folder_length(b) == length && strncmp(a, b, length) == 0;
+}
+
+/* Files of one folder that come one after the other need one sync of it. */
 static int sync_folders(const struct fl_file *files, const enum fl_change *plans, size_t count,
 			struct fl_error *err)
 {
 	const char *synced = NULL;
 
 	for (size_t i = 0; i < count; i++) {
-		const char *path = files[i].path;
-		size_t length = folder_length(path);
-
-		if (plans[i] != FL_WRITTEN || (synced != NULL && folder_length(synced) == length &&
-					       strncmp(synced, path, length) == 0))
+		if (plans[i] != FL_WRITTEN ||
+		    (synced != NULL && in_one_folder(synced, files[i].path)))
 			continue;
-		if (fl_tree_sync_above(path, err) != 0)
+		if (fl_tree_sync_above(files[i].path, err) != 0)
 			return -1;
-		synced = path;
+		synced = files[i].path;
 	}
 	return 0;
 }
@@ -98,15 +100,14 @@ static int apply(const struct fl_file *files, const enum fl_change *plans,
 		 struct fl_temporary *temporaries, size_t count, struct fl_error *err)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (plans[i] == FL_WRITTEN &&
-		    fl_temporary_stage(&temporaries[i], &files[i], err) != 0)
+		if (plans[i] == FL_WRITTEN && fl_temporary_stage(&temporaries[i], err) != 0)
 			return -1;
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (plans[i] == FL_ATTRIBUTES && mend(&files[i], err) != 0)
 			return -1;
 	}
-	if (publish_all(files, temporaries, count, err) != 0)
+	if (publish_all(temporaries, count, err) != 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		fl_temporary_drop(&temporaries[i]);
@@ -123,7 +124,7 @@ int fl_atomic_write_all(const struct fl_file *files, size_t count, enum fl_chang
 	for (size_t i = 0; i < count; i++) {
 		fl_leftover_sweep(files[i].path);
 		changes[i] = fl_atomic_plan(&files[i]);
-		temporaries[i] = fl_temporary_beside(files[i].path);
+		temporaries[i] = fl_temporary_for(&files[i]);
 	}
 	result = apply(files, changes, temporaries, count, err);
 	for (size_t i = 0; i < count; i++)

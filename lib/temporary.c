@@ -63,15 +63,16 @@ static int make_temporary(char *name)
 	return -1;
 }
 
-struct fl_temporary fl_temporary_beside(const char *path)
+struct fl_temporary fl_temporary_for(const struct fl_file *file)
 {
-	return (struct fl_temporary){ .name = fl_xasprintf("%s" FL_LEFTOVER_SUFFIX, path),
+	return (struct fl_temporary){ .file = file,
+				      .name = fl_xasprintf("%s" FL_LEFTOVER_SUFFIX, file->path),
 				      .claim = -1 };
 }
 
-int fl_temporary_stage(struct fl_temporary *temporary, const struct fl_file *file,
-		       struct fl_error *err)
+int fl_temporary_stage(struct fl_temporary *temporary, struct fl_error *err)
 {
+	const struct fl_file *file = temporary->file;
 	fl_auto_close int claim = -1;
 	const char *failed;
 	struct stat info;
@@ -102,16 +103,17 @@ int fl_temporary_stage(struct fl_temporary *temporary, const struct fl_file *fil
 	return 0;
 }
 
-int fl_temporary_publish(struct fl_temporary *temporary, const struct fl_file *file, bool keep)
+int fl_temporary_publish(struct fl_temporary *temporary, bool keep)
 {
-	if (keep &&
-	    renameat2(AT_FDCWD, temporary->name, AT_FDCWD, file->path, RENAME_EXCHANGE) == 0) {
+	const char *path = temporary->file->path;
+
+	if (keep && renameat2(AT_FDCWD, temporary->name, AT_FDCWD, path, RENAME_EXCHANGE) == 0) {
 		temporary->kept = true;
 		return 0;
 	}
 	/* Anything else: a file system that cannot exchange names. There is no way back then. */
 	temporary->fresh = keep && errno == ENOENT;
-	if (rename(temporary->name, file->path) == 0) {
+	if (rename(temporary->name, path) == 0) {
 		temporary->there = false;
 		return 0;
 	}
@@ -119,12 +121,14 @@ int fl_temporary_publish(struct fl_temporary *temporary, const struct fl_file *f
 	return -1;
 }
 
-void fl_temporary_take_back(struct fl_temporary *temporary, const struct fl_file *file)
+void fl_temporary_take_back(struct fl_temporary *temporary)
 {
-	if (temporary->kept && rename(temporary->name, file->path) == 0)
+	const char *path = temporary->file->path;
+
+	if (temporary->kept && rename(temporary->name, path) == 0)
 		temporary->there = false;
 	else if (temporary->fresh)
-		unlink(file->path);
+		unlink(path);
 }
 
 void fl_temporary_drop(struct fl_temporary *temporary)

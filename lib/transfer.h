@@ -23,7 +23,7 @@ struct fl_transfer {
 	bool *stirred; /* set when on_body was called or such a transfer has ended; borrowed */
 	fl_time deadline;
 	bool http2;
-	struct fl_sockets sockets; /* HTTP/2 */
+	struct fl_sockets sockets; /* kept over HTTP/2 alone */
 	size_t header_bytes;       /* of all header and trailer lines */
 	bool named;                /* the host is a name */
 	bool opened;               /* a socket, so the host's address was known */

@@ -22,7 +22,7 @@ static int begin(void **state)
 				   .mode = 0640,
 				   .uid = (uid_t)-1,
 				   .gid = (gid_t)-1 };
-	temporary = fl_temporary_beside(path);
+	temporary = fl_temporary_for(&wanted);
 	return scratch_empty(state);
 }
 
@@ -48,7 +48,12 @@ static void stage(void)
 {
 	struct fl_error err = FL_ERROR_INIT;
 
-	assert_int_equal(fl_temporary_stage(&temporary, &wanted, &err), 0);
+	assert_int_equal(fl_temporary_stage(&temporary, &err), 0);
+}
+
+static void publish(bool keep)
+{
+	assert_int_equal(fl_temporary_publish(&temporary, keep), 0);
 }
 
 static void it_is_complete_before_it_has_the_last_name(void **state)
@@ -81,10 +86,10 @@ static void what_was_replaced_comes_back(void **state)
 	(void)state;
 	scratch_write(path, "old");
 	stage();
-	assert_int_equal(fl_temporary_publish(&temporary, &wanted, true), 0);
+	publish(true);
 	assert_content(path, "new");
 	assert_content(temporary.name, "old");
-	fl_temporary_take_back(&temporary, &wanted);
+	fl_temporary_take_back(&temporary);
 	assert_content(path, "old");
 }
 
@@ -92,9 +97,9 @@ static void what_replaced_nothing_goes(void **state)
 {
 	(void)state;
 	stage();
-	assert_int_equal(fl_temporary_publish(&temporary, &wanted, true), 0);
+	publish(true);
 	assert_content(path, "new");
-	fl_temporary_take_back(&temporary, &wanted);
+	fl_temporary_take_back(&temporary);
 	assert_content(path, NULL);
 }
 
@@ -103,9 +108,9 @@ static void without_a_way_back_nothing_is_kept(void **state)
 	(void)state;
 	scratch_write(path, "old");
 	stage();
-	assert_int_equal(fl_temporary_publish(&temporary, &wanted, false), 0);
+	publish(false);
 	assert_content(temporary.name, NULL);
-	fl_temporary_take_back(&temporary, &wanted);
+	fl_temporary_take_back(&temporary);
 	assert_content(path, "new");
 }
 
@@ -116,7 +121,7 @@ static void dropping_removes_the_old_file_and_leaves_the_new(void **state)
 	(void)state;
 	scratch_write(path, "old");
 	stage();
-	assert_int_equal(fl_temporary_publish(&temporary, &wanted, true), 0);
+	publish(true);
 	name = fl_xstrdup(temporary.name);
 	fl_temporary_drop(&temporary);
 	assert_content(name, NULL);
@@ -131,7 +136,7 @@ static void a_folder_in_the_way_is_told_before_anything_is_made(void **state)
 
 	(void)state;
 	assert_int_equal(mkdir(path, 0700), 0);
-	assert_int_equal(fl_temporary_stage(&temporary, &wanted, &err), -1);
+	assert_int_equal(fl_temporary_stage(&temporary, &err), -1);
 	assert_int_equal(err.code, FL_EXIT_SYSTEM);
 	assert_int_equal(err.errnum, EISDIR);
 	assert_non_null(strstr(err.message, path));
@@ -140,12 +145,12 @@ static void a_folder_in_the_way_is_told_before_anything_is_made(void **state)
 static void no_folder_is_told_with_the_file(void **state)
 {
 	fl_auto_free char *absent = fl_xasprintf("%s/absent/file", scratch);
-	struct fl_temporary other = fl_temporary_beside(absent);
+	const struct fl_file nowhere = { .path = absent, .content = "" };
+	struct fl_temporary other = fl_temporary_for(&nowhere);
 	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;
-	wanted.path = absent;
-	assert_int_equal(fl_temporary_stage(&other, &wanted, &err), -1);
+	assert_int_equal(fl_temporary_stage(&other, &err), -1);
 	assert_int_equal(err.code, FL_EXIT_SYSTEM);
 	assert_int_equal(err.errnum, ENOENT);
 	assert_non_null(strstr(err.message, absent));

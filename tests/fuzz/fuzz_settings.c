@@ -5,8 +5,8 @@
  * made of it, container, environment file and command, has the shape that it is meant to have.
  */
 /* wrap: fl_file_read */
-#include "file.h"
 #include "container.h"
+#include "file.h"
 #include "json.h"
 #include "fuzz.h"
 #include "settings.h"
