@@ -10,13 +10,21 @@ SRCDIR ?= .
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
 
-# Sources. One noun, one module: lib/NAME.c, lib/NAME.h, tests/test_NAME.c. Sorted.
-LIB := address atomic attribute boot buf container context database diagnosis docker dockerd edits endpoint \
-	engine error events exchange file findings flower grpc health http image journal json launch layout \
-	leftover log logs lookup mem netaddr number oneenv onegate options original param paramcheck \
-	paramtext paths postmortem present printout probe proc pull refusal report response review route \
-	services settings shellword sockets stage standing start step systemd tcp temporary transfer tree \
-	unit utf8 valid verdict wait walk watch
+# Sources. One noun, one module: lib/AREA/NAME.c, lib/AREA/NAME.h, tests/lib/AREA/test_NAME.c. Sorted.
+LIB := base/address base/buf base/error base/journal base/json base/log base/mem base/number base/options \
+	base/start base/utf8 base/wait \
+	config/edits config/findings config/flower config/original config/param config/paramcheck config/paramtext \
+	config/paths config/present config/review config/settings config/standing config/valid \
+	context/context context/oneenv context/shellword \
+	docker/docker docker/dockerd docker/engine docker/events docker/logs docker/pull docker/systemd \
+	file/atomic file/file file/leftover file/temporary file/tree file/walk \
+	health/diagnosis health/health health/postmortem health/probe health/proc health/services health/verdict \
+	health/watch \
+	net/grpc net/http net/lookup net/response net/sockets net/tcp net/transfer \
+	onegate/attribute onegate/endpoint onegate/exchange onegate/netaddr onegate/onegate onegate/refusal \
+	onegate/route \
+	superlink/boot superlink/container superlink/database superlink/image superlink/launch superlink/layout \
+	superlink/printout superlink/report superlink/stage superlink/step superlink/unit
 
 # The programs, and those of them that are linked with libcurl. fl-configure is not: it runs first at boot, and
 # libcurl's 33 shared libraries would take longer to load than all of its work.
@@ -52,7 +60,7 @@ REQUIRED := -std=c17 -D_GNU_SOURCE -I$(CURDIR) -I$(SRCDIR)/lib $(CURL_CFLAGS) $(
 DEPS = -MMD -MP -MF $(@:.o=.d)
 # What the linker's --wrap is to catch must keep its name: FORTIFY turns open into __open_2, inlining
 # makes others vanish.
-TESTFLAGS := -U_FORTIFY_SOURCE -fno-builtin
+TESTFLAGS := -U_FORTIFY_SOURCE -fno-builtin -I$(SRCDIR)/tests/lib
 
 ifeq ($(SAN),1)
 O := san/
@@ -99,8 +107,8 @@ LIB_OBJS := $(LIB_SRCS:$(SRCDIR)/lib/%.c=$(O)obj/lib/%.o)
 TEST_LIB_OBJS := $(LIB_SRCS:$(SRCDIR)/lib/%.c=$(O)obj/testlib/%.o)
 PROGRAM_SRCS := $(wildcard $(PROGRAMS:%=$(SRCDIR)/cmd/%.c))
 PROGRAMS_OUT := $(PROGRAM_SRCS:$(SRCDIR)/cmd/%.c=$(O)%)
-TEST_SRCS := $(wildcard $(LIB:%=$(SRCDIR)/tests/test_%.c))
-TESTS_OUT := $(TEST_SRCS:$(SRCDIR)/tests/%.c=$(O)obj/tests/%)
+TEST_SRCS := $(wildcard $(foreach m,$(LIB),$(SRCDIR)/tests/lib/$(dir $m)test_$(notdir $m).c))
+TESTS_OUT := $(TEST_SRCS:$(SRCDIR)/tests/lib/%.c=$(O)obj/tests/%)
 FUZZ_SRCS := $(sort $(wildcard $(SRCDIR)/tests/fuzz/fuzz_*.c))
 FUZZERS_OUT := $(FUZZ_SRCS:$(SRCDIR)/tests/fuzz/%.c=$(O)obj/fuzz/%)
 FUZZ_MAIN := $(if $(filter 1,$(FUZZ)),,$(O)obj/fuzz/replay.o)
@@ -136,7 +144,7 @@ $(O)obj/testlib/%.o: $(SRCDIR)/lib/%.c config.mak build.h
 	$(say) CC $@
 	$(Q)mkdir -p $(@D) && $(COMPILE) $(TESTFLAGS) $(DEPS) -c -o $@ $<
 
-$(O)obj/tests/%.o: $(SRCDIR)/tests/%.c config.mak build.h
+$(O)obj/tests/%.o: $(SRCDIR)/tests/lib/%.c config.mak build.h
 	$(say) CC $@
 	$(Q)mkdir -p $(@D) && $(COMPILE) $(TESTFLAGS) $(CMOCKA_CFLAGS) $(DEPS) -c -o $@ $<
 
@@ -152,9 +160,9 @@ $(addprefix $(O),$(CURL_PROGRAMS)): $(O)%: $(O)obj/cmd/%.o $(O)libflctx.a
 WRAPS = `sed -n 's,^\(//\|/\*\) wrap: \([A-Za-z0-9_ ]*\).*,\2,p' $(SRCDIR)/tests/$(1).c | \
 	tr -s ' ' '\n' | sed -n 's/./-Wl,--wrap=&/p'`
 
-$(O)obj/tests/test_%: $(O)obj/tests/test_%.o $(O)obj/libflctx-test.a
+$(TESTS_OUT): $(O)obj/tests/%: $(O)obj/tests/%.o $(O)obj/libflctx-test.a
 	$(say) LINK $@
-	$(Q)$(LINK) $(call WRAPS,test_$*) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS) $(CMOCKA_LIBS)
+	$(Q)$(LINK) $(call WRAPS,lib/$*) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS) $(CMOCKA_LIBS)
 
 # A target of tests/fuzz is linked with libFuzzer, or else with a main that replays its corpus, as a unit test.
 $(O)obj/fuzz/%.o: $(SRCDIR)/tests/fuzz/%.c config.mak build.h
@@ -361,4 +369,4 @@ help:
 .SECONDARY:
 
 -include $(LIB_OBJS:.o=.d) $(TEST_LIB_OBJS:.o=.d) $(PROGRAM_SRCS:$(SRCDIR)/cmd/%.c=$(O)obj/cmd/%.d) \
-	$(TEST_SRCS:$(SRCDIR)/tests/%.c=$(O)obj/tests/%.d) $(FUZZERS_OUT:=.d) $(O)obj/fuzz/replay.d
+	$(TESTS_OUT:=.d) $(FUZZERS_OUT:=.d) $(O)obj/fuzz/replay.d

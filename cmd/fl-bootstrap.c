@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fl-bootstrap: steps 7 to 9 of the boot, until the SuperLink's container runs. */
 
-#include "container.h"
-#include "database.h"
-#include "dockerd.h"
-#include "image.h"
-#include "launch.h"
-#include "logs.h"
-#include "options.h"
-#include "postmortem.h"
-#include "step.h"
-#include "systemd.h"
-#include "unit.h"
+#include "superlink/container.h"
+#include "superlink/database.h"
+#include "docker/dockerd.h"
+#include "superlink/image.h"
+#include "superlink/launch.h"
+#include "docker/logs.h"
+#include "base/options.h"
+#include "health/postmortem.h"
+#include "superlink/step.h"
+#include "docker/systemd.h"
+#include "superlink/unit.h"
 
 enum { OPT_PREPARE = 1, OPT_PULL, OPT_DOCKER, OPT_TIMEOUT, OPT_PULL_TIMEOUT, OPT_STALL_TIMEOUT };
 

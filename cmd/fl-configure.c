@@ -3,18 +3,18 @@
 
 #include <string.h>
 
-#include "boot.h"
-#include "buf.h"
-#include "container.h"
-#include "layout.h"
-#include "mem.h"
-#include "number.h"
-#include "options.h"
-#include "paramtext.h"
-#include "present.h"
-#include "printout.h"
-#include "stage.h"
-#include "step.h"
+#include "superlink/boot.h"
+#include "base/buf.h"
+#include "superlink/container.h"
+#include "superlink/layout.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/options.h"
+#include "config/paramtext.h"
+#include "config/present.h"
+#include "superlink/printout.h"
+#include "superlink/stage.h"
+#include "superlink/step.h"
 
 enum { OPT_DRY_RUN = 1, OPT_CONTEXT, OPT_PRINT, OPT_JSON, OPT_STAGE, OPT_LOCK_FD };
 

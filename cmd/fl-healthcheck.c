@@ -2,13 +2,13 @@
 /* fl-healthcheck: whether the SuperLink works, or waiting until it does (step 10). */
 #include <string.h>
 
-#include "log.h"
-#include "options.h"
-#include "postmortem.h"
-#include "probe.h"
-#include "step.h"
-#include "verdict.h"
-#include "watch.h"
+#include "base/log.h"
+#include "base/options.h"
+#include "health/postmortem.h"
+#include "health/probe.h"
+#include "superlink/step.h"
+#include "health/verdict.h"
+#include "health/watch.h"
 
 enum { OPT_WAIT = 1, OPT_PROBE, OPT_DOCKER, OPT_JSON };
 

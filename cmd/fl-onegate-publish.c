@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "build.h"
-#include "endpoint.h"
-#include "log.h"
-#include "mem.h"
-#include "onegate.h"
-#include "options.h"
-#include "report.h"
-#include "step.h"
+#include "onegate/endpoint.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "onegate/onegate.h"
+#include "base/options.h"
+#include "superlink/report.h"
+#include "superlink/step.h"
 
 #define TIMEOUT      20 /* seconds for everything, spec section 8 */
 #define TIMEOUT_MOST 3600

@@ -75,7 +75,7 @@ same()
 	is "$difference" '' "$3"
 }
 
-for header in "$top"/lib/*.h; do
+for header in "$top"/lib/*/*.h; do
 	basename "$header" .h
 done >"$T/modules"
 section 'The tree' | awk '/^\| module/ { on = 1 } on' | first_column >"$T/told"

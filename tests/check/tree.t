@@ -27,25 +27,30 @@ sed -n 's|^lib/\(.*\)\.c$|\1|p' "$scratch/files" | sort >"$scratch/modules"
 check 'the Makefile lists every module of lib/, and no other' diff -u "$scratch/modules" "$scratch/listed"
 check 'the list is sorted' diff -u "$scratch/as-listed" "$scratch/listed"
 
+# each_has FOLDER PREFIX ENDING: for each AREA/NAME a file FOLDER/AREA/PREFIX NAME.ENDING.
 each_has()
 {
 	while read -r m; do
-		[ -f "$1/$2$m.$3" ] || echo "$1/$2$m.$3"
+		[ -f "$1/${m%/*}/$2${m#*/}.$3" ] || echo "$1/${m%/*}/$2${m#*/}.$3"
 	done <"$scratch/modules" >"$scratch/absent"
 	none "$scratch/absent"
 }
 check 'each module has its header' each_has lib '' h
-check 'each module has its test' each_has tests test_ c
+check 'each module has its test' each_has tests/lib test_ c
 
-for f in lib/*.h; do
+sed -n 's|^tests/lib/\(.*\)/test_\(.*\)\.c$|\1/\2|p' "$scratch/files" | sort >"$scratch/tested"
+check 'each test has its module' diff -u "$scratch/modules" "$scratch/tested"
+
+for f in lib/*/*.h; do
 	guard=FL_$(basename "$f" .h | tr 'a-z-' 'A-Z_')_H
 	grep -q "^#ifndef $guard\$" "$f" && grep -q "^#define $guard\$" "$f" || echo "$f: $guard"
 done >"$scratch/guards"
 check 'each header is guarded by its own name' none "$scratch/guards"
 
-for f in lib/*.c; do
+for f in lib/*/*.c; do
 	first=$(sed -n 's/^#include //p;' "$f" | sed 1q)
-	[ "$first" = "\"$(basename "$f" .c).h\"" ] || echo "$f: $first"
+	own=${f#lib/}
+	[ "$first" = "\"${own%.c}.h\"" ] || echo "$f: $first"
 done >"$scratch/own"
 check 'each module includes its own header first' none "$scratch/own"
 
@@ -56,7 +61,7 @@ done >"$scratch/long"
 check 'no module is longer than 300 lines' none "$scratch/long"
 
 # Each header stands on its own.
-for f in lib/*.h; do
+for f in lib/*/*.h; do
 	printf '#include "%s"\n' "${f#lib/}"
 done | while read -r line; do
 	echo "$line" | ${CC:-cc} -std=c17 -D_GNU_SOURCE -Wall -Werror -Ilib -I"$BUILD" -I"$BUILD/.." \

@@ -10,8 +10,8 @@
 #define FL_FUZZ_ARGUMENTS_H
 
 #include "fuzz.h"
-#include "log.h"
-#include "options.h"
+#include "base/log.h"
+#include "base/options.h"
 
 #define WORDS_MOST 64
 

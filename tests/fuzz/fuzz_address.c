@@ -5,7 +5,7 @@
  */
 #include <arpa/inet.h>
 
-#include "address.h"
+#include "base/address.h"
 #include "fuzz.h"
 
 /* The host is an address of the family that its form says, or a name that is none. */

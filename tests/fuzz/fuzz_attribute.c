@@ -4,8 +4,8 @@
  * encoded is stored as it went in: the text form by what OneGate and oned do with it (oned.h),
  * the XML form by its rules; what is printed, as lines and as JSON, tells the same.
  */
-#include "attribute.h"
-#include "json.h"
+#include "onegate/attribute.h"
+#include "base/json.h"
 #include "oned.h"
 
 static void put_utf8(struct fl_buf *out, uint32_t c)

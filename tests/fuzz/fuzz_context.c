@@ -4,7 +4,7 @@
  * an error whose exit status is 78, and each name can be looked up. And a context that one-apps
  * writes, with values that hold no line end in a quote, reads as what was written.
  */
-#include "context.h"
+#include "context/context.h"
 #include "fuzz.h"
 
 static void is_sound(const struct fl_context *context)

@@ -5,11 +5,11 @@
  * ends of the blocks that are read are near. Then come the note and the database. Refused is what a
  * newer Flower has used, and nothing else.
  */
-#include "container.h"
-#include "database.h"
-#include "flower.h"
+#include "superlink/container.h"
+#include "superlink/database.h"
+#include "config/flower.h"
 #include "folder.h"
-#include "valid.h"
+#include "config/valid.h"
 
 static const char plain[] = "CREATE TABLE alembic_version";
 static const char quoted[] = "CREATE TABLE \"alembic_version\"";

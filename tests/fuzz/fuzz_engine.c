@@ -8,7 +8,7 @@
 /* wrap: fl_http_end fl_error_hint */
 #include <stdarg.h>
 
-#include "docker.h"
+#include "docker/docker.h"
 #include "peer.h"
 
 enum call { PING, INSPECT, IMAGE, CREATE, START, REMOVE, CALL_COUNT };

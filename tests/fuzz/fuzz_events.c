@@ -6,7 +6,7 @@
  */
 /* wrap: fl_http_start fl_http_perform fl_http_run fl_http_finish fl_http_done fl_http_response */
 /* wrap: fl_http_end */
-#include "events.h"
+#include "docker/events.h"
 #include "peer.h"
 
 /* The events as letters, each end with its exit status. */

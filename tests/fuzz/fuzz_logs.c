@@ -6,7 +6,7 @@
  */
 /* wrap: fl_http_start fl_http_perform fl_http_run fl_http_finish fl_http_done fl_http_response */
 /* wrap: fl_http_end */
-#include "logs.h"
+#include "docker/logs.h"
 #include "peer.h"
 
 #define LINES 5 /* that are kept of the text */

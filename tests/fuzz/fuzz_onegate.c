@@ -7,7 +7,7 @@
  */
 /* wrap: fl_http_start fl_http_perform fl_http_run fl_http_finish fl_http_done fl_http_response */
 /* wrap: fl_http_end */
-#include "onegate.h"
+#include "onegate/onegate.h"
 #include "peer.h"
 
 static char url[] = "http://192.0.2.1:5030/vm", host[] = "192.0.2.1", vmid[] = "42";

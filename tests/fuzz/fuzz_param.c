@@ -6,9 +6,9 @@
  */
 #include <regex.h>
 
-#include "address.h"
+#include "base/address.h"
 #include "fuzz.h"
-#include "paramcheck.h"
+#include "config/paramcheck.h"
 
 #define LABEL "([A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])"
 #define HOST  LABEL "(\\." LABEL ")*"

@@ -6,7 +6,7 @@
  * With a first byte of 255 the rest is the whole of stat, which the kernel writes.
  */
 #include "folder.h"
-#include "proc.h"
+#include "health/proc.h"
 
 #define PROGRAM "flower-superexec"
 

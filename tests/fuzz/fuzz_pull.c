@@ -6,9 +6,9 @@
  */
 /* wrap: fl_http_start fl_http_perform fl_http_run fl_http_finish fl_http_done fl_http_response */
 /* wrap: fl_http_end */
-#include "json.h"
+#include "base/json.h"
 #include "peer.h"
-#include "pull.h"
+#include "docker/pull.h"
 
 static void progress(void *data, const char *text)
 {

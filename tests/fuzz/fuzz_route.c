@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 
 #include "fuzz.h"
-#include "route.h"
+#include "onegate/route.h"
 
 static const uint8_t *answer;
 static size_t answer_size;

@@ -5,12 +5,12 @@
  * made of it, container, environment file and command, has the shape that it is meant to have.
  */
 /* wrap: fl_file_read */
-#include "container.h"
-#include "file.h"
-#include "json.h"
+#include "superlink/container.h"
+#include "file/file.h"
+#include "base/json.h"
 #include "fuzz.h"
-#include "settings.h"
-#include "shellword.h"
+#include "config/settings.h"
+#include "context/shellword.h"
 
 static const char *file; /* what superlink.json holds */
 

@@ -5,7 +5,7 @@
  * it ends.
  */
 #include "fuzz.h"
-#include "shellword.h"
+#include "context/shellword.h"
 
 static void read_back(const char *quoted, const char *text)
 {

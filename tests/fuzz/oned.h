@@ -8,7 +8,7 @@
 #ifndef FL_FUZZ_ONED_H
 #define FL_FUZZ_ONED_H
 
-#include "attribute.h"
+#include "onegate/attribute.h"
 #include "fuzz.h"
 
 static void oned_escape(const char *attr, struct fl_buf *out)

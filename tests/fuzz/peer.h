@@ -8,9 +8,9 @@
 #ifndef FL_FUZZ_PEER_H
 #define FL_FUZZ_PEER_H
 
-#include "engine.h"
+#include "docker/engine.h"
 #include "fuzz.h"
-#include "http.h"
+#include "net/http.h"
 
 /* The one transfer there is at a time. */
 static struct {

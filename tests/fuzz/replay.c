@@ -5,7 +5,7 @@
  */
 #include <dirent.h>
 
-#include "buf.h"
+#include "base/buf.h"
 #include "fuzz.h"
 
 static int is_file(const struct dirent *entry)

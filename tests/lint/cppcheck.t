@@ -10,5 +10,5 @@ check 'cppcheck' silent cppcheck --quiet --enable=warning,style,performance,port
 #   shadowFunction  a test's function may have the name of a local variable in a header of the tests
 # shellcheck disable=SC2086 # words
 check 'cppcheck: the tests' silent cppcheck --quiet --enable=warning,style,performance,portability --std=c11 --inline-suppr \
-	--error-exitcode=1 --suppress=missingIncludeSystem --suppress=shadowFunction -D_GNU_SOURCE "-I$BUILD" -Ilib $test_sources
+	--error-exitcode=1 --suppress=missingIncludeSystem --suppress=shadowFunction -D_GNU_SOURCE "-I$BUILD" -Ilib -Itests/lib $test_sources
 plan

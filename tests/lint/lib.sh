@@ -4,7 +4,7 @@
 cd "$SRCDIR" || exit 71
 
 # What the compiler gets, for the tools that read C.
-flags="-std=c17 -D_GNU_SOURCE -I$BUILD -Ilib $CPPFLAGS"
+flags="-std=c17 -D_GNU_SOURCE -I$BUILD -Ilib -Itests/lib $CPPFLAGS"
 
 # needs COMMAND PACKAGE
 needs()
@@ -15,8 +15,8 @@ needs()
 	}
 }
 
-sources=$(echo lib/*.c cmd/*.c)
-test_sources=$(echo tests/*.c tests/*/*.c tests/*/*/*.c)
+sources=$(echo lib/*/*.c cmd/*.c)
+test_sources=$(echo tests/*/*.c tests/*/*/*.c)
 
 # clang_tidy FILE...: by the .clang-tidy that is nearest to each.
 clang_tidy()

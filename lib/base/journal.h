@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The systemd journal by its native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL): one datagram of
+ * NAME=value lines on a unix socket. Text that does not fit in a datagram would need a sealed
+ * memory file; our lines are short, so they are cut instead.
+ */
+#ifndef FL_JOURNAL_H
+#define FL_JOURNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/macro.h"
+
+#define FL_JOURNAL_SOCKET "/run/systemd/journal/socket"
+
+/* A connected socket, or -1 where there is no journal. The caller closes it. */
+int fl_journal_open(const char *path) FL_NONNULL(1);
+
+/*
+ * Sends one line with SYSLOG_IDENTIFIER=IDENTIFIER and PRIORITY (syslog(3)). 0, or -1 with errno.
+ * A full queue is waited for, but not for ever: a hung journal loses the line rather than the boot.
+ */
+int fl_journal_send(int fd, const char *identifier, int priority, const char *line)
+	FL_NONNULL(2, 4);
+
+/* Whether stderr already ends in the journal: JOURNAL_STREAM (systemd.exec(5)) names its file. */
+bool fl_journal_is_stderr(void);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The only printer of messages: "program: what: why", one line each, to stderr, to the tool's log
+ * file and to the systemd journal, at the moment it happens.
+ *
+ * The journal gets its lines by its own socket (lib/base/journal.h), because one-apps shows what a
+ * script wrote to stderr only after the script has ended. Where stderr is the journal already (the
+ * unit's ExecStartPre), stderr alone is left out.
+ */
+#ifndef FL_LOG_H
+#define FL_LOG_H
+
+#include "base/error.h"
+
+/* Severities, with the numbers of syslog(3), which are the journal's. */
+enum fl_level {
+	FL_ERR = 3,
+	FL_WARNING = 4,
+	FL_INFO = 6,
+	FL_DEBUG = 7, /* reasons and timings, shown by -v */
+};
+
+/* Receives one line without its end. LINE holds no program name. */
+typedef void fl_log_sink(void *data, enum fl_level level, const char *line);
+
+/* Sets the program's name, borrowed for the life of the process. The default is "fl". */
+void fl_log_program(const char *name) FL_NONNULL(1);
+const char *fl_log_program_name(void);
+
+/*
+ * The least severe level that is shown and kept; FL_INFO by default.
+ */
+void fl_log_threshold(enum fl_level level);
+enum fl_level fl_log_get_threshold(void);
+
+/* Sends the lines to SINK instead of everywhere else (tests); NULL restores the default. */
+void fl_log_set_sink(fl_log_sink *sink, void *data);
+
+/*
+ * Also appends each line, with time and process id, to FILE (mode 0640, its folders are made), and
+ * sends it to the journal at JOURNAL_SOCKET. Either may be NULL. A file that cannot be opened gives
+ * one warning when the process is root's and is left out otherwise: an unwritable log never stops
+ * a boot. Symbolic links are not followed in the last component.
+ */
+void fl_log_open(const char *file, const char *journal_socket);
+
+/* Closes what fl_log_open() opened. */
+void fl_log_close(void);
+
+/* Prints one line, made safe by fl_utf8_flatten(). */
+void fl_log(enum fl_level level, const char *format, ...) FL_PRINTF(2, 3) FL_NONNULL(2);
+
+/* Prints an error object's message at FL_ERR. */
+void fl_log_error(const struct fl_error *err) FL_NONNULL(1);
+
+/*
+ * Shows how far a long piece of work is: on a terminal one line that is rewritten in place, else
+ * an ordinary info line at most every 10 seconds. fl_log_progress_end() ends the line.
+ */
+void fl_log_progress(const char *format, ...) FL_PRINTF(1, 2) FL_NONNULL(1);
+void fl_log_progress_end(void);
+
+/*
+ * Prints the message and ends the process with FL_EXIT_SYSTEM. Only where nothing else is left to
+ * do: no memory, no /dev/null, or what can only be a mistake of these programs' own.
+ */
+FL_NORETURN void fl_fatal(const char *message) FL_NONNULL(1);
+
+#endif

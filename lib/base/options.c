@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/options.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "base/buf.h"
+#include "build.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/number.h"
+#include "base/start.h"
+
+enum { ID_HELP = 1000, ID_VERSION, ID_VERBOSE, ID_QUIET, ID_ROOT };
+
+static const struct fl_option common[] = {
+	{ ID_ROOT, 0, "root", "DIR", "take every path below DIR" },
+	{ ID_VERBOSE, 'v', "verbose", NULL, "also show reasons and timings" },
+	{ ID_QUIET, 'q', "quiet", NULL, "show warnings and errors only" },
+	{ ID_HELP, 'h', "help", NULL, "print this help and exit" },
+	{ ID_VERSION, 'V', "version", NULL, "print the version and exit" },
+	{ 0, 0, NULL, NULL, NULL },
+};
+
+/* Of one tool, the common ones included; checked when the tables are laid. */
+#define MOST_OPTIONS 40
+
+void fl_options_begin(struct fl_options *options, const struct fl_command *command, int argc,
+		      char **argv)
+{
+	fl_start();
+	fl_log_program(command->program);
+	*options = (struct fl_options){ .command = command, .argc = argc, .argv = argv };
+	optind = 0; /* glibc: start anew, so that one process can parse twice */
+	opterr = 0;
+}
+
+static const struct fl_option *find(const struct fl_option *table, int id)
+{
+	for (; table->id != 0; table++) {
+		if (table->id == id)
+			return table;
+	}
+	return NULL;
+}
+
+static void help_table(FILE *out, const struct fl_option *table)
+{
+	for (; table->id != 0; table++) {
+		fl_auto_buf struct fl_buf left = FL_BUF_INIT;
+		const char *text = table->text;
+		const char *end;
+
+		if (table->letter != 0)
+			fl_buf_printf(&left, "  -%c, ", table->letter);
+		else
+			fl_buf_puts(&left, "      ");
+		fl_buf_printf(&left, "--%s", table->name);
+		if (table->argument != NULL && table->argument[0] == '[')
+			fl_buf_printf(&left, "[=%s", table->argument + 1);
+		else if (table->argument != NULL)
+			fl_buf_printf(&left, "=%s", table->argument);
+		fprintf(out, "%-28s", fl_buf_text(&left));
+		if (left.length > 26)
+			fprintf(out, "\n%28s", "");
+		while ((end = strchr(text, '\n')) != NULL) {
+			fprintf(out, "%.*s\n%28s", (int)(end - text), text, "");
+			text = end + 1;
+		}
+		fprintf(out, "%s\n", text);
+	}
+}
+
+static void help(const struct fl_command *command, FILE *out)
+{
+	fprintf(out, "Usage: %s %s\n%s\n\n", command->program, command->synopsis, command->summary);
+	help_table(out, command->options);
+	help_table(out, common);
+	fputs("\nLong options take --name=value and --name value.\n", out);
+	if (command->notes != NULL)
+		fprintf(out, "\n%s\n", command->notes);
+	if (command->more != NULL) {
+		fl_auto_free char *more = command->more();
+
+		fprintf(out, "\n%s", more);
+	}
+}
+
+static int leave(struct fl_options *options, enum fl_exit status)
+{
+	options->status = status;
+	return FL_OPTION_LEAVE;
+}
+
+static int leave_after_output(struct fl_options *options, FILE *out)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	if (fl_flush(out, &err) != 0) {
+		fl_log_error(&err);
+		return leave(options, err.code);
+	}
+	return leave(options, FL_EXIT_OK);
+}
+
+/* "--wait 30": getopt knows an optional argument only as --wait=30, the caller may not. */
+static void take_number(struct fl_options *options)
+{
+	int64_t number;
+
+	if (options->value == NULL && optind < options->argc &&
+	    fl_number(options->argv[optind], 0, INT64_MAX, &number))
+		options->value = options->argv[optind++];
+}
+
+static void lay_tables(const struct fl_command *command, struct option *longs, char *shorts)
+{
+	const struct fl_option *const tables[] = { command->options, common };
+	size_t count = 0;
+
+	*shorts++ = ':';
+	for (size_t t = 0; t < FL_ARRAY_SIZE(tables); t++) {
+		for (const struct fl_option *o = tables[t]; o->id != 0; o++) {
+			int kind = no_argument;
+
+			if (count == MOST_OPTIONS)
+				fl_fatal("more options than MOST_OPTIONS");
+			if (o->argument != NULL)
+				kind = o->argument[0] == '[' ? optional_argument
+							     : required_argument;
+			longs[count++] = (struct option){ o->name, kind, NULL, o->id };
+			if (o->letter != 0)
+				*shorts++ = o->letter;
+			if (o->letter != 0 && kind == required_argument)
+				*shorts++ = ':';
+		}
+	}
+	longs[count] = (struct option){ NULL, 0, NULL, 0 };
+	*shorts = '\0';
+}
+
+static int id_of_letter(const struct fl_command *command, int letter)
+{
+	const struct fl_option *const tables[] = { command->options, common };
+
+	for (size_t t = 0; t < FL_ARRAY_SIZE(tables); t++) {
+		for (const struct fl_option *o = tables[t]; o->id != 0; o++) {
+			if (o->letter == letter)
+				return o->id;
+		}
+	}
+	return letter;
+}
+
+/*
+ * Tells which option getopt refuses, and why. It has gone past a long one, be there operands before
+ * it or not; of letters that stand together it names the one. optopt is 0 for an unknown long one.
+ */
+static enum fl_exit refuse(const struct fl_options *options, int id)
+{
+	const char *option = options->argv[optind - 1];
+	const char letter[] = { '-', (char)optopt, '\0' };
+	const char *why = "is no option of this program";
+	fl_auto_free char *name = NULL, *shown = NULL;
+	bool is_letter = optopt < 0 || (optopt > ' ' && optopt <= '~');
+
+	if (id == ':')
+		why = "needs a value";
+	else if (optopt != 0 && !is_letter)
+		why = "takes no value";
+	if (is_letter)
+		option = letter;
+	name = fl_xstrndup(option, strcspn(option, "="));
+	shown = fl_quoted(name);
+	return fl_options_mistake(options, "%s %s", shown, why);
+}
+
+/* Returns true if the id was one of the common options and parsing goes on. */
+static bool take_common(struct fl_options *options, int id)
+{
+	switch (id) {
+	case ID_ROOT:
+		options->root = optarg;
+		return true;
+	case ID_VERBOSE:
+		fl_log_threshold(FL_DEBUG);
+		return true;
+	case ID_QUIET:
+		fl_log_threshold(FL_WARNING);
+		return true;
+	default:
+		return false;
+	}
+}
+
+int fl_options_next(struct fl_options *options, FILE *out)
+{
+	struct option longs[MOST_OPTIONS + 1];
+	char shorts[3 * MOST_OPTIONS];
+	const struct fl_option *option;
+
+	lay_tables(options->command, longs, shorts);
+	for (;;) {
+		int id = getopt_long(options->argc, options->argv, shorts, longs, NULL);
+
+		if (id == -1) {
+			options->index = optind;
+			return FL_OPTION_END;
+		}
+		if (id == '?' || id == ':')
+			return leave(options, refuse(options, id));
+		if (id < 256)
+			id = id_of_letter(options->command, id);
+		if (id == ID_HELP) {
+			help(options->command, out);
+			return leave_after_output(options, out);
+		}
+		if (id == ID_VERSION) {
+			fprintf(out, "%s %s\n", options->command->program, FL_VERSION);
+			return leave_after_output(options, out);
+		}
+		/* From a script whose variable is unset; it would mean the host. */
+		if (id == ID_ROOT && optarg[0] == '\0')
+			return leave(options, fl_options_mistake(options, "--root takes a folder"));
+		if (take_common(options, id))
+			continue;
+		options->value = optarg;
+		option = find(options->command->options, id);
+		if (option != NULL && option->argument != NULL && option->argument[0] == '[')
+			take_number(options);
+		return id;
+	}
+}
+
+enum fl_exit fl_options_mistake(const struct fl_options *options, const char *format, ...)
+{
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+	va_list args;
+
+	va_start(args, format);
+	fl_buf_vprintf(&text, format, args);
+	va_end(args);
+	fl_log(FL_ERR, "%s; usage: %s %s", fl_buf_text(&text), options->command->program,
+	       options->command->synopsis);
+	return FL_EXIT_USAGE;
+}
+
+bool fl_options_seconds(const struct fl_options *options, const char *name, int64_t least,
+			int64_t most, int64_t *seconds)
+{
+	if (fl_number(options->value, least, most, seconds))
+		return true;
+	fl_options_mistake(options, "--%s takes whole seconds from %lld to %lld", name,
+			   (long long)least, (long long)most);
+	return false;
+}
+
+bool fl_options_socket(const struct fl_options *options, const char *name, const char **path)
+{
+	const struct sockaddr_un *address = NULL;
+	size_t most = sizeof(address->sun_path) - 1;
+
+	*path = options->value;
+	if ((*path)[0] != '\0' && strlen(*path) <= most)
+		return true;
+	fl_options_mistake(options, "--%s takes the path of a socket, 1 to %zu bytes", name, most);
+	return false;
+}
+
+int fl_flush(FILE *out, struct fl_error *err)
+{
+	if (fflush(out) != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "standard output");
+	/* Of a write before this one nobody knows the reason any more. */
+	if (ferror(out))
+		return fl_error_set(err, FL_EXIT_SYSTEM, 0, "standard output: cannot be written");
+	return 0;
+}

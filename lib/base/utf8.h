@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Characters in UTF-8 (RFC 3629), and which of them do more than stand in their place. */
+#ifndef FL_UTF8_H
+#define FL_UTF8_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/macro.h"
+
+#define FL_UTF8_NONE UINT32_MAX /* no character */
+
+/*
+ * The character at *TEXT, which is moved behind it; FL_UTF8_NONE, and *TEXT stays, for bytes that
+ * RFC 3629 does not allow (overlong forms, surrogates, beyond U+10FFFF).
+ */
+uint32_t fl_utf8_next(const char **text) FL_NONNULL(1);
+
+/*
+ * Whether C is a control character of ASCII or Latin-1 (a terminal that reads UTF-8 takes U+009B
+ * for the start of an escape sequence as well), a line break of Unicode's, or not in XML 1.0 (2.2).
+ */
+bool fl_utf8_is_control(uint32_t c);
+
+/*
+ * Makes TEXT one line that is safe on a terminal and for its reader, in place: a control or format
+ * character (U+202E turns a line around), and a byte that is no UTF-8, becomes '?'.
+ */
+void fl_utf8_flatten(char *text) FL_NONNULL(1);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config/paramtext.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "config/param.h"
+
+char *fl_paramtext_table(void)
+{
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+
+	for (unsigned i = 0; i < FL_PARAM_COUNT; i++) {
+		const struct fl_param *param = fl_param((enum fl_param_id)i);
+
+		fl_buf_printf(&text, "%s\n  %s.\n  default: %s\n  valid:   %s\n  goes to: %s\n",
+			      param->name, param->text,
+			      param->fallback != NULL ? param->fallback : "none", param->valid,
+			      param->goes_to);
+	}
+	fl_buf_puts(
+		&text,
+		"\nONEAPP_NAME is accepted for every NAME; the plain name wins. Empty is unset.\n");
+	return fl_buf_take(&text);
+}
+
+static const char *kind_name(enum fl_param_kind kind)
+{
+	static const char *const names[] = {
+		[FL_KIND_VERSION] = "tag",       [FL_KIND_REPOSITORY] = "repository",
+		[FL_KIND_INTEGER] = "integer",   [FL_KIND_CHOICE] = "choice",
+		[FL_KIND_ADDRESS] = "host:port", [FL_KIND_DATABASE] = "path",
+		[FL_KIND_IPV4] = "IPv4",         [FL_KIND_MAC] = "MAC",
+		[FL_KIND_URL] = "URL",           [FL_KIND_TEXT] = "text",
+	};
+
+	return names[kind];
+}
+
+static cJSON *one_json(const struct fl_param *param)
+{
+	cJSON *one = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(one, "name", param->name);
+	cJSON_AddStringToObject(one, "kind", kind_name(param->kind));
+	if (param->fallback != NULL)
+		cJSON_AddStringToObject(one, "default", param->fallback);
+	else
+		cJSON_AddNullToObject(one, "default");
+	if (param->choices != NULL) {
+		cJSON *choices = cJSON_AddArrayToObject(one, "choices");
+
+		for (const char *const *choice = param->choices; *choice != NULL; choice++)
+			cJSON_AddItemToArray(choices, cJSON_CreateString(*choice));
+	}
+	if (param->kind == FL_KIND_INTEGER) {
+		/* JSON's numbers are doubles: the widest limit would be rounded. */
+		cJSON_AddNumberToObject(one, "least", (double)param->least);
+		if (param->most < INT64_MAX)
+			cJSON_AddNumberToObject(one, "most", (double)param->most);
+	}
+	cJSON_AddStringToObject(one, "valid", param->valid);
+	cJSON_AddStringToObject(one, "goes_to", param->goes_to);
+	cJSON_AddStringToObject(one, "description", param->text);
+	cJSON_AddBoolToObject(one, "secret", param->secret);
+	return one;
+}
+
+char *fl_paramtext_json(void)
+{
+	fl_auto_json cJSON *object = fl_json_object();
+	cJSON *array = cJSON_AddArrayToObject(object, "variables");
+	fl_auto_free char *printed = NULL;
+
+	for (unsigned i = 0; i < FL_PARAM_COUNT; i++)
+		cJSON_AddItemToArray(array, one_json(fl_param((enum fl_param_id)i)));
+	printed = fl_json_print(object, true);
+	return fl_xasprintf("%s\n", printed);
+}
+
+#define ROFF_COLUMNS 72 /* mandoc's lint wants lines of at most 80 bytes */
+
+/* One word; roff reads a backslash anywhere as its own, and a dash as a hyphen. */
+static void roff_word(struct fl_buf *text, const char *word, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (word[i] == '\\')
+			fl_buf_puts(text, "\\e");
+		else if (word[i] == '-')
+			fl_buf_puts(text, "\\-");
+		else
+			fl_buf_putc(text, word[i]);
+	}
+}
+
+/* Words in lines; a dot or quote at the start of one would be a macro. */
+static void roff(struct fl_buf *text, const char *words)
+{
+	size_t column = 0;
+
+	while (words[0] != '\0') {
+		size_t length = strcspn(words, " ");
+
+		if (column > 0 && column + length >= ROFF_COLUMNS) {
+			/* A dot there would end a sentence, and two blanks follow that. */
+			fl_buf_puts(text, text->data[text->length - 1] == '.' ? "\\&\n" : "\n");
+			column = 0;
+		}
+		if (column > 0)
+			fl_buf_putc(text, ' ');
+		else if (words[0] == '.' || words[0] == '\'')
+			fl_buf_puts(text, "\\&");
+		roff_word(text, words, length);
+		column += length + 1;
+		words += length;
+		words += strspn(words, " ");
+	}
+	fl_buf_putc(text, '\n');
+}
+
+char *fl_paramtext_mdoc(void)
+{
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+
+	for (unsigned i = 0; i < FL_PARAM_COUNT; i++) {
+		const struct fl_param *param = fl_param((enum fl_param_id)i);
+
+		fl_buf_printf(&text, ".It Ev %s\n", param->name);
+		roff(&text, param->text);
+		fl_buf_puts(&text, ".br\nDefault:\n");
+		roff(&text, param->fallback != NULL ? param->fallback : "none");
+		fl_buf_puts(&text, ".br\nValid:\n");
+		roff(&text, param->valid);
+		fl_buf_puts(&text, ".br\nGoes to:\n");
+		roff(&text, param->goes_to);
+	}
+	return fl_buf_take(&text);
+}
+
+static void user_input(struct fl_buf *text, const struct fl_param *param)
+{
+	const char *type = "text";
+	fl_auto_buf struct fl_buf params = FL_BUF_INIT;
+
+	if (param->kind == FL_KIND_CHOICE) {
+		type = "list";
+		for (const char *const *choice = param->choices; *choice != NULL; choice++)
+			fl_buf_printf(&params, "%s%s", choice == param->choices ? "" : ",",
+				      *choice);
+	} else if (param->kind == FL_KIND_INTEGER && param->most < INT64_MAX) {
+		type = "range";
+		fl_buf_printf(&params, "%lld..%lld", (long long)param->least,
+			      (long long)param->most);
+	} else if (param->kind == FL_KIND_INTEGER) {
+		type = "number";
+	}
+	fl_buf_printf(text, "  %s = \"O|%s|%s|%s|%s\"", param->name, type, param->text,
+		      fl_buf_text(&params), param->fallback);
+}
+
+char *fl_paramtext_user_inputs(void)
+{
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+
+	fl_buf_puts(&text, "USER_INPUTS = [\n");
+	for (unsigned i = 0; i < FL_PARAM_CONFIG_COUNT; i++) {
+		user_input(&text, fl_param((enum fl_param_id)i));
+		fl_buf_puts(&text, i + 1 < FL_PARAM_CONFIG_COUNT ? ",\n" : " ]\n");
+	}
+	fl_buf_puts(&text, "INPUTS_ORDER = \"");
+	for (unsigned i = 0; i < FL_PARAM_CONFIG_COUNT; i++)
+		fl_buf_printf(&text, "%s%s", i == 0 ? "" : ",",
+			      fl_param((enum fl_param_id)i)->name);
+	fl_buf_puts(&text, "\"\n");
+	return fl_buf_take(&text);
+}

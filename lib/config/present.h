@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration as it is at present: what the context and an earlier boot make of it. */
+#ifndef FL_PRESENT_H
+#define FL_PRESENT_H
+
+#include <stdbool.h>
+
+#include "context/context.h"
+#include "config/paths.h"
+#include "config/settings.h"
+
+struct fl_present {
+	struct fl_context *context; /* owned; NULL until fl_present_read() */
+	struct fl_settings settings;
+	bool stands; /* the settings are those of an earlier boot */
+};
+
+#define FL_PRESENT_INIT                                                        \
+	{                                                                      \
+		.context = NULL, .settings = FL_SETTINGS_INIT, .stands = false \
+	}
+
+/* Reads the context file (step 2). 0, or -1 with 78. Lines passed over are named with -v. */
+int fl_present_read(struct fl_present *present, const struct fl_paths *paths, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
+
+/*
+ * Resolves and checks the settings (step 3), after fl_present_read(): every error and warning is
+ * logged as one line. 0, or -1 with 78 and their number if there was an error.
+ */
+int fl_present_validate(struct fl_present *present, const struct fl_paths *paths,
+			struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3);
+
+void fl_present_free(struct fl_present *present) FL_NONNULL(1);
+
+#define fl_auto_present __attribute__((cleanup(fl_present_free)))
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The resolved configuration: a value and its origin for every configuration parameter. It is made
+ * from the context by fl-configure, kept in superlink.json, and read from there by later steps.
+ */
+#ifndef FL_SETTINGS_H
+#define FL_SETTINGS_H
+
+#include "base/address.h"
+#include "config/findings.h"
+#include "config/flower.h"
+#include "config/param.h"
+#include "config/paths.h"
+
+struct fl_setting {
+	char *value; /* owned, never NULL in filled settings */
+	enum fl_origin origin;
+};
+
+struct fl_settings {
+	struct fl_setting of[FL_PARAM_CONFIG_COUNT];
+};
+
+#define FL_SETTINGS_INIT                    \
+	{                                   \
+		.of = { { .value = NULL } } \
+	}
+
+/*
+ * Fills SETTINGS from CONTEXT and the defaults and checks everything: each bad value, port clash,
+ * unknown name or placeholder becomes a finding. SETTINGS may be used only if no error was found.
+ */
+void fl_settings_resolve(struct fl_settings *settings, const struct fl_context *context,
+			 struct fl_findings *findings) FL_NONNULL(1, 2, 3);
+
+/* The content of superlink.json; a fresh string, ended by a line feed. */
+char *fl_settings_json(const struct fl_settings *settings) FL_MUST_CHECK FL_NONNULL(1);
+
+/*
+ * Reads superlink.json at PATH and checks every value by the rules of the context. Returns 0, or -1
+ * with 78; err->errnum is ENOENT if there is no such file.
+ */
+int fl_settings_read(struct fl_settings *settings, const char *path, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
+
+/* The same for who cannot do without it: the error also says what to do. */
+int fl_settings_require(struct fl_settings *settings, const char *path, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
+
+/*
+ * What the later steps use: superlink.json or, where it does not exist yet, what fl-configure would
+ * make of CONTEXT (NULL: of an empty one), with a debug line that says so. 0, or -1 with 78.
+ */
+int fl_settings_load(struct fl_settings *settings, const struct fl_paths *paths,
+		     const struct fl_context *context, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 4);
+
+/* The value of ID (below FL_PARAM_CONFIG_COUNT), borrowed. */
+const char *fl_settings_get(const struct fl_settings *settings, enum fl_param_id id) FL_NONNULL(1);
+
+/* Typed values; they have been checked, so these cannot fail. */
+struct fl_address fl_settings_address(const struct fl_settings *settings, enum fl_param_id id)
+	FL_NONNULL(1);
+
+/*
+ * Where the Control API of FLOWER is published: at its own address, or at the Fleet API's with a
+ * version that serves everything on one port.
+ */
+struct fl_address fl_settings_control(const struct fl_settings *settings,
+				      const struct fl_flower *flower) FL_NONNULL(1, 2);
+int64_t fl_settings_integer(const struct fl_settings *settings, enum fl_param_id id) FL_NONNULL(1);
+
+/* Whether ServerApps run in the SuperLink's container (FL_ISOLATION=subprocess). */
+bool fl_settings_subprocess(const struct fl_settings *settings) FL_NONNULL(1);
+
+/* The database's path inside the state folder, without "state/" or "/app/state/"; borrowed. */
+const char *fl_settings_database(const struct fl_settings *settings) FL_NONNULL(1);
+
+/* "FLOWER_IMAGE:FLOWER_VERSION"; a fresh string. */
+char *fl_settings_image(const struct fl_settings *settings) FL_MUST_CHECK FL_NONNULL(1);
+
+void fl_settings_free(struct fl_settings *settings) FL_NONNULL(1);
+
+#define fl_auto_settings __attribute__((cleanup(fl_settings_free)))
+
+#endif

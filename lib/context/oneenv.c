@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "context/oneenv.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "context/shellword.h"
+
+/*
+ * A quote that opens on one line and turns out on a far one to belong to no assignment costs a look
+ * at all between. Beyond this sum no more quotes go over lines, so that the time stays linear.
+ */
+#define WASTE_MAX (16 * FL_MIB)
+
+/* One run over the text. */
+struct parser {
+	const struct fl_oneenv_sink *sink;
+	struct fl_cursor cursor; /* at the start of a line */
+	size_t line;             /* its number, from 1 */
+	bool no_quoted_end; /* no line from here on ends in a quote: known from an earlier look */
+	size_t wasted;      /* bytes of later lines that were read in vain */
+};
+
+/* The end of the line at AT: its line feed, or the end of the text. */
+static const char *line_end(const char *at, const char *end)
+{
+	const char *feed = memchr(at, '\n', (size_t)(end - at));
+
+	return feed != NULL ? feed : end;
+}
+
+/* The quote that ends the line [FROM, TO), a CR behind it put aside; NULL if none does. */
+static const char *closing_quote(const char *from, const char *to)
+{
+	if (to > from && to[-1] == '\r')
+		to--;
+	return to > from && to[-1] == '"' ? to - 1 : NULL;
+}
+
+static void go_to(struct parser *parser, const char *at)
+{
+	for (; parser->cursor.at < at; parser->cursor.at++)
+		parser->line += *parser->cursor.at == '\n';
+}
+
+/*
+ * Whether a line, or several where a quoted part goes over them, is assignments as a shell reads
+ * them; a comment or nothing at all is fine too. They go to SINK (NULL: only a look), and whoever
+ * gives one has looked before, as `A=1 command` sets nothing in a shell either. CURSOR is then at
+ * the line feed, or as far as was looked.
+ */
+static bool assignments(struct fl_cursor *cursor, const struct fl_oneenv_sink *sink)
+{
+	bool exporting = false;
+
+	for (;;) {
+		struct fl_cursor word;
+		fl_auto_buf struct fl_buf value = FL_BUF_INIT;
+		size_t length;
+
+		fl_shellword_blanks(cursor);
+		if (cursor->at < cursor->end && *cursor->at == '#')
+			cursor->at = line_end(cursor->at, cursor->end);
+		if (fl_shellword_at_line_end(cursor))
+			return true;
+		if (*cursor->at == ';') {
+			exporting = false;
+			cursor->at++;
+			continue;
+		}
+		if (cursor->end - cursor->at > 7 && memcmp(cursor->at, "export", 6) == 0 &&
+		    (cursor->at[6] == ' ' || cursor->at[6] == '\t')) {
+			exporting = true;
+			cursor->at += 7;
+			continue;
+		}
+		word = *cursor;
+		if (!fl_shellword_name(cursor, &length)) {
+			/* `A=x; export A` */
+			word.at += length;
+			if (!exporting || length == 0 || !fl_shellword_at_word_end(&word))
+				return false;
+			*cursor = word;
+			continue;
+		}
+		word.at += length + 1;
+		if (!fl_shellword_read(&word, &value)) {
+			cursor->at = word.at;
+			return false;
+		}
+		if (sink != NULL)
+			sink->entry(sink->data, cursor->at, length, fl_buf_take(&value));
+		*cursor = word;
+	}
+}
+
+/*
+ * The end of the comment, the blank line or the assignments that start at FROM: the line feed, or
+ * END. NULL if there is something else. A comment that ends in a quote which it did not open is
+ * none: `# done"` is the end of a script that is a value.
+ */
+static const char *own_end(struct parser *parser, const char *from, const char *end)
+{
+	const char *to = line_end(from, end);
+	struct fl_cursor cursor = { from, parser->wasted > WASTE_MAX ? to : end };
+	bool open = false;
+
+	if (!assignments(&cursor, NULL)) {
+		parser->wasted += cursor.at > to ? (size_t)(cursor.at - to) : 0;
+		return NULL;
+	}
+	if (cursor.at > to || closing_quote(from, to) == NULL)
+		return cursor.at;
+	for (const char *at = from; (at = memchr(at, '"', (size_t)(to - at))) != NULL; at++)
+		open = !open;
+	return open && memchr(from, '#', (size_t)(to - from)) != NULL ? NULL : to;
+}
+
+/* The first line from FROM to END that is no entry of its own, or NULL. */
+static const char *odd_line(struct parser *parser, const char *from, const char *end)
+{
+	while (from < end) {
+		const char *to = own_end(parser, from, end);
+
+		if (to == NULL)
+			return from;
+		from = to + 1;
+	}
+	return NULL;
+}
+
+/* The first quote that ends a line from FROM on, up to the one at LAST, which does. */
+static const char *next_quote(const char *from, const char *last)
+{
+	for (;;) {
+		const char *to = line_end(from, last);
+		const char *quote = to < last ? closing_quote(from, to) : last;
+
+		if (quote != NULL)
+			return quote;
+		from = to + 1;
+	}
+}
+
+/*
+ * The last quote that ends a line from VALUE on and before the next `export NAME=` line, which
+ * *STOP is then (or the end of the text), or NULL.
+ */
+static const char *last_quote(const char *value, const char *end, const char **stop)
+{
+	const char *last = NULL, *from = value;
+
+	for (;;) {
+		const char *to = line_end(from, end);
+		const char *quote = closing_quote(from, to);
+		struct fl_cursor next = { to + 1, end };
+		const char *ignored;
+
+		last = quote != NULL ? quote : last;
+		*stop = to == end ? end : to + 1;
+		if (to == end || (last != NULL && fl_shellword_is_export(&next, &ignored)))
+			return last;
+		from = to + 1;
+	}
+}
+
+/*
+ * The quote that ends the value which starts at VALUE, or NULL: see oneenv.h. Each quote that
+ * ends a line before the next `export NAME=` line (or the end of the text) could be it. It is the
+ * last one, unless the lines behind an earlier one are all entries of their own.
+ */
+static const char *value_end(struct parser *parser, const char *value)
+{
+	const char *end = parser->cursor.end, *from = value;
+	const char *last, *stop;
+
+	if (parser->no_quoted_end)
+		return NULL;
+	last = last_quote(value, end, &stop);
+	parser->no_quoted_end = last == NULL;
+	while (last != NULL) {
+		const char *quote = next_quote(from, last);
+
+		if (quote == last)
+			return last;
+		from = odd_line(parser, line_end(quote, end) + 1, stop);
+		if (from == NULL)
+			return quote;
+		if (from > last)
+			return last;
+	}
+	return NULL;
+}
+
+/* An entry of one-apps' shape at the cursor; false if there is none. */
+static bool verbatim_entry(struct parser *parser)
+{
+	const char *name = parser->cursor.at + strlen("export ");
+	const char *value, *quote;
+	char *text;
+
+	if (!fl_shellword_is_export(&parser->cursor, &value) || value == parser->cursor.end ||
+	    *value != '"')
+		return false;
+	quote = value_end(parser, value + 1);
+	if (quote == NULL)
+		return false;
+	text = fl_xstrndup(value + 1, (size_t)(quote - value - 1));
+	if (quote + 1 < parser->cursor.end && quote[1] == '\r')
+		fl_shellword_drop_cr(text); /* one-apps writes none: an editor did */
+	parser->sink->entry(parser->sink->data, name, (size_t)(value - 1 - name), text);
+	go_to(parser, line_end(quote, parser->cursor.end));
+	return true;
+}
+
+static void parse_line(struct parser *parser)
+{
+	const char *to = line_end(parser->cursor.at, parser->cursor.end);
+	struct fl_cursor line = parser->cursor, ahead;
+
+	if (verbatim_entry(parser))
+		return;
+	if (parser->wasted > WASTE_MAX)
+		line.end = to;
+	ahead = line;
+	if (assignments(&ahead, NULL)) {
+		(void)!assignments(&line, parser->sink);
+		go_to(parser, ahead.at);
+		return;
+	}
+	parser->sink->skipped(parser->sink->data, parser->line);
+	if (ahead.at > to)
+		parser->wasted += (size_t)(ahead.at - to);
+	go_to(parser, to);
+}
+
+void fl_oneenv_parse(const char *text, size_t length, const struct fl_oneenv_sink *sink)
+{
+	struct parser parser = { .sink = sink, .cursor = { text, text + length }, .line = 1 };
+
+	while (parser.cursor.at < parser.cursor.end) {
+		parse_line(&parser);
+		if (parser.cursor.at < parser.cursor.end)
+			go_to(&parser, parser.cursor.at + 1);
+	}
+}

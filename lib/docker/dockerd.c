@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "docker/dockerd.h"
+
+#include "base/log.h"
+#include "docker/systemd.h"
+
+#define FIRST_PAUSE (20 * FL_MS)
+#define MOST_PAUSE  (500 * FL_MS)
+#define ASK_PAUSE   (2 * FL_SEC) /* between two questions to systemd */
+#define SAY_AFTER   (3 * FL_SEC) /* a boot that waits longer says for what */
+
+/*
+ * docker.socket accepts for a dockerd that is down and may never come, so a try ends after this
+ * time and systemd is asked; each next one gets twice as long, for an Engine that is merely slow.
+ */
+#define FIRST_TRY (2 * FL_SEC)
+
+int fl_dockerd_wait(struct fl_docker *docker, const char *socket, bool ask_systemd,
+		    fl_time deadline, struct fl_error *err)
+{
+	struct fl_backoff backoff = FL_BACKOFF_INIT(FIRST_PAUSE, MOST_PAUSE);
+	struct fl_docker_service service = { .starts = 0 };
+	fl_time say = fl_now() + SAY_AFTER, ask = 0;
+	int64_t patience = FIRST_TRY;
+	const bool bounded = fl_now() < deadline; /* no time at all is one try */
+	struct fl_error reason = FL_ERROR_INIT;   /* the last one that is not the deadline itself */
+
+	for (;;) {
+		fl_time until = fl_now() + patience;
+
+		if (bounded)
+			until = fl_earlier(until, deadline);
+		if (fl_docker_ping(docker, until, err) == 0) {
+			fl_log_progress_end();
+			return 0;
+		}
+		fl_log(FL_DEBUG, "not yet: %s", err->message);
+		if (err->code != FL_EXIT_TIMEOUT)
+			reason = *err;
+		else if (until < deadline)
+			patience *= 2;
+		/* No right to the socket, or a version that will not change: waiting is vain. */
+		if (err->errnum == EACCES || err->errnum == EPERM || err->errnum == EPROTO)
+			return -1;
+		if (ask_systemd && fl_now() >= ask) {
+			if (fl_systemd_docker_hopeful(&service, deadline, err) != 0)
+				return -1;
+			ask = fl_now() + ASK_PAUSE;
+		}
+		if (fl_now() >= deadline)
+			break;
+		if (fl_now() >= say)
+			fl_log_progress("waiting for the Docker Engine on %s", socket);
+		fl_pause_for_path(socket, fl_backoff_next(&backoff), deadline);
+	}
+	fl_log_progress_end();
+	if (reason.code != FL_EXIT_OK)
+		*err = reason;
+	err->code = FL_EXIT_TIMEOUT;
+	return fl_error_wrap(err, "the Docker Engine did not answer in time");
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "docker/logs.h"
+
+#include <string.h>
+
+#include "docker/engine.h"
+#include "base/mem.h"
+
+#define FRAME_HEADER 8
+
+/* Where in an escape sequence the text is (ECMA-48, 5.3 to 5.6). */
+enum escape {
+	TEXT,
+	ESCAPE,       /* behind ESC */
+	CONTROL,      /* ESC [, until a final byte from 0x40 to 0x7e */
+	STRING,       /* ESC ], ESC P and the like, until BEL or ESC \ */
+	STRING_END,   /* ESC in such a string */
+	INTERMEDIATE, /* ESC ( and the like, until a final byte */
+	LATIN,        /* behind 0xc2: with 0x80 to 0x9f that is a control character in UTF-8 */
+};
+
+static void take_text(struct fl_logs_decoder *decoder, unsigned char c, struct fl_buf *out)
+{
+	switch ((enum escape)decoder->escape) {
+	case ESCAPE:
+		if (c == '[')
+			decoder->escape = CONTROL;
+		else if (c == ']' || c == 'P' || c == 'X' || c == '^' || c == '_')
+			decoder->escape = STRING;
+		else if (c >= 0x20 && c <= 0x2f)
+			decoder->escape = INTERMEDIATE;
+		else if (c != 0x1b)
+			decoder->escape = TEXT;
+		if (c != '\n')
+			return;
+		break;
+	case CONTROL:
+	case INTERMEDIATE:
+		if (c >= (decoder->escape == CONTROL ? 0x40 : 0x30) && c <= 0x7e)
+			decoder->escape = TEXT;
+		if (c != '\n' && c != 0x1b)
+			return;
+		break;
+	case STRING:
+		if (c == 0x07)
+			decoder->escape = TEXT;
+		if (c == 0x1b)
+			decoder->escape = STRING_END;
+		if (c != '\n')
+			return;
+		break;
+	case STRING_END:
+		decoder->escape = c == '\\' ? TEXT : STRING;
+		if (c != '\n')
+			return;
+		break;
+	case LATIN:
+		decoder->escape = TEXT;
+		if (c >= 0x80 && c <= 0x9f)
+			return;
+		fl_buf_putc(out, '\xc2');
+		break;
+	case TEXT:
+		break;
+	}
+	/* A line ends every sequence: one that is cut off hides no more than its own line. */
+	decoder->escape = c == 0x1b ? ESCAPE : c == 0xc2 ? LATIN : TEXT;
+	/* The two bytes of a control character, and what stood between them is gone. */
+	if (c >= 0x80 && c <= 0x9f && out->length > 0 && out->data[out->length - 1] == '\xc2')
+		return;
+	if (c == '\n' || (c >= 0x20 && c != 0x7f && c != 0xc2))
+		fl_buf_putc(out, (char)c);
+	else if (c == '\t')
+		fl_buf_putc(out, ' ');
+}
+
+void fl_logs_decode(struct fl_logs_decoder *decoder, const char *bytes, size_t length,
+		    struct fl_buf *out)
+{
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+		unsigned char *header = decoder->header;
+
+		if (decoder->raw) {
+			take_text(decoder, c, out);
+			continue;
+		}
+		if (decoder->left > 0) {
+			take_text(decoder, c, out);
+			decoder->left--;
+			continue;
+		}
+		header[decoder->have++] = c;
+		if (decoder->have <= 4 && (decoder->have == 1 ? c > 3 : c != 0)) {
+			decoder->raw = true;
+			for (size_t j = 0; j < decoder->have; j++)
+				take_text(decoder, header[j], out);
+		}
+		if (decoder->have == FRAME_HEADER) {
+			decoder->left = (uint32_t)header[4] << 24 | (uint32_t)header[5] << 16 |
+					(uint32_t)header[6] << 8 | header[7];
+			decoder->have = 0;
+		}
+	}
+}
+
+struct reader {
+	struct fl_transfer *transfer;
+	struct fl_logs_decoder decoder;
+	struct fl_buf text;
+	struct fl_buf answer; /* the body of an answer that is not 200 */
+};
+
+static void reader_free(struct reader *reader)
+{
+	fl_http_end(reader->transfer);
+	fl_buf_free(&reader->text);
+	fl_buf_free(&reader->answer);
+}
+
+/* Drops the beginning of a text that is longer than FL_LOGS_MAX, and the rest of the line there. */
+static void keep_end(struct fl_buf *text)
+{
+	size_t drop = text->length > FL_LOGS_MAX ? text->length - FL_LOGS_MAX : 0;
+	const char *line;
+
+	if (drop == 0)
+		return;
+	line = memchr(text->data + drop - 1, '\n', FL_LOGS_MAX);
+	if (line != NULL)
+		drop = (size_t)(line + 1 - text->data);
+	text->length -= drop;
+	memmove(text->data, text->data + drop, text->length + 1);
+}
+
+void fl_logs_keep_last(struct fl_buf *text, int count)
+{
+	fl_auto_free char *all = fl_buf_take(text);
+	const char *at = all + strlen(all);
+
+	if (at > all && at[-1] == '\n')
+		at--;
+	while (at > all && (at[-1] != '\n' || --count > 0))
+		at--;
+	fl_buf_puts(text, at);
+}
+
+static bool on_body(void *data, const char *bytes, size_t length)
+{
+	struct reader *reader = data;
+
+	if (fl_http_response(reader->transfer)->status != 200) {
+		fl_buf_add(&reader->answer, bytes, length);
+		return true;
+	}
+	fl_logs_decode(&reader->decoder, bytes, length, &reader->text);
+	if (reader->text.length > (size_t)8 * FL_LOGS_MAX)
+		keep_end(&reader->text);
+	return true;
+}
+
+int fl_docker_logs(struct fl_docker *docker, const char *name, int lines, struct fl_buf *out,
+		   fl_time deadline, struct fl_error *err)
+{
+	__attribute__((cleanup(reader_free))) struct reader reader = {
+		.answer = { .limit = FL_LOGS_MAX },
+	};
+	fl_auto_buf struct fl_buf path = FL_BUF_INIT;
+	struct fl_engine_call call = {
+		.method = "GET", .deadline = deadline, .on_body = on_body, .on_body_data = &reader
+	};
+	const struct fl_response *response;
+
+	if (fl_engine_negotiate(docker, deadline, err) < 0)
+		return -1;
+	fl_buf_puts(&path, "/containers/");
+	fl_engine_quote(&path, name, "");
+	fl_buf_printf(&path, "/logs?stdout=1&stderr=1&tail=%d", lines);
+	call.path = fl_buf_text(&path);
+	reader.transfer = fl_engine_send(docker, &call);
+	response = fl_http_response(reader.transfer);
+	fl_http_finish(docker->http, reader.transfer);
+	if (response->failure != FL_HTTP_OK || response->status != 200)
+		return fl_engine_refused(docker, &call, response, fl_buf_text(&reader.answer), err);
+	keep_end(&reader.text);
+	fl_buf_add(out, fl_buf_text(&reader.text), reader.text.length);
+	return 0;
+}

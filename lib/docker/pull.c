@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "docker/pull.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "docker/engine.h"
+#include "base/json.h"
+#include "base/mem.h"
+
+#define LINE_LIMIT 65536 /* bytes of a line; Docker's have some hundred */
+#define NAME_MOST  128  /* bytes of a layer's or a state's name; Docker's have 12 and some twenty */
+#define STATE_MOST 2048 /* states that are kept: an image has at most 127 layers, each some ten */
+
+/* One layer in one state ("Downloading"): how far it came there. */
+struct state {
+	char *layer;
+	char *name;
+	int64_t current; /* bytes; newer Engines count seconds while they extract */
+	int64_t total;   /* 0 if unknown */
+};
+
+struct pull {
+	struct fl_transfer *transfer;
+	struct fl_buf line;   /* what came of a line that is not whole yet */
+	struct fl_buf answer; /* the body of an answer that is not 200 */
+	struct state *states;
+	size_t count;
+	fl_time moved; /* when something moved last */
+	char *refused; /* errorDetail's message */
+	char *shown;   /* the last text for people */
+	fl_docker_progress *progress;
+	void *data;
+};
+
+static void pull_free(struct pull *pull)
+{
+	fl_http_end(pull->transfer); /* cancels a pull that is under way */
+	fl_buf_free(&pull->line);
+	fl_buf_free(&pull->answer);
+	for (size_t i = 0; i < pull->count; i++) {
+		free(pull->states[i].layer);
+		free(pull->states[i].name);
+	}
+	free(pull->states);
+	free(pull->refused);
+	free(pull->shown);
+}
+
+/* A number of bytes, 0 if it is not told or makes no sense. */
+static int64_t bytes_of(const cJSON *object, const char *name)
+{
+	int64_t bytes = fl_json_integer(object, name);
+
+	return bytes > 0 ? bytes : 0;
+}
+
+static struct state *find(struct pull *pull, const char *layer, const char *name)
+{
+	for (size_t i = 0; i < pull->count; i++) {
+		if (strcmp(pull->states[i].layer, layer) == 0 &&
+		    strcmp(pull->states[i].name, name) == 0)
+			return &pull->states[i];
+	}
+	return NULL;
+}
+
+/* Whether the line tells of something new: a layer in a state it never had, or more bytes in it. */
+static bool moves(struct pull *pull, const char *layer, const char *name, const cJSON *detail)
+{
+	int64_t current = bytes_of(detail, "current");
+	struct state *state = find(pull, layer, name);
+	struct state *download;
+
+	/* A layer that is tried again goes through the same states once more. */
+	if (strncmp(name, "Retrying", 8) == 0)
+		return false;
+	if (strlen(layer) > NAME_MOST || strlen(name) > NAME_MOST)
+		return false;
+	/* The Engine tells of the bytes now and then, and not of the last ones. */
+	if (strcmp(name, "Download complete") == 0) {
+		download = find(pull, layer, "Downloading");
+		if (download != NULL)
+			download->current = download->total;
+	}
+	if (state != NULL && current <= state->current)
+		return false;
+	if (state == NULL) {
+		if (pull->count == STATE_MOST)
+			return false;
+		pull->states = fl_xgrow(pull->states, pull->count, sizeof(*state));
+		state = &pull->states[pull->count++];
+		*state = (struct state){ .layer = fl_xstrdup(layer), .name = fl_xstrdup(name) };
+	}
+	state->current = current;
+	state->total = bytes_of(detail, "total");
+	return true;
+}
+
+/* "3 of 7 layers, 45.2 of 94.0 MB" */
+static void show(struct pull *pull)
+{
+	fl_auto_free char *text = NULL;
+	int64_t current = 0, total = 0;
+	size_t layers = 0, whole = 0;
+
+	for (size_t i = 0; i < pull->count; i++) {
+		const struct state *state = &pull->states[i];
+		bool there = strcmp(state->name, "Already exists") == 0;
+
+		layers += there || strcmp(state->name, "Pulling fs layer") == 0;
+		whole += there || strcmp(state->name, "Pull complete") == 0;
+		if (strcmp(state->name, "Downloading") == 0) {
+			current += state->current;
+			total += state->total;
+		}
+	}
+	text = fl_xasprintf("%zu of %zu layers, %.1f of %.1f MB", whole, layers,
+			    (double)current / 1e6, (double)total / 1e6);
+	if (pull->progress == NULL || layers == 0 ||
+	    (pull->shown != NULL && strcmp(pull->shown, text) == 0))
+		return;
+	pull->progress(pull->data, text);
+	free(pull->shown);
+	pull->shown = fl_steal(&text);
+}
+
+static void take_line(struct pull *pull)
+{
+	fl_auto_json cJSON *json = fl_json_parse(fl_buf_text(&pull->line));
+	const cJSON *detail = fl_json_member(json, "errorDetail");
+	const char *refused = fl_json_text(detail, "message");
+	const char *layer = fl_json_text(json, "id");
+	const char *status = fl_json_text(json, "status");
+
+	if (refused == NULL)
+		refused = fl_json_text(json, "error");
+	if (refused == NULL && detail != NULL)
+		refused = "the pull failed";
+	if (refused != NULL && pull->refused == NULL)
+		pull->refused = fl_xstrdup(refused);
+	if (status != NULL && moves(pull, layer == NULL ? "" : layer, status,
+				    fl_json_member(json, "progressDetail"))) {
+		pull->moved = fl_now();
+		show(pull);
+	}
+	fl_buf_reset(&pull->line);
+}
+
+/* The stream, in pieces of any length. */
+static bool on_body(void *data, const char *bytes, size_t length)
+{
+	struct pull *pull = data;
+
+	if (fl_http_response(pull->transfer)->status != 200) {
+		fl_buf_add(&pull->answer, bytes, length);
+		return true;
+	}
+	while (length > 0) {
+		const char *end = memchr(bytes, '\n', length);
+		size_t piece = end == NULL ? length : (size_t)(end - bytes);
+
+		fl_buf_add(&pull->line, bytes, piece);
+		if (end != NULL) {
+			take_line(pull);
+			piece++;
+		}
+		bytes += piece;
+		length -= piece;
+	}
+	return true;
+}
+
+int fl_docker_pull(struct fl_docker *docker, const char *repository, const char *tag,
+		   fl_time deadline, int64_t stall, fl_docker_progress *progress, void *data,
+		   struct fl_error *err)
+{
+	__attribute__((cleanup(pull_free))) struct pull pull = {
+		.line = { .limit = LINE_LIMIT },
+		.answer = { .limit = LINE_LIMIT },
+		.progress = progress,
+		.data = data,
+	};
+	fl_auto_buf struct fl_buf path = FL_BUF_INIT;
+	struct fl_engine_call call = {
+		.method = "POST", .deadline = deadline, .on_body = on_body, .on_body_data = &pull
+	};
+	const struct fl_response *response;
+
+	if (fl_engine_negotiate(docker, deadline, err) < 0)
+		return -1;
+	fl_buf_puts(&path, "/images/create?fromImage=");
+	fl_engine_quote(&path, repository, "");
+	fl_buf_puts(&path, "&tag=");
+	fl_engine_quote(&path, tag, "");
+	call.path = fl_buf_text(&path);
+	pull.moved = fl_now();
+	pull.transfer = fl_engine_send(docker, &call);
+	response = fl_http_response(pull.transfer);
+	while (!fl_http_done(pull.transfer)) {
+		fl_time idle = stall < FL_NEVER - pull.moved ? pull.moved + stall : FL_NEVER;
+
+		if (idle <= fl_now())
+			return fl_error_set(err, FL_EXIT_TIMEOUT, 0,
+					    "pull of %s:%s: no progress in %" PRId64 " s",
+					    repository, tag, stall / FL_SEC);
+		fl_http_run(docker->http, pull.transfer, idle);
+	}
+	if (response->failure == FL_HTTP_TIMEOUT)
+		return fl_error_set(err, FL_EXIT_TIMEOUT, 0, "pull of %s:%s: not done in time%s%s",
+				    repository, tag, pull.shown == NULL ? "" : ", after ",
+				    pull.shown == NULL ? "" : pull.shown);
+	if (pull.line.length > 0)
+		take_line(&pull);
+	if (pull.refused != NULL)
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "pull of %s:%s: %.600s",
+				    repository, tag, pull.refused);
+	if (response->failure != FL_HTTP_OK || response->status != 200) {
+		fl_engine_refused(docker, &call, response, fl_buf_text(&pull.answer), err);
+		return fl_error_wrap(err, "pull of %s:%s", repository, tag);
+	}
+	return 0;
+}

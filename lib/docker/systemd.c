@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "docker/systemd.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "build.h"
+#include "base/mem.h"
+
+#define ARGUMENTS_MAX 8
+#define OUTPUT_MAX    16384 /* bytes of systemctl's output that are kept */
+#define STARTS_MOST   3     /* of docker.service in one wait: one restart may be somebody's wish */
+
+bool fl_systemd_running(void)
+{
+	struct stat info;
+
+	return lstat("/run/systemd/system", &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* Starts systemctl with both outputs in PIPE_FD. Returns 0 or an error number. */
+static int start(const char *const *arguments, int pipe_fd, pid_t *pid)
+{
+	/* Arrays and not literals: posix_spawn(3) takes pointers to what may be written. */
+	static char program[] = FL_SYSTEMCTL;
+	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", language[] = "LANG=C";
+	static char colours[] = "SYSTEMD_COLORS=0", pager[] = "SYSTEMD_PAGER=";
+	static char *const environment[] = { path, language, colours, pager, NULL };
+	char *argv[ARGUMENTS_MAX + 2] = { program };
+	posix_spawn_file_actions_t actions;
+	int result;
+
+	for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i] != NULL; i++)
+		argv[i + 1] = (char *)(uintptr_t)arguments[i]; /* nor does it write to these */
+	result = posix_spawn_file_actions_init(&actions);
+	if (result != 0)
+		return result;
+	result = posix_spawn_file_actions_adddup2(&actions, pipe_fd, STDOUT_FILENO);
+	if (result == 0)
+		result = posix_spawn_file_actions_adddup2(&actions, pipe_fd, STDERR_FILENO);
+	/* The lock of service ends with its last descriptor, and systemctl may wait for a job. */
+	if (result == 0)
+		result = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+	if (result == 0)
+		result = posix_spawn(pid, program, &actions, NULL, argv, environment);
+	posix_spawn_file_actions_destroy(&actions);
+	return result;
+}
+
+/* Reads until the other end is closed: 0, ETIMEDOUT for DEADLINE, or what poll(2) failed with. */
+static int drain(int fd, struct fl_buf *output, fl_time deadline)
+{
+	struct pollfd wanted = { .fd = fd, .events = POLLIN };
+	char block[4096];
+
+	for (;;) {
+		int ready = poll(&wanted, 1, fl_remaining_ms(deadline));
+		ssize_t got;
+
+		if (ready == 0)
+			return ETIMEDOUT;
+		if (ready < 0 && errno != EINTR)
+			return errno;
+		if (ready < 0)
+			continue;
+		got = read(fd, block, sizeof(block));
+		if (got == 0 || (got < 0 && errno != EINTR))
+			return 0;
+		if (got > 0)
+			fl_buf_add(output, block, (size_t)got);
+	}
+}
+
+/* The last line that is not empty: systemctl's reason. */
+static char *last_line(const struct fl_buf *output)
+{
+	fl_auto_free char *text = fl_xstrdup(fl_buf_text(output));
+	size_t length = strlen(text);
+	const char *start_of_line;
+
+	while (length > 0 && text[length - 1] == '\n')
+		text[--length] = '\0';
+	start_of_line = strrchr(text, '\n');
+	return fl_xstrdup(start_of_line != NULL ? start_of_line + 1 : text);
+}
+
+static int judge(const char *verb, int status, const struct fl_buf *output, struct fl_error *err)
+{
+	fl_auto_free char *reason = NULL;
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	reason = last_line(output);
+	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "systemctl %s: %s", verb,
+			    reason[0] != '\0' ? reason : "failed without a word");
+}
+
+int fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time deadline,
+		 struct fl_error *err)
+{
+	fl_auto_buf struct fl_buf own = { .limit = OUTPUT_MAX };
+	struct fl_buf *words = output != NULL ? output : &own;
+	int ends[2], status = 0, result;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "systemctl: pipe");
+	result = start(arguments, ends[1], &pid);
+	fl_cleanup_close(&ends[1]);
+	if (result != 0) {
+		fl_cleanup_close(&ends[0]);
+		return fl_error_set(err, FL_EXIT_SYSTEM, result, "%s", FL_SYSTEMCTL);
+	}
+	result = drain(ends[0], words, deadline);
+	fl_cleanup_close(&ends[0]);
+	if (result != 0)
+		kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (result == ETIMEDOUT)
+		return fl_error_set(err, FL_EXIT_TIMEOUT, 0, "systemctl %s: did not end in time",
+				    arguments[0]);
+	if (result != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, result, "systemctl %s: poll",
+				    arguments[0]);
+	return judge(arguments[0], status, words, err);
+}
+
+/* The value of NAME= in what `systemctl show` says of a unit; fresh, "" if it is not there. */
+static char *property(const char *unit, const char *name)
+{
+	fl_auto_free char *text = fl_xstrdup(unit);
+	size_t length = strlen(name);
+	char *rest = NULL;
+
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		if (strncmp(line, name, length) == 0 && line[length] == '=')
+			return fl_xstrdup(line + length + 1);
+	}
+	return fl_xstrdup("");
+}
+
+/* Whether it was started so often that it must be ending each time. */
+static bool starts_in_vain(struct fl_docker_service *seen, const char *invocation)
+{
+	if (invocation[0] != '\0' && strcmp(invocation, seen->invocation) != 0) {
+		snprintf(seen->invocation, sizeof(seen->invocation), "%s", invocation);
+		seen->starts++;
+	}
+	return seen->starts >= STARTS_MOST;
+}
+
+/* What is wrong with UNIT, of which systemctl said TEXT, for good; NULL if nothing is. */
+static char *end_of(const char *unit, const char *text)
+{
+	fl_auto_free char *active = property(text, "ActiveState");
+	fl_auto_free char *result = property(text, "Result");
+
+	if (strcmp(active, "failed") != 0)
+		return NULL;
+	return fl_xasprintf("%s: failed (%s)", unit, result);
+}
+
+/*
+ * docker.socket starts a dockerd that ends at once again and again, until it fails itself. What
+ * then becomes of docker.service depends on the release: 257 leaves it activating for ever.
+ */
+int fl_systemd_docker_hopeful(struct fl_docker_service *seen, fl_time deadline,
+			      struct fl_error *err)
+{
+	static const char *const show[] = { "show",
+					    "--property=LoadState,ActiveState,Result,InvocationID",
+					    "docker.service", "docker.socket", NULL };
+	fl_auto_buf struct fl_buf output = { .limit = OUTPUT_MAX };
+	fl_auto_free char *load = NULL, *invocation = NULL, *end = NULL;
+	struct fl_error ignored = FL_ERROR_INIT;
+	char *service, *socket;
+
+	if (fl_systemctl(show, &output, deadline, &ignored) != 0 || output.length == 0)
+		return 0;
+	/* A block for each unit, in this order, with an empty line between. */
+	service = output.data;
+	socket = strstr(service, "\n\n");
+	if (socket != NULL)
+		*socket = '\0';
+	load = property(service, "LoadState");
+	invocation = property(service, "InvocationID");
+	if (strcmp(load, "not-found") == 0) {
+		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "docker.service: not installed");
+		return fl_error_hint(
+			err, "install the package docker.io (on Debian 13 also docker-cli)");
+	}
+	if (strcmp(load, "masked") == 0) {
+		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "docker.service: masked");
+		return fl_error_hint(err, "systemctl unmask docker.service");
+	}
+	end = end_of("docker.service", service);
+	if (end == NULL && socket != NULL)
+		end = end_of("docker.socket", socket + 2);
+	if (end != NULL) {
+		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "%s", end);
+		return fl_error_hint(err,
+				     "journalctl -u docker.service shows why; when it is mended: "
+				     "systemctl reset-failed docker.service docker.socket, "
+				     "systemctl restart docker.service");
+	}
+	if (starts_in_vain(seen, invocation)) {
+		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+			     "docker.service: started %d times and ended each time", seen->starts);
+		return fl_error_hint(err, "journalctl -u docker.service shows why");
+	}
+	return 0;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "file/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+
+char *fl_file_read(const char *path, size_t limit, size_t *length)
+{
+	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
+	fl_auto_close int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	fl_auto_free char *text = NULL;
+	struct stat info;
+	size_t have = 0;
+
+	if (fd < 0 || fstat(fd, &info) != 0)
+		return NULL;
+	if (!S_ISREG(info.st_mode)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	if (info.st_size > (off_t)limit) {
+		errno = EFBIG;
+		return NULL;
+	}
+	text = fl_xcalloc((size_t)info.st_size + 1, 1);
+	while (have < (size_t)info.st_size) {
+		ssize_t got = read(fd, text + have, (size_t)info.st_size - have);
+
+		if (got < 0 && errno != EINTR)
+			return NULL;
+		if (got == 0)
+			break; /* it shrank while it was read */
+		have += got > 0 ? (size_t)got : 0;
+	}
+	text[have] = '\0';
+	if (length != NULL)
+		*length = have;
+	return fl_steal(&text);
+}
+
+bool fl_file_unknown(int errnum)
+{
+	return errnum != ENOENT && errnum != ENOTDIR && errnum != ELOOP && errnum != ENXIO &&
+	       errnum != EINVAL && errnum != EFBIG;
+}
+
+bool fl_file_owner_differs(const struct fl_file *file, const struct stat *info)
+{
+	return (file->uid != (uid_t)-1 && file->uid != info->st_uid) ||
+	       (file->gid != (gid_t)-1 && file->gid != info->st_gid);
+}
+
+int fl_file_give(int fd, const struct fl_file *file)
+{
+	struct stat info;
+
+	if (fstat(fd, &info) != 0)
+		return -1;
+	/* chown(2) clears set-id bits, and a wider mode never meets the wrong owner. */
+	if (fl_file_owner_differs(file, &info) && fchown(fd, file->uid, file->gid) != 0)
+		return -1;
+	return fchmod(fd, file->mode);
+}

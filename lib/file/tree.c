@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "file/tree.h"
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "file/walk.h"
+
+#define OPEN_DIR (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+int fl_tree_sync_above(const char *path, struct fl_error *err)
+{
+	fl_auto_free char *folder = fl_xstrdup(path);
+	char *slash = strrchr(folder, '/');
+	fl_auto_close int fd = -1;
+
+	if (slash == NULL)
+		memcpy(folder, ".", 2);
+	else
+		slash[slash == folder] = '\0';
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: sync", folder);
+	return 0;
+}
+
+/*
+ * With its mode from the first moment: a run that was killed between mkdir(2) and chmod(2) would
+ * leave it with what the umask of 077 lets through, and the next one takes a folder as it is.
+ */
+static bool make_folder(const char *path, mode_t mode)
+{
+	mode_t mask = umask(0);
+	int result = mkdir(path, mode);
+
+	umask(mask); /* never fails, and leaves errno alone */
+	return result == 0;
+}
+
+int fl_tree_make(const char *path, mode_t mode, struct fl_error *err)
+{
+	fl_auto_free char *part = fl_xstrdup(path);
+	int above = 0; /* why the first of the folders above could not be made */
+	struct stat info;
+
+	for (char *slash = part + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
+		*slash = '\0';
+		if (make_folder(part, 0755)) {
+			if (fl_tree_sync_above(part, err) != 0)
+				return -1;
+		} else if (errno != EEXIST && above == 0) {
+			above = errno;
+		}
+		*slash = '/';
+	}
+	if (make_folder(path, mode))
+		return fl_tree_sync_above(path, err);
+	if (errno != EEXIST)
+		return fl_error_set(err, FL_EXIT_SYSTEM,
+				    errno == ENOENT && above != 0 ? above : errno,
+				    "folder %s: make", path);
+	if (stat(path, &info) != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "folder %s", path);
+	if (!S_ISDIR(info.st_mode))
+		return fl_error_set(err, FL_EXIT_SYSTEM, ENOTDIR, "folder %s", path);
+	return 0;
+}
+
+/* One walk over a tree: to mend it, or only to find the first thing that differs. */
+struct walk {
+	const struct fl_owner *owner;
+	bool look_only;
+	size_t changed;
+	size_t kept;           /* entries that keep a wrong owner */
+	struct fl_error first; /* which is the first of them, and why */
+};
+
+static int failed(struct fl_error *err, const char *path, const char *what)
+{
+	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: %s", path, what);
+}
+
+/* Root is refused by the file system: then being root is no advice. */
+static int advise(struct fl_error *err)
+{
+	if (err->errnum == EPERM && geteuid() != 0)
+		fl_error_hint(err, "run this as root");
+	return -1;
+}
+
+/*
+ * What could be somebody else's as well stays as it is: a file with a second name, as the other
+ * name may be outside, and a device, as its owner is who may use the machine's hardware.
+ */
+static bool keeps_owner(const struct stat *info)
+{
+	return (!S_ISDIR(info->st_mode) && info->st_nlink > 1) || S_ISCHR(info->st_mode) ||
+	       S_ISBLK(info->st_mode);
+}
+
+static bool is_right(const struct walk *walk, const struct stat *info)
+{
+	return info->st_uid == walk->owner->uid && info->st_gid == walk->owner->gid;
+}
+
+static void keep(struct walk *walk, const struct stat *info, const char *path, const char *name)
+{
+	if (walk->kept++ > 0)
+		return;
+	if (S_ISCHR(info->st_mode) || S_ISBLK(info->st_mode))
+		fl_error_set(&walk->first, FL_EXIT_SYSTEM, 0, "%s/%s keeps its owner: a device",
+			     path, name);
+	else
+		fl_error_set(&walk->first, FL_EXIT_SYSTEM, 0,
+			     "%s/%s keeps its owner: it has %ju names, and may be somebody else's",
+			     path, name, (uintmax_t)info->st_nlink);
+}
+
+static int mend_entry(int folder, const char *name, const struct stat *seen, const char *path,
+		      void *data, struct fl_error *err)
+{
+	struct walk *walk = data;
+	fl_auto_close int entry = -1;
+	struct stat info;
+
+	if (is_right(walk, seen))
+		return 0;
+	if (walk->look_only) {
+		walk->changed += !keeps_owner(seen);
+		return 0;
+	}
+	/* The name may stand for something else by now: what is judged is what is given away. */
+	entry = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (entry < 0 && errno == ENOENT)
+		return 0; /* SQLite's -wal and -shm come and go */
+	if (entry < 0 || fstat(entry, &info) != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s/%s: look", path, name);
+	if (is_right(walk, &info))
+		return 0;
+	if (keeps_owner(&info)) {
+		keep(walk, &info, path, name);
+		return 0;
+	}
+	walk->changed++;
+	if (fchownat(entry, "", walk->owner->uid, walk->owner->gid, AT_EMPTY_PATH) == 0)
+		return 0;
+	fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s/%s: owner", path, name);
+	return advise(err);
+}
+
+static int own_top(struct walk *walk, int fd, const char *path, struct fl_error *err)
+{
+	const struct fl_owner *owner = walk->owner;
+	struct stat info;
+
+	if (fstat(fd, &info) != 0)
+		return failed(err, path, "look");
+	if (info.st_uid != owner->uid || info.st_gid != owner->gid) {
+		walk->changed++;
+		if (!walk->look_only && fchown(fd, owner->uid, owner->gid) != 0) {
+			failed(err, path, "owner");
+			return advise(err);
+		}
+	}
+	if ((info.st_mode & 07777) != owner->mode) {
+		walk->changed++;
+		if (!walk->look_only && fchmod(fd, owner->mode) != 0)
+			return failed(err, path, "mode");
+	}
+	if (walk->changed > 0 && !walk->look_only && fsync(fd) != 0)
+		return failed(err, path, "sync");
+	return 0;
+}
+
+/* One call for all that was given away: no entry can be opened without trusting it. */
+static int sync_entries(const char *path, struct fl_error *err)
+{
+	fl_auto_close int fd = open(path, OPEN_DIR);
+
+	return fd < 0 || syncfs(fd) != 0 ? failed(err, path, "sync") : 0;
+}
+
+static int own(struct walk *walk, const char *path, struct fl_error *err)
+{
+	int fd = open(path, OPEN_DIR);
+	size_t before;
+
+	if (fd < 0) {
+		failed(err, path, "open");
+		if (err->errnum == ELOOP || err->errnum == ENOTDIR)
+			fl_error_hint(err, "it must be a real folder, not a link or a file");
+		return -1;
+	}
+	if (own_top(walk, fd, path, err) != 0) {
+		fl_cleanup_close(&fd);
+		return -1;
+	}
+	before = walk->changed;
+	if (fl_walk(fd, path, mend_entry, walk, err) != 0)
+		return -1;
+	return walk->changed > before && !walk->look_only ? sync_entries(path, err) : 0;
+}
+
+int fl_tree_own(const char *path, const struct fl_owner *owner, size_t *changed,
+		struct fl_error *err)
+{
+	struct walk walk = { .owner = owner };
+	struct stat info;
+
+	if (lstat(path, &info) != 0) {
+		if (errno != ENOENT)
+			return failed(err, path, "look");
+		if (fl_tree_make(path, owner->mode, err) != 0)
+			return -1;
+		walk.changed++;
+	}
+	if (own(&walk, path, err) != 0)
+		return -1;
+	if (walk.kept == 1)
+		fl_log(FL_WARNING, "%s", walk.first.message);
+	else if (walk.kept > 1)
+		fl_log(FL_WARNING, "%s; so do %zu more below %s", walk.first.message, walk.kept - 1,
+		       path);
+	*changed += walk.changed;
+	return 0;
+}
+
+bool fl_tree_differs(const char *path, const struct fl_owner *owner)
+{
+	struct walk walk = { .owner = owner, .look_only = true };
+	struct fl_error err = FL_ERROR_INIT;
+
+	return own(&walk, path, &err) != 0 || walk.changed > 0;
+}
+
+int fl_tree_open_below(const char *base, const char *relative)
+{
+	fl_auto_free char *rest = fl_xstrdup(relative);
+	int folder = open(base, OPEN_DIR);
+	char *name = rest;
+
+	for (char *slash; folder >= 0 && (slash = strchr(name, '/')) != NULL; name = slash + 1) {
+		int above = folder;
+
+		*slash = '\0';
+		folder = openat(above, name, OPEN_DIR);
+		fl_cleanup_close(&above);
+	}
+	return folder;
+}
+
+/* Makes the folder NAME in ABOVE if it is missing, synced, and returns it open, or -1. */
+static int make_one(int above, const char *name, const struct fl_owner *owner, size_t *changed)
+{
+	bool made = mkdirat(above, name, 0700) == 0;
+	int folder;
+
+	if (!made && errno != EEXIST)
+		return -1;
+	folder = openat(above, name, OPEN_DIR);
+	if (folder < 0 || !made)
+		return folder;
+	*changed += 1;
+	if (fchown(folder, owner->uid, owner->gid) == 0 && fsync(folder) == 0 && fsync(above) == 0)
+		return folder;
+	fl_cleanup_close(&folder);
+	return -1;
+}
+
+int fl_tree_make_below(const char *base, const char *relative, const struct fl_owner *owner,
+		       size_t *changed, struct fl_error *err)
+{
+	fl_auto_free char *rest = fl_xstrdup(relative);
+	fl_auto_close int folder = open(base, OPEN_DIR);
+	char *name = rest;
+
+	if (folder < 0)
+		return failed(err, base, "open");
+	for (char *slash; (slash = strchr(name, '/')) != NULL; name = slash + 1) {
+		int above = folder;
+
+		*slash = '\0';
+		folder = make_one(above, name, owner, changed);
+		fl_cleanup_close(&above);
+		if (folder < 0)
+			return fl_error_set(err, FL_EXIT_SYSTEM, errno, "folder %s/%s: part '%s'",
+					    base, relative, name);
+	}
+	return 0;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "health/proc.h"
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/number.h"
+
+#define COMM_LENGTH   15            /* TASK_COMM_LEN - 1, proc_pid_comm(5) */
+#define CMDLINE_LIMIT (64 * FL_KIB) /* the program's name stands in the first few words */
+
+struct process {
+	pid_t pid;
+	pid_t parent;
+	char state;
+	bool zombie_of_program; /* a zombie that has the program's name as far as comm holds it */
+};
+
+struct table {
+	struct process *rows; /* owned */
+	size_t count;
+};
+
+static void free_table(struct table *table)
+{
+	free(table->rows);
+}
+
+/* What open(2) and read(2) say of a process that has gone, or that is hidden from this user. */
+static bool is_gone(int errnum)
+{
+	return errnum == ENOENT || errnum == ESRCH || errnum == EACCES || errnum == EPERM;
+}
+
+/* Reads the file NAME of process PID. 1, 0 if the process has gone, or -1 with errno. */
+static int read_of(int proc, const char *pid, const char *name, struct fl_buf *out)
+{
+	fl_auto_free char *path = fl_xasprintf("%s/%s", pid, name);
+	fl_auto_close int fd = openat(proc, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	char bytes[4096];
+	ssize_t got;
+
+	fl_buf_reset(out);
+	if (fd < 0)
+		return is_gone(errno) ? 0 : -1;
+	while (out->length < CMDLINE_LIMIT && (got = read(fd, bytes, sizeof(bytes))) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return is_gone(errno) ? 0 : -1;
+		fl_buf_add(out, bytes, (size_t)got);
+	}
+	return 1;
+}
+
+/* "PID (COMM) STATE PPID ...", proc_pid_stat(5). COMM may hold anything, also ") R 1". */
+static bool parse_stat(char *text, const char *program, struct process *process)
+{
+	char *open = strchr(text, '(');
+	char *close = strrchr(text, ')');
+	char *end;
+	int64_t parent;
+
+	if (open == NULL || close == NULL || close < open || strlen(close) < 5 || close[1] != ' ' ||
+	    close[3] != ' ')
+		return false;
+	*close = '\0';
+	process->state = close[2];
+	end = strchr(close + 4, ' ');
+	if (end == NULL)
+		return false;
+	*end = '\0';
+	if (!fl_number(close + 4, 0, INT32_MAX, &parent))
+		return false;
+	process->parent = (pid_t)parent;
+	process->zombie_of_program = (process->state == 'Z' || process->state == 'X') &&
+				     strncmp(open + 1, program, COMM_LENGTH) == 0;
+	return true;
+}
+
+static void add_row(struct table *table, const struct process *process)
+{
+	table->rows = fl_xgrow(table->rows, table->count, sizeof(*table->rows));
+	table->rows[table->count++] = *process;
+}
+
+/* 0, or -1 with errno. */
+static int read_table(DIR *dir, const char *program, struct table *table)
+{
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+	const struct dirent *entry;
+
+	while (errno = 0, (entry = readdir(dir)) != NULL) {
+		struct process process = { .pid = 0 };
+		int64_t pid;
+
+		if (!fl_number(entry->d_name, 1, INT32_MAX, &pid))
+			continue;
+		if (read_of(dirfd(dir), entry->d_name, "stat", &text) < 0)
+			return -1;
+		if (text.length == 0)
+			continue;
+		process.pid = (pid_t)pid;
+		if (parse_stat(text.data, program, &process))
+			add_row(table, &process);
+	}
+	return errno == 0 ? 0 : -1;
+}
+
+static const struct process *row_of(const struct table *table, pid_t pid)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		if (table->rows[i].pid == pid)
+			return &table->rows[i];
+	}
+	return NULL;
+}
+
+/* The table is no snapshot: an id used anew meanwhile could make a ring, so this is bounded. */
+static bool is_below(const struct table *table, const struct process *process, pid_t ancestor)
+{
+	for (size_t i = 0; process != NULL && i < table->count; i++) {
+		if (process->parent == ancestor)
+			return true;
+		process = row_of(table, process->parent);
+	}
+	return false;
+}
+
+static bool has_argument(const struct fl_buf *cmdline, const char *program)
+{
+	const char *word = fl_buf_text(cmdline);
+	const char *end = word + cmdline->length;
+
+	for (; word < end; word += strlen(word) + 1) {
+		const char *slash = strrchr(word, '/');
+
+		if (strcmp(slash == NULL ? word : slash + 1, program) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* 1, 0, or -1 with errno. */
+static int runs(int proc, const struct process *process, const char *program,
+		struct fl_buf *cmdline)
+{
+	char name[16];
+	int there;
+
+	if (process->state == 'Z' || process->state == 'X')
+		return 0;
+	snprintf(name, sizeof(name), "%ld", (long)process->pid);
+	there = read_of(proc, name, "cmdline", cmdline);
+	return there == 1 ? has_argument(cmdline, program) : there;
+}
+
+int fl_proc_find(const char *proc, pid_t ancestor, const char *program, enum fl_process *found,
+		 pid_t *pid, struct fl_error *err)
+{
+	fl_auto_closedir DIR *dir = opendir(proc);
+	__attribute__((cleanup(free_table))) struct table table = { .rows = NULL };
+	fl_auto_buf struct fl_buf cmdline = FL_BUF_INIT;
+	enum fl_process best = FL_PROCESS_ABSENT;
+
+	if (dir == NULL || read_table(dir, program, &table) != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s", proc);
+	if (row_of(&table, ancestor) == NULL) {
+		*found = FL_PROCESS_ABSENT;
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+				    "%s/%ld: no such process; is the Engine on this machine and in "
+				    "its process namespace?",
+				    proc, (long)ancestor);
+	}
+	for (size_t i = 0; i < table.count; i++) {
+		const struct process *process = &table.rows[i];
+		int it_runs;
+
+		if (!is_below(&table, process, ancestor))
+			continue;
+		if (process->zombie_of_program)
+			best = FL_PROCESS_ZOMBIE;
+		it_runs = runs(dirfd(dir), process, program, &cmdline);
+		if (it_runs < 0)
+			return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s", proc);
+		if (it_runs) {
+			*found = FL_PROCESS_ALIVE;
+			if (pid != NULL)
+				*pid = process->pid;
+			return 0;
+		}
+	}
+	*found = best;
+	return 0;
+}
+
+bool fl_proc_is_gone(const char *proc, pid_t pid)
+{
+	fl_auto_close int dir = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char name[16];
+
+	snprintf(name, sizeof(name), "%ld", (long)pid);
+	return dir >= 0 && faccessat(dir, name, F_OK, 0) != 0 && errno == ENOENT;
+}

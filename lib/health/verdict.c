@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "health/verdict.h"
+
+#include "superlink/container.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "docker/logs.h"
+#include "base/mem.h"
+#include "health/postmortem.h"
+
+#define LOG_TIME (2 * FL_SEC) /* for fetching the container's log */
+
+#define EXIT_KILLED 137           /* 128 + SIGKILL */
+#define OOM_TIME    (100 * FL_MS) /* for asking who sent it: an Engine that restarts it is busy */
+
+/* Whether the kernel killed it for lack of memory; events do not tell. */
+static bool is_oom_killed(const struct fl_health *health, const struct fl_health_check *check)
+{
+	fl_auto_container struct fl_docker_container now = { .exists = false };
+	struct fl_error ignored = FL_ERROR_INIT;
+
+	if (health->container.oom_killed || health->container.exit_code != EXIT_KILLED)
+		return health->container.oom_killed;
+	return fl_docker_inspect(check->docker, FL_CONTAINER_NAME, &now, fl_now() + OOM_TIME,
+				 &ignored) == 0 &&
+	       now.exists && now.oom_killed;
+}
+
+static enum fl_cause cause_of(const struct fl_health *health, const struct fl_health_check *check,
+			      enum fl_layer_id failure, const char *log)
+{
+	const struct fl_docker_container *container = &health->container;
+	enum fl_cause cause = health->cause;
+
+	/* A database that answers gives its own reason; the log may hold those of earlier days. */
+	if (cause != FL_CAUSE_NONE || health->refused || !health->inspected || !container->exists)
+		return cause;
+	if (failure == FL_LAYER_CONTAINER)
+		cause = fl_diagnosis_of_exit(container->exit_code, is_oom_killed(health, check));
+	if (cause == FL_CAUSE_NONE)
+		cause = fl_diagnosis_of_log(log);
+	if (health->layers[FL_LAYER_DATABASE].state == FL_LAYER_HOLDS &&
+	    fl_diagnosis_is_final(cause))
+		return FL_CAUSE_NONE; /* it was so, but it is no longer */
+	return cause;
+}
+
+int fl_verdict_error(const struct fl_health *health, const struct fl_health_check *check,
+		     enum fl_exit code, struct fl_buf *log, struct fl_error *err)
+{
+	enum fl_layer_id failure = fl_health_failure(health);
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+	struct fl_error ignored = FL_ERROR_INIT;
+	enum fl_cause cause;
+
+	if (health->inspected && health->container.exists &&
+	    fl_docker_logs(check->docker, FL_CONTAINER_NAME, FL_POSTMORTEM_SEARCHED, log,
+			   fl_now() + LOG_TIME, &ignored) != 0)
+		fl_buf_reset(log);
+	cause = cause_of(health, check, failure, fl_buf_text(log));
+	fl_logs_keep_last(log, FL_POSTMORTEM_LINES);
+	if (failure == FL_LAYER_COUNT)
+		fl_buf_puts(&text, "not looked at in time");
+	else
+		fl_buf_printf(&text, "%s: %s", fl_layer_name(failure),
+			      health->layers[failure].detail);
+	if (cause != FL_CAUSE_NONE)
+		fl_buf_puts(&text, "; ");
+	fl_diagnosis_explain(cause, check->state_dir, &text);
+	return fl_error_set(err, code, 0, "%s", fl_buf_text(&text));
+}
+
+void fl_verdict_log(const struct fl_health *health)
+{
+	for (int id = 0; id < FL_LAYER_COUNT; id++) {
+		const struct fl_layer *layer = &health->layers[id];
+		const char *name = fl_layer_name((enum fl_layer_id)id);
+		char took[FL_DURATION_SIZE];
+
+		if (layer->applies && layer->state == FL_LAYER_UNTRIED)
+			fl_log(FL_DEBUG, "layer %s: not tried", name);
+		else if (layer->applies)
+			fl_log(FL_DEBUG, "layer %s: %s, %s: %s", name,
+			       layer->state == FL_LAYER_HOLDS ? "holds" : "fails",
+			       fl_duration(took, layer->took), layer->detail);
+	}
+}
+
+static char *print(const cJSON *object)
+{
+	fl_auto_free char *text = fl_json_print(object, false);
+
+	return fl_xasprintf("%s\n", text);
+}
+
+static void add_layer(cJSON *list, const char *name, enum fl_layer_state state, const char *detail)
+{
+	cJSON *layer = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(layer, "name", name);
+	if (state == FL_LAYER_UNTRIED) {
+		cJSON_AddNullToObject(layer, "ok");
+		cJSON_AddNullToObject(layer, "detail");
+	} else {
+		cJSON_AddBoolToObject(layer, "ok", state == FL_LAYER_HOLDS);
+		cJSON_AddStringToObject(layer, "detail", detail);
+	}
+	cJSON_AddItemToArray(list, layer);
+}
+
+char *fl_verdict_json(const struct fl_health *health)
+{
+	fl_auto_json cJSON *object = fl_json_object();
+	bool ready = true;
+	cJSON *list;
+
+	for (int id = 0; id < FL_LAYER_COUNT; id++) {
+		if (health->layers[id].applies && health->layers[id].state != FL_LAYER_HOLDS)
+			ready = false;
+	}
+	cJSON_AddBoolToObject(object, "ready", ready);
+	list = cJSON_AddArrayToObject(object, "layers");
+	for (int id = 0; id < FL_LAYER_COUNT; id++) {
+		const struct fl_layer *layer = &health->layers[id];
+
+		if (layer->applies)
+			add_layer(list, fl_layer_name((enum fl_layer_id)id), layer->state,
+				  layer->detail);
+	}
+	return print(object);
+}
+
+char *fl_verdict_json_one(const char *name, bool ok, const char *detail)
+{
+	fl_auto_json cJSON *object = fl_json_object();
+
+	cJSON_AddBoolToObject(object, "ready", ok);
+	add_layer(cJSON_AddArrayToObject(object, "layers"), name,
+		  ok ? FL_LAYER_HOLDS : FL_LAYER_FAILS, detail);
+	return print(object);
+}

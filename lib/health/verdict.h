@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a look at the layers (health.h) means, for people and for programs. */
+#ifndef FL_VERDICT_H
+#define FL_VERDICT_H
+
+#include "health/health.h"
+
+/*
+ * Fills ERR with CODE and "layer: what; cause; what to do" of the first layer that fails, and
+ * returns -1. LOG gets the last lines of the container's log where there is one (2 s at most are
+ * taken for asking).
+ */
+int fl_verdict_error(const struct fl_health *health, const struct fl_health_check *check,
+		     enum fl_exit code, struct fl_buf *log, struct fl_error *err)
+	FL_NONNULL(1, 2, 4, 5);
+
+/* Logs each layer that applies at FL_DEBUG: what was found, and how long that took. */
+void fl_verdict_log(const struct fl_health *health) FL_NONNULL(1);
+
+/*
+ * {"ready":false,"layers":[{"name":"container","ok":true,"detail":"..."},...]} of all layers that
+ * apply, in order, ended by a line feed; "ok" and "detail" of those not tried are null. A fresh
+ * string.
+ */
+char *fl_verdict_json(const struct fl_health *health) FL_MUST_CHECK FL_NONNULL(1);
+
+/* The same object for a probe that has a single layer NAME. */
+char *fl_verdict_json_one(const char *name, bool ok, const char *detail)
+	FL_MUST_CHECK FL_NONNULL(1, 3);
+
+#endif

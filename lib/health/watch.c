@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "health/watch.h"
+
+#include <string.h>
+
+#include "superlink/container.h"
+#include "docker/events.h"
+#include "base/mem.h"
+#include "health/services.h"
+
+/*
+ * A pause is a hundredth of the time waited so far, within these bounds: ready is seen 50 ms late
+ * at most and by half of that in the median; a look each 10 ms is made in the first second only.
+ */
+#define PAUSE_SHARE 100
+#define PAUSE_LEAST (10 * FL_MS)
+#define PAUSE_MOST  (50 * FL_MS)
+
+#define PAUSE_ABSENT (100 * FL_MS) /* no Engine, or no container that runs */
+#define PAUSE_LOGGED FL_SEC        /* where each call leaves a line in the SuperLink's log */
+/* Docker hears of an end within milliseconds; if not by then, then the shim went with it. */
+#define LOST_FOR FL_SEC
+
+#define INSPECT_EACH FL_SEC /* the container, although its events are followed */
+
+/* A connect to this machine is answered at once; a lost SYN would be repeated after a second. */
+#define CONNECT_MS 300
+
+/*
+ * The same SYN may be docker-proxy's: it accepts before the container's network is up, and then
+ * holds the call for that second (measured: 1.03 s, then a reset). A quarter of the time that the
+ * container is known to run leaves a slow machine the time it needs.
+ */
+#define CALL_SHARE 4
+#define CALL_LEAST (250 * FL_MS)
+
+struct watch {
+	struct fl_health *health;
+	struct fl_health_check check;
+	struct fl_docker_events *events; /* owned */
+	char *started_at;                /* owned; the run that is watched, NULL before the first */
+	bool replayed;                   /* the start that belongs to started_at has come */
+	fl_time inspect_at;              /* when the Engine is to be asked again */
+	fl_time began;                   /* the wait */
+	fl_time seen;                    /* the container was seen running first */
+	fl_time lost; /* its process was missing first, FL_NEVER if it is there */
+	bool superexec_seen;
+	bool woken; /* the container that is waited for has started */
+	bool ended; /* waiting longer cannot help */
+};
+
+static void cleanup_watch(struct watch *watch)
+{
+	fl_docker_events_close(watch->events);
+	free(watch->started_at);
+}
+
+static void follow(struct watch *watch, const char *since)
+{
+	fl_docker_events_close(watch->events);
+	watch->events = fl_docker_events_open(watch->check.docker, FL_CONTAINER_NAME, since);
+	watch->replayed = false;
+}
+
+/* The run of the container that was watched is over. */
+static void end_container(struct watch *watch, const char *what)
+{
+	fl_health_set(watch->health, FL_LAYER_CONTAINER, FL_LAYER_FAILS, "%s", what);
+	watch->ended = true;
+}
+
+/* Takes events, waiting for one until UNTIL. Returns whether the container has ended. */
+static bool take_events(struct watch *watch, fl_time until)
+{
+	while (watch->events != NULL && !watch->ended) {
+		int64_t exit_code = 0;
+
+		switch (fl_docker_events_next(watch->events, until, &exit_code)) {
+		case FL_EVENT_NONE:
+			return false;
+		case FL_EVENT_START:
+			if (watch->started_at != NULL && !watch->replayed) {
+				watch->replayed = true;
+				break;
+			}
+			watch->inspect_at = 0;
+			watch->woken = true;
+			return false;
+		case FL_EVENT_DIE:
+			if (watch->started_at == NULL) {
+				/* An earlier run's: this one is still to come, if there is time. */
+				if (fl_now() >= until)
+					return false;
+				break;
+			}
+			/*
+			 * The Engine is busy with the container for a while now and would answer
+			 * late, so it is asked for nothing but the log.
+			 */
+			fl_health_container_ended(watch->health, &watch->check, exit_code);
+			watch->ended = true;
+			break;
+		case FL_EVENT_LOST: /* the Engine ended, or the container is gone with it */
+			fl_docker_events_close(fl_steal(&watch->events));
+			watch->inspect_at = 0;
+			return false;
+		}
+	}
+	return watch->ended;
+}
+
+/* Asked in the middle of a call, which may hang for as long as the container stays dead. */
+static bool interrupted(void *data)
+{
+	return take_events(data, 0);
+}
+
+/* Asks the Engine. Returns whether the container runs and is the one that was watched. */
+static bool look_at_container(struct watch *watch, fl_time until)
+{
+	struct fl_health *health = watch->health;
+	const struct fl_docker_container *container = &health->container;
+	bool runs = fl_health_container(health, &watch->check, until);
+
+	if (!health->inspected)
+		return false;
+	if (container->exists &&
+	    (container->restarting || strcmp(container->status, "dead") == 0)) {
+		watch->ended = true;
+		return false;
+	}
+	if (watch->started_at == NULL) {
+		if (!container->exists || !container->running) {
+			if (watch->events == NULL)
+				follow(watch, NULL);
+			return false;
+		}
+		watch->started_at = fl_xstrdup(container->started_at);
+		watch->seen = fl_now();
+	} else if (!container->exists) {
+		end_container(watch, "it was removed while it was waited for");
+		return false;
+	} else if (!container->running) {
+		watch->ended = true;
+		return false;
+	} else if (strcmp(watch->started_at, container->started_at) != 0) {
+		end_container(watch, "it was restarted while it was waited for");
+		return false;
+	} else if (watch->events != NULL) {
+		return runs;
+	}
+	/* From the start of this run on, so that nothing falls between the look and the stream. */
+	follow(watch, watch->started_at);
+	return runs;
+}
+
+/* One look. The container is not asked for again as long as its events say nothing. */
+static bool look(struct watch *watch, fl_time until)
+{
+	struct fl_health *health = watch->health;
+
+	if (fl_now() >= watch->inspect_at) {
+		if (!look_at_container(watch, until))
+			return false;
+		watch->inspect_at = fl_now() + INSPECT_EACH;
+	}
+	watch->check.call = (fl_now() - watch->seen) / CALL_SHARE;
+	if (watch->check.call < CALL_LEAST)
+		watch->check.call = CALL_LEAST;
+	return fl_services_look(health, &watch->check, until) && !take_events(watch, 0);
+}
+
+/* What a longer wait would not change. */
+static void judge(struct watch *watch)
+{
+	struct fl_health *health = watch->health;
+	const struct fl_layer *database = &health->layers[FL_LAYER_DATABASE];
+	struct fl_error ignored = FL_ERROR_INIT;
+	fl_auto_free char *detail = NULL;
+
+	if (watch->ended)
+		return;
+	watch->lost = health->lost ? fl_earlier(watch->lost, fl_now()) : FL_NEVER;
+	if (health->lost && fl_now() - watch->lost >= LOST_FOR) {
+		watch->ended = true;
+		return;
+	}
+	if (health->refused && fl_diagnosis_is_final(health->cause)) {
+		watch->ended = true;
+		return;
+	}
+	/* Another trouble of the database may pass, but not once SuperExec has died of it. */
+	if (database->state == FL_LAYER_FAILS && health->layers[FL_LAYER_SUPEREXEC].applies)
+		(void)!fl_services_superexec(health, &watch->check, NULL, &ignored);
+	if (health->superexec == FL_PROCESS_ALIVE)
+		watch->superexec_seen = true;
+	else if (health->superexec == FL_PROCESS_ZOMBIE || watch->superexec_seen)
+		watch->ended = true;
+	if (watch->ended && database->state == FL_LAYER_FAILS) {
+		detail = fl_xstrdup(database->detail);
+		fl_health_set(health, FL_LAYER_DATABASE, FL_LAYER_FAILS,
+			      "%s, and flower-superexec has died", detail);
+	}
+}
+
+static void pause_between(struct watch *watch, fl_time deadline)
+{
+	const struct fl_health *health = watch->health;
+	int64_t pause = (fl_now() - watch->began) / PAUSE_SHARE;
+
+	if (pause < PAUSE_LEAST)
+		pause = PAUSE_LEAST;
+	if (pause > PAUSE_MOST)
+		pause = PAUSE_MOST;
+	if (health->layers[FL_LAYER_CONTAINER].state != FL_LAYER_HOLDS)
+		pause = PAUSE_ABSENT;
+	else if (health->layers[FL_LAYER_DATABASE].state == FL_LAYER_FAILS && health->logged)
+		pause = PAUSE_LOGGED;
+	deadline = fl_earlier(deadline, fl_now() + pause);
+	watch->woken = false;
+	take_events(watch, deadline);
+	if (!watch->ended && !watch->woken)
+		fl_pause(deadline - fl_now(), deadline); /* there was no stream to wait on */
+}
+
+/*
+ * A look that the deadline cut short may fail at any layer, and knows no better cause than that.
+ * What the one before it found is the truth then: layer FAILURE, with DETAIL.
+ */
+static void restore(struct fl_health *health, enum fl_layer_id failure, const char *detail)
+{
+	enum fl_layer_id cut = fl_health_failure(health);
+
+	if (failure == FL_LAYER_COUNT || cut > failure)
+		return;
+	for (int id = (int)cut; id < (int)failure; id++)
+		fl_health_set(health, (enum fl_layer_id)id, FL_LAYER_HOLDS,
+			      "it held until the end");
+	fl_health_set(health, failure, FL_LAYER_FAILS, "%s", detail);
+}
+
+/*
+ * Whether the last look found a container that has run and ended. The unit may start it again a few
+ * seconds later, so that ends no wait; but when the time is up, the container is dead and not slow.
+ */
+static bool has_died(const struct fl_health *health)
+{
+	return health->inspected && health->container.exists &&
+	       strcmp(health->container.status, "exited") == 0;
+}
+
+int fl_watch(struct fl_health *health, const struct fl_health_check *check, fl_time deadline,
+	     fl_watch_progress *progress, void *data, enum fl_exit *code)
+{
+	__attribute__((cleanup(cleanup_watch))) struct watch watch = {
+		.health = health, .check = *check, .began = fl_now(), .lost = FL_NEVER
+	};
+
+	watch.check.interrupted = interrupted;
+	watch.check.data = &watch;
+	if (watch.check.connect_ms == 0)
+		watch.check.connect_ms = CONNECT_MS;
+	do {
+		enum fl_layer_id failure = fl_health_failure(health);
+		fl_auto_free char *detail = failure == FL_LAYER_COUNT
+						    ? NULL
+						    : fl_xstrdup(health->layers[failure].detail);
+		fl_time start = fl_now();
+
+		if (look(&watch, fl_earlier(start + FL_HEALTH_TRY, deadline)))
+			return 0;
+		judge(&watch);
+		if (watch.ended)
+			break;
+		if (fl_now() >= deadline && deadline - start < FL_SEC)
+			restore(health, failure, detail);
+		if (progress != NULL)
+			progress(data, health);
+		pause_between(&watch, deadline);
+	} while (!watch.ended && fl_now() < deadline);
+	*code = watch.ended || has_died(health) ? FL_EXIT_UNAVAILABLE : FL_EXIT_TIMEOUT;
+	return -1;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Waiting until the SuperLink works (step 10).
+ *
+ * Nothing but a look at the layers (health.h) says that it does; the pauses between two looks are
+ * short while it starts and grow with the time that has been waited, so the lateness stays below a
+ * hundredth of the wait and 50 ms. The Engine's events are followed at the same time, on the same
+ * connections, so the end of the container is known at once, also in the middle of a hanging call.
+ */
+#ifndef FL_WATCH_H
+#define FL_WATCH_H
+
+#include "health/health.h"
+
+/* Called after each look that found something missing, with what is known. */
+typedef void fl_watch_progress(void *data, const struct fl_health *health);
+
+/*
+ * Looks until all layers hold: 0. Or -1 with the failing layer in HEALTH (see fl_verdict_error()),
+ * and *CODE
+ *   69  waiting longer cannot help: the container ended or restarted while it was watched (or does
+ *       so again and again), SuperExec was there and has died, or the database refuses for a known
+ *       cause; or DEADLINE has passed and the container, which has run, is still ended;
+ *   75  DEADLINE has passed otherwise. An Engine that is not there yet and a container that has
+ *       not been started yet are waited for.
+ * CHECK's interrupted and data are not used. PROGRESS may be NULL.
+ */
+int fl_watch(struct fl_health *health, const struct fl_health_check *check, fl_time deadline,
+	     fl_watch_progress *progress, void *data, enum fl_exit *code)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 6);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/http.h"
+
+#include <fcntl.h>
+
+#include "base/mem.h"
+#include "net/transfer.h"
+
+struct fl_http {
+	CURLM *multi;
+	struct fl_transfer *first; /* every transfer that was not ended yet */
+	bool stirred;              /* a transfer with on_body got bytes or came to its end */
+};
+
+/* Which of the descriptors from 3 to 66 are open. */
+static uint64_t descriptors(void)
+{
+	uint64_t open = 0;
+
+	for (int i = 0; i < 64; i++) {
+		if (fcntl(i + 3, F_GETFD) >= 0)
+			open |= UINT64_C(1) << i;
+	}
+	return open;
+}
+
+static void *allocate(size_t size)
+{
+	return fl_xrealloc(NULL, size);
+}
+
+/*
+ * With mem.h's allocation, as libcurl would send a request without the option or the body for which
+ * there is no memory, and tell of an answer all the same.
+ */
+static CURLcode initialise(void)
+{
+	return curl_global_init_mem(CURL_GLOBAL_DEFAULT, allocate, free, fl_xrealloc, fl_xstrdup,
+				    fl_xcalloc);
+}
+
+struct fl_http *fl_http_new(void)
+{
+	struct fl_http *http = fl_xcalloc(1, sizeof(*http));
+	uint64_t made;
+
+	if (initialise() != CURLE_OK)
+		return http; /* every transfer then fails */
+	/*
+	 * libcurl 7.88 makes the pair of sockets that can wake up curl_multi_poll() without
+	 * close-on-exec, and has no option for it.
+	 */
+	made = ~descriptors();
+	http->multi = curl_multi_init();
+	made &= descriptors();
+	for (int i = 0; i < 64; i++) {
+		if (made & UINT64_C(1) << i)
+			fcntl(i + 3, F_SETFD, FD_CLOEXEC);
+	}
+	return http;
+}
+
+void fl_http_free(struct fl_http *http)
+{
+	if (http == NULL)
+		return;
+	while (http->first != NULL)
+		fl_http_end(http->first);
+	if (http->multi != NULL) {
+		curl_multi_cleanup(http->multi);
+		curl_global_cleanup();
+	}
+	free(http);
+}
+
+static void finish(struct fl_transfer *transfer, enum fl_http_failure failure, const char *reason)
+{
+	fl_transfer_finish(transfer, failure, reason);
+	/* This closes the connection of a transfer that is under way. */
+	if (transfer->easy != NULL && transfer->http->multi != NULL)
+		curl_multi_remove_handle(transfer->http->multi, transfer->easy);
+}
+
+struct fl_transfer *fl_http_start(struct fl_http *http, const struct fl_request *request)
+{
+	struct fl_transfer *transfer = fl_transfer_new(request, &http->stirred);
+
+	transfer->http = http;
+	transfer->next = http->first;
+	if (http->first != NULL)
+		http->first->previous = transfer;
+	http->first = transfer;
+	if (http->multi == NULL || transfer->easy == NULL)
+		finish(transfer, FL_HTTP_OTHER, "libcurl cannot be initialised");
+	else if (curl_multi_add_handle(http->multi, transfer->easy) != CURLM_OK)
+		finish(transfer, FL_HTTP_OTHER, "libcurl takes no more transfers");
+	return transfer;
+}
+
+/* Takes note of the transfers that libcurl has finished and of those whose deadline has passed. */
+static void collect(struct fl_http *http)
+{
+	CURLMsg *message;
+	int left;
+	fl_time now = fl_now();
+
+	while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
+		struct fl_transfer *transfer;
+		char *private = NULL;
+		CURLcode code = message->data.result;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+		transfer = (struct fl_transfer *)(void *)private;
+		finish(transfer, fl_transfer_meaning(transfer, code),
+		       code == CURLE_OK ? "the headers have no end" : curl_easy_strerror(code));
+	}
+	for (struct fl_transfer *t = http->first; t != NULL; t = t->next) {
+		if (!t->done && t->deadline <= now)
+			finish(t, FL_HTTP_TIMEOUT, "no answer in time");
+	}
+}
+
+bool fl_http_run(struct fl_http *http, struct fl_transfer *one, fl_time until)
+{
+	http->stirred = false;
+	while (http->multi != NULL) {
+		int running;
+		fl_time wake = until;
+
+		curl_multi_perform(http->multi, &running);
+		collect(http);
+		if ((one != NULL && one->done) || http->stirred || until <= fl_now())
+			break;
+		for (const struct fl_transfer *t = http->first; t != NULL; t = t->next) {
+			if (!t->done)
+				wake = fl_earlier(wake, t->deadline);
+		}
+		/* libcurl's own timers shorten the wait inside. */
+		curl_multi_poll(http->multi, NULL, 0, fl_remaining_ms(wake), NULL);
+	}
+	return one != NULL && one->done;
+}
+
+void fl_http_finish(struct fl_http *http, struct fl_transfer *one)
+{
+	while (!one->done)
+		fl_http_run(http, one, FL_NEVER);
+}
+
+bool fl_http_done(const struct fl_transfer *transfer)
+{
+	return transfer->done;
+}
+
+const struct fl_response *fl_http_response(const struct fl_transfer *transfer)
+{
+	return &transfer->response;
+}
+
+void fl_http_end(struct fl_transfer *transfer)
+{
+	if (transfer == NULL)
+		return;
+	if (transfer->easy != NULL && transfer->http->multi != NULL)
+		curl_multi_remove_handle(transfer->http->multi, transfer->easy);
+	if (transfer->next != NULL)
+		transfer->next->previous = transfer->previous;
+	if (transfer->previous != NULL)
+		transfer->previous->next = transfer->next;
+	else
+		transfer->http->first = transfer->next;
+	fl_transfer_free(transfer);
+}
+
+struct fl_transfer *fl_http_perform(struct fl_http *http, const struct fl_request *request)
+{
+	struct fl_transfer *transfer = fl_http_start(http, request);
+
+	fl_http_finish(http, transfer);
+	return transfer;
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/transfer.h"
+
+#include <arpa/inet.h>
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+
+#include "build.h"
+#include "base/mem.h"
+
+#define BODY_LIMIT   65536 /* bytes that are kept of an answer's body where nothing else is asked */
+#define HEADER_LIMIT 65536 /* bytes that are kept of an answer's header and trailer lines */
+/*
+ * Bytes of such lines, those of every 1xx answer included, after which it is no answer any more:
+ * libcurl keeps each line itself, and has no limit of its own for trailers.
+ */
+#define HEADER_MOST (256 * FL_KIB)
+
+static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct fl_transfer *transfer = data;
+
+	(void)purpose;
+	transfer->opened = true;
+	return fl_sockets_open(transfer->http2 ? &transfer->sockets : NULL, address->family,
+			       address->socktype, address->protocol);
+}
+
+/* libcurl takes megabytes in one call, so that http.c alone would look at the time too rarely. */
+static bool is_late(struct fl_transfer *transfer)
+{
+	transfer->late = fl_now() >= transfer->deadline;
+	return transfer->late;
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *data)
+{
+	struct fl_transfer *transfer = data;
+	struct fl_buf *headers = &transfer->response.headers;
+	size_t length = size * count, kept = length;
+
+	transfer->header_bytes += length;
+	if (transfer->header_bytes > HEADER_MOST || is_late(transfer))
+		return 0;
+	/* A status line begins the answer anew: what came before was 1xx. */
+	if (length >= 5 && memcmp(bytes, "HTTP/", 5) == 0) {
+		fl_buf_reset(headers);
+		transfer->headed = false;
+	}
+	transfer->headed |= length <= 2; /* an empty line ends the headers */
+	while (kept > 0 && (bytes[kept - 1] == '\n' || bytes[kept - 1] == '\r'))
+		kept--;
+	if (kept > 0) {
+		fl_buf_add(headers, bytes, kept);
+		fl_buf_putc(headers, '\n');
+	}
+	return length;
+}
+
+static size_t on_write(char *bytes, size_t size, size_t count, void *data)
+{
+	struct fl_transfer *transfer = data;
+	struct fl_response *response = &transfer->response;
+	size_t length = size * count;
+
+	if (is_late(transfer))
+		return 0;
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response->status);
+	if (transfer->on_body != NULL) {
+		*transfer->stirred = true;
+		transfer->stopped = !transfer->on_body(transfer->on_body_data, bytes, length);
+	} else {
+		fl_buf_add(&response->body, bytes, length);
+		transfer->stopped = response->body.truncated;
+	}
+	return transfer->stopped ? 0 : length;
+}
+
+/* NULL, which would be no list any more, comes for lack of memory only: see http.c. */
+static void add_header(struct fl_transfer *transfer, const char *line)
+{
+	transfer->headers = curl_slist_append(transfer->headers, line);
+}
+
+static void set_headers(struct fl_transfer *transfer, const struct fl_request *request)
+{
+	bool typed = false;
+
+	for (const char *const *line = request->headers; line != NULL && *line != NULL; line++) {
+		typed |= strncasecmp(*line, "content-type:", 13) == 0;
+		add_header(transfer, *line);
+	}
+	if (!typed)
+		add_header(transfer, "Content-Type:"); /* instead of libcurl's, a form's */
+	/* No "Expect: 100-continue": libcurl would wait a second for servers that ignore it. */
+	add_header(transfer, "Expect:");
+	curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
+}
+
+static void set_method(CURL *easy, const struct fl_request *request)
+{
+	bool sends = strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0;
+
+	if (strcmp(request->method, "HEAD") == 0) {
+		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+		return;
+	}
+	/*
+	 * Without a body HTTP/1.1 wants "Content-Length: 0" (RFC 9110, 8.6). HTTP/2 wants
+	 * END_STREAM on HEADERS: a gRPC server answers an unknown method before an (empty) body has
+	 * come and resets the stream, and libcurl then loses one answer in three (trap 22).
+	 */
+	if (request->body != NULL) {
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+				 (curl_off_t)request->body_length);
+		curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body);
+	} else if (sends && !request->http2) {
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)0);
+		curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, "");
+	}
+	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+}
+
+static void set_options(struct fl_transfer *transfer, const struct fl_request *request)
+{
+	CURL *easy = transfer->easy;
+
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->reason);
+	curl_easy_setopt(easy, CURLOPT_URL, request->url);
+#if LIBCURL_VERSION_NUM >= 0x075500
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* A name server that does not answer holds up the end of a transfer no longer. */
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+	if (request->unix_socket != NULL)
+		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request->unix_socket);
+	/* http_proxy in the environment would capture calls to OneGate and Docker (trap 10). */
+	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "flower-appliance/" FL_VERSION);
+	if (request->connect_ms > 0)
+		curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+				 (long)(request->connect_ms < INT_MAX ? request->connect_ms
+								      : INT_MAX));
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+	if (request->http2) {
+		curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+				 (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
+		/* Each call sees what a new client would see. */
+		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	} else {
+		curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	}
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_write);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+	set_headers(transfer, request);
+	set_method(easy, request);
+}
+
+/* Whether the host of REQUEST is a name, which is looked up before the peer hears of anything. */
+static bool has_name(const struct fl_request *request)
+{
+	CURLU *url = request->unix_socket == NULL ? curl_url() : NULL;
+	char *host = NULL;
+	bool named = false;
+
+	if (url != NULL && curl_url_set(url, CURLUPART_URL, request->url, 0) == CURLUE_OK &&
+	    curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK) {
+		struct in_addr address;
+
+		/* IPv6 stands in brackets. */
+		named = host[0] != '[' && inet_pton(AF_INET, host, &address) != 1;
+	}
+	curl_free(host);
+	curl_url_cleanup(url);
+	return named;
+}
+
+struct fl_transfer *fl_transfer_new(const struct fl_request *request, bool *stirred)
+{
+	struct fl_transfer *transfer = fl_xcalloc(1, sizeof(*transfer));
+
+	transfer->stirred = stirred;
+	transfer->on_body = request->on_body;
+	transfer->on_body_data = request->on_body_data;
+	transfer->deadline = request->deadline;
+	transfer->http2 = request->http2;
+	transfer->named = has_name(request);
+	transfer->response.body.limit = request->limit != 0 ? request->limit : BODY_LIMIT;
+	transfer->response.headers.limit = HEADER_LIMIT;
+	transfer->easy = curl_easy_init();
+	if (transfer->easy != NULL)
+		set_options(transfer, request);
+	return transfer;
+}
+
+enum fl_http_failure fl_transfer_meaning(const struct fl_transfer *transfer, CURLcode code)
+{
+	long status = 0;
+
+	if (transfer->header_bytes > HEADER_MOST)
+		return FL_HTTP_PROTOCOL;
+	if (transfer->late)
+		return FL_HTTP_TIMEOUT;
+	switch (code) {
+	case CURLE_OK:
+		/* A peer that hangs up in the middle of the headers is no error to libcurl 7.88. */
+		return transfer->headed ? FL_HTTP_OK : FL_HTTP_CLOSED;
+	case CURLE_WRITE_ERROR:
+		return transfer->stopped ? FL_HTTP_OK : FL_HTTP_OTHER;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return FL_HTTP_RESOLVE;
+	case CURLE_COULDNT_CONNECT:
+		return FL_HTTP_CONNECT;
+	case CURLE_OPERATION_TIMEDOUT:
+		return FL_HTTP_TIMEOUT;
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_HTTP2:
+	case CURLE_HTTP2_STREAM:
+		curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+		return status == 0 && fl_sockets_heard(&transfer->sockets) ? FL_HTTP_PROTOCOL
+									   : FL_HTTP_CLOSED;
+#if LIBCURL_VERSION_NUM >= 0x080600
+	case CURLE_TOO_LARGE: /* libcurl 8.14 ends with the 5,000th header line */
+#endif
+	case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 */
+	case CURLE_WEIRD_SERVER_REPLY:
+	case CURLE_BAD_CONTENT_ENCODING:
+		return FL_HTTP_PROTOCOL;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+		return FL_HTTP_TLS;
+	default:
+		return FL_HTTP_OTHER;
+	}
+}
+
+void fl_transfer_finish(struct fl_transfer *transfer, enum fl_http_failure failure,
+			const char *reason)
+{
+	struct fl_response *response = &transfer->response;
+
+	if (transfer->easy != NULL) {
+		const char *peer = NULL; /* "" before one is known; also of a kept connection */
+		long number = 0;
+
+		curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response->status);
+		curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &peer);
+		response->unresolved = failure == FL_HTTP_TIMEOUT && transfer->named &&
+				       !transfer->opened && (peer == NULL || peer[0] == '\0');
+		curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number);
+		response->errnum = failure == FL_HTTP_CONNECT ? (int)number : 0;
+	}
+	fl_sockets_forget(&transfer->sockets);
+	response->failure = failure;
+	if (failure != FL_HTTP_OK)
+		snprintf(response->reason, sizeof(response->reason), "%s",
+			 transfer->header_bytes > HEADER_MOST ? "header lines without end"
+			 : transfer->reason[0] != '\0'        ? transfer->reason
+							      : reason);
+	transfer->done = true;
+	if (transfer->on_body != NULL)
+		*transfer->stirred = true;
+}
+
+void fl_transfer_free(struct fl_transfer *transfer)
+{
+	if (transfer->easy != NULL)
+		curl_easy_cleanup(transfer->easy);
+	fl_sockets_forget(&transfer->sockets);
+	curl_slist_free_all(transfer->headers);
+	fl_buf_free(&transfer->response.body);
+	fl_buf_free(&transfer->response.headers);
+	free(transfer);
+}

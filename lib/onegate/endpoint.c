@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "onegate/endpoint.h"
+
+#include <string.h>
+
+#include "superlink/database.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "onegate/netaddr.h"
+#include "config/paramcheck.h"
+
+static bool is_loopback(const struct fl_address *address)
+{
+	return strcmp(address->host, "localhost") == 0 || strcmp(address->host, "::1") == 0 ||
+	       strncmp(address->host, "127.", 4) == 0;
+}
+
+static int read_wishes(struct fl_wishes *wishes, const struct fl_context *context,
+		       struct fl_error *err)
+{
+	if (fl_param_read(FL_PARAM_ETH0_IP, context, &wishes->ip, err) != 0)
+		return -1;
+	return fl_param_read(FL_PARAM_ETH0_MAC, context, &wishes->mac, err);
+}
+
+int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context *context,
+		     const char *onegate_host, fl_time deadline, struct fl_endpoint *endpoint,
+		     struct fl_error *err)
+{
+	struct fl_address fleet = fl_settings_address(settings, FL_PARAM_FLEET_API_ADDRESS);
+	/* Docker publishes on 0.0.0.0 for IPv4 alone and on :: for IPv6. */
+	struct fl_wishes wishes = { .family = strchr(fleet.host, ':') != NULL ? AF_INET6
+									      : AF_INET };
+	fl_auto_netaddrs struct fl_netaddrs addresses = FL_NETADDRS_INIT;
+	const struct fl_netaddr *chosen;
+	struct fl_error undecided = FL_ERROR_INIT;
+
+	if (read_wishes(&wishes, context, err) != 0)
+		return -1;
+	endpoint->address = fleet;
+	endpoint->link[0] = '\0';
+	if (!fl_address_is_any(&fleet) && !is_loopback(&fleet)) {
+		endpoint->rule = "FL_FLEET_API_ADDRESS names it";
+		return 0;
+	}
+	if (is_loopback(&fleet))
+		fl_log(FL_WARNING,
+		       "FL_FLEET_API_ADDRESS: %s is loopback; no SuperNode outside this VM "
+		       "reaches the endpoint",
+		       fleet.host);
+	if (fl_netaddr_list(&addresses, err) != 0)
+		return -1;
+	/* The context decides alone where it can: looking up OneGate's name may take seconds. */
+	if (fl_netaddr_choose(&addresses, &wishes, &chosen, &endpoint->rule, &undecided) != 0) {
+		if (fl_netaddr_wishes(&wishes, onegate_host, deadline, err) != 0)
+			return -1;
+		if (fl_netaddr_choose(&addresses, &wishes, &chosen, &endpoint->rule, err) != 0)
+			return -1;
+	}
+	fl_address_set_host(&endpoint->address, chosen->address);
+	memcpy(endpoint->link, chosen->link, sizeof(endpoint->link));
+	return 0;
+}
+
+int fl_endpoint_version(const struct fl_paths *paths, const struct fl_settings *settings,
+			char **version, struct fl_error *err)
+{
+	fl_auto_free char *noted = NULL;
+	struct fl_version parsed;
+	const char *tag;
+
+	if (fl_database_noted(paths, settings, &noted, err) != 0)
+		return -1;
+	tag = noted != NULL ? noted : fl_settings_get(settings, FL_PARAM_FLOWER_VERSION);
+	*version = fl_version_parse(tag, &parsed) ? fl_xstrndup(tag, strcspn(tag, "-"))
+						  : fl_xstrdup(tag);
+	return 0;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "onegate/exchange.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "onegate/onegate.h"
+#include "onegate/refusal.h"
+
+#define LEAST_TRY  (FL_SEC / 2) /* no try is started with less time than this left */
+#define MOST_PAUSE (4 * FL_SEC)
+#define CONNECT_MS 3000 /* OneGate is on the same site; a lost SYN is sent again after 1 s */
+
+/* One request; the caller ends the result. The header lines with the token live only in here. */
+static struct fl_transfer *perform(const struct fl_exchange *exchange, fl_time until)
+{
+	const struct fl_onegate *onegate = exchange->onegate;
+	fl_auto_free char *token = fl_xasprintf("X-ONEGATE-TOKEN: %s", onegate->token);
+	fl_auto_free char *vmid = fl_xasprintf("X-ONEGATE-VMID: %s", onegate->vmid);
+	fl_auto_free char *type = exchange->type == NULL
+					  ? NULL
+					  : fl_xasprintf("Content-Type: %s", exchange->type);
+	const char *headers[] = { token, vmid, type, NULL };
+	struct fl_request request = {
+		.method = exchange->method,
+		.url = onegate->url,
+		.headers = headers,
+		.body = exchange->body != NULL ? fl_buf_text(exchange->body) : NULL,
+		.body_length = exchange->body != NULL ? exchange->body->length : 0,
+		.deadline = until,
+		.connect_ms = CONNECT_MS,
+	};
+
+	return fl_http_perform(exchange->http, &request);
+}
+
+static bool is_passing(const struct fl_response *response)
+{
+	switch (response->failure) {
+	case FL_HTTP_OK:
+		return response->status >= 500 || response->status == 429;
+	case FL_HTTP_RESOLVE:
+	case FL_HTTP_CONNECT:
+	case FL_HTTP_TIMEOUT:
+	case FL_HTTP_CLOSED:
+		return true;
+	case FL_HTTP_PROTOCOL:
+	case FL_HTTP_TLS:
+	case FL_HTTP_OTHER:
+		break;
+	}
+	return false;
+}
+
+/* What went wrong, in ERR; an answer that holds the token is left out of it. */
+static int explain(const struct fl_exchange *exchange, const struct fl_response *response,
+		   struct fl_error *err)
+{
+	const struct fl_onegate *onegate = exchange->onegate;
+	fl_auto_buf struct fl_buf answer = FL_BUF_INIT;
+	fl_auto_free char *url = fl_quoted(onegate->url);
+	fl_auto_free char *what = fl_xasprintf("%s %s", exchange->method, url);
+	const char *body = fl_buf_text(&response->body);
+
+	if (response->failure != FL_HTTP_OK) {
+		fl_http_error(response, what, err);
+		return fl_error_hint(err, "%s",
+				     fl_refusal_advice(response->unresolved ? FL_HTTP_RESOLVE
+									    : response->failure));
+	}
+	if (memmem(body, response->body.length, onegate->token, strlen(onegate->token)) == NULL)
+		fl_buf_quote(&answer, body, response->body.length);
+	fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "%s: HTTP status %ld%s%s%s", what,
+		     response->status, answer.length > 0 ? " '" : "", fl_buf_text(&answer),
+		     answer.length > 0 ? "'" : "");
+	return fl_error_hint(err, "%s", fl_refusal_cause(response->status, body));
+}
+
+static bool succeeded(const struct fl_response *response)
+{
+	return response->failure == FL_HTTP_OK && response->status >= 200 && response->status < 300;
+}
+
+/*
+ * A stalled first try must not eat all the time, and a loaded OneGate needs more than a quarter of
+ * it: so each try may take twice as long as the one before.
+ */
+struct fl_transfer *fl_exchange_run(const struct fl_exchange *exchange, fl_time deadline,
+				    struct fl_error *err)
+{
+	struct fl_backoff backoff = FL_BACKOFF_INIT(exchange->onegate->first_pause, MOST_PAUSE);
+	int64_t patience = exchange->onegate->first_try;
+
+	for (int tries = 1;; tries++) {
+		fl_time started = fl_now();
+		fl_auto_transfer struct fl_transfer *transfer = perform(
+			exchange, fl_earlier(started + patience, deadline));
+		const struct fl_response *response = fl_http_response(transfer);
+		int64_t left, pause;
+
+		if (patience < deadline - started)
+			patience *= 2;
+		if (succeeded(response))
+			return fl_steal(&transfer);
+		explain(exchange, response, err);
+		if (!is_passing(response))
+			return NULL;
+		pause = fl_backoff_next(&backoff);
+		left = deadline - fl_now() - LEAST_TRY;
+		if (left <= 0) {
+			fl_error_hint(err, tries == 1 ? "tried once" : "tried %d times", tries);
+			return NULL;
+		}
+		fl_log(FL_DEBUG, "try %d: %s", tries, err->message);
+		/* The last pause ends where one more try still fits. */
+		fl_pause(pause < left ? pause : left, deadline);
+	}
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "onegate/netaddr.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <ifaddrs.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+#define MOST_SHOWN 12 /* candidates named in an error; a host with many containers has hundreds */
+
+void fl_netaddrs_add(struct fl_netaddrs *addresses, const struct fl_netaddr *address)
+{
+	addresses->list = fl_xgrow(addresses->list, addresses->count, sizeof(*addresses->list));
+	addresses->list[addresses->count++] = *address;
+}
+
+void fl_netaddrs_free(struct fl_netaddrs *addresses)
+{
+	fl_cleanup_free(&addresses->list);
+	addresses->list = NULL;
+	addresses->count = 0;
+}
+
+/* The hardware address of link NAME, which getifaddrs(3) gives in an entry of its own. */
+static void find_mac(const struct ifaddrs *all, const char *name, char mac[static FL_MAC_SIZE])
+{
+	for (const struct ifaddrs *i = all; i != NULL; i = i->ifa_next) {
+		struct sockaddr_ll link;
+
+		if (i->ifa_addr == NULL || i->ifa_addr->sa_family != AF_PACKET ||
+		    strcmp(i->ifa_name, name) != 0)
+			continue;
+		memcpy(&link, i->ifa_addr, sizeof(link));
+		if (link.sll_halen == ETH_ALEN)
+			snprintf(mac, FL_MAC_SIZE, "%02x:%02x:%02x:%02x:%02x:%02x",
+				 link.sll_addr[0], link.sll_addr[1], link.sll_addr[2],
+				 link.sll_addr[3], link.sll_addr[4], link.sll_addr[5]);
+		return;
+	}
+}
+
+static void take_entry(struct fl_netaddrs *addresses, const struct ifaddrs *all,
+		       const struct ifaddrs *entry)
+{
+	struct fl_netaddr found = { .up = (entry->ifa_flags & IFF_UP) != 0,
+				    .loopback = (entry->ifa_flags & IFF_LOOPBACK) != 0 };
+	struct sockaddr_in four;
+	struct sockaddr_in6 six;
+
+	if (entry->ifa_addr == NULL)
+		return;
+	found.family = entry->ifa_addr->sa_family;
+	snprintf(found.link, sizeof(found.link), "%s", entry->ifa_name);
+	if (found.family == AF_INET) {
+		memcpy(&four, entry->ifa_addr, sizeof(four));
+		inet_ntop(AF_INET, &four.sin_addr, found.address, sizeof(found.address));
+	} else if (found.family == AF_INET6) {
+		memcpy(&six, entry->ifa_addr, sizeof(six));
+		inet_ntop(AF_INET6, &six.sin6_addr, found.address, sizeof(found.address));
+	} else {
+		return;
+	}
+	find_mac(all, entry->ifa_name, found.mac);
+	fl_netaddrs_add(addresses, &found);
+}
+
+int fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err)
+{
+	struct ifaddrs *all;
+
+	if (getifaddrs(&all) != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno,
+				    "addresses of this machine's links");
+	for (const struct ifaddrs *entry = all; entry != NULL; entry = entry->ifa_next)
+		take_entry(addresses, all, entry);
+	freeifaddrs(all);
+	return 0;
+}
+
+int fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline,
+		      struct fl_error *err)
+{
+	wishes->to_onegate[0] = '\0';
+	if (onegate_host != NULL &&
+	    fl_route_source(onegate_host, wishes->family, deadline, wishes->to_onegate, err) != 0)
+		return -1;
+	return fl_route_default(wishes->family, &wishes->default_route, err);
+}
+
+static bool starts_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* 169.254.0.0/16 (RFC 3927) and fe80::/10 (RFC 4291). */
+static bool is_link_local(const struct fl_netaddr *address)
+{
+	struct in6_addr six;
+
+	if (inet_pton(AF_INET6, address->address, &six) == 1)
+		return IN6_IS_ADDR_LINKLOCAL(&six);
+	return starts_with(address->address, "169.254.");
+}
+
+const char *fl_netaddr_unfit(const struct fl_netaddr *address)
+{
+	if (address->loopback || starts_with(address->address, "127.") ||
+	    strcmp(address->address, "::1") == 0)
+		return "loopback";
+	/* docker0, docker_gwbridge; br-ID of a user's network; the host's end of each container. */
+	if (starts_with(address->link, "docker") || starts_with(address->link, "br-") ||
+	    starts_with(address->link, "veth"))
+		return "Docker's";
+	if (is_link_local(address))
+		return "link-local";
+	return address->up ? NULL : "down";
+}
+
+/* Whether text A, as it came from outside, is the address B as inet_ntop(3) writes it. */
+static bool same_text(const char *a, const char *b)
+{
+	return a != NULL && a[0] != '\0' && strcasecmp(a, b) == 0;
+}
+
+enum rule { RULE_IP, RULE_MAC, RULE_ONEGATE, RULE_DEFAULT_SOURCE, RULE_DEFAULT_LINK, RULE_COUNT };
+
+static const char *const rules[] = {
+	[RULE_IP] = "ETH0_IP, which the link carries",
+	[RULE_MAC] = "the link has the MAC address of ETH0_MAC",
+	[RULE_ONEGATE] = "the kernel sends from it towards OneGate",
+	[RULE_DEFAULT_SOURCE] = "the source address of the default route",
+	[RULE_DEFAULT_LINK] = "the default route leaves by this link",
+};
+
+static_assert(FL_ARRAY_SIZE(rules) == RULE_COUNT, "a text for each rule");
+
+static bool follows(const struct fl_netaddr *address, const struct fl_wishes *wishes,
+		    enum rule rule)
+{
+	switch (rule) {
+	case RULE_IP:
+		return same_text(wishes->ip, address->address);
+	case RULE_MAC:
+		return same_text(wishes->mac, address->mac);
+	case RULE_ONEGATE:
+		return same_text(wishes->to_onegate, address->address);
+	case RULE_DEFAULT_SOURCE:
+		return same_text(wishes->default_route.source, address->address);
+	case RULE_DEFAULT_LINK:
+		return wishes->default_route.link[0] != '\0' &&
+		       strcmp(wishes->default_route.link, address->link) == 0;
+	case RULE_COUNT:
+		break;
+	}
+	return false;
+}
+
+static int none_found(const struct fl_netaddrs *addresses, const struct fl_wishes *wishes,
+		      struct fl_error *err)
+{
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+	size_t shown = 0;
+
+	for (size_t i = 0; i < addresses->count && shown < MOST_SHOWN; i++, shown++) {
+		const struct fl_netaddr *a = &addresses->list[i];
+		const char *unfit = fl_netaddr_unfit(a);
+
+		if (unfit == NULL && a->family != wishes->family)
+			unfit = a->family == AF_INET6 ? "IPv6" : "IPv4";
+		fl_buf_printf(&text, "%s%s %s (%s)", shown == 0 ? "" : ", ", a->link, a->address,
+			      unfit != NULL ? unfit : "no rule names it");
+	}
+	if (addresses->count > shown)
+		fl_buf_printf(&text, " and %zu more", addresses->count - shown);
+	return fl_error_set(
+		err, FL_EXIT_UNAVAILABLE, 0,
+		"no %s address for SuperNodes: neither ETH0_IP nor ETH0_MAC nor a route "
+		"to OneGate nor a default route leads to one; candidates: %s",
+		wishes->family == AF_INET6 ? "IPv6" : "IPv4",
+		text.length > 0 ? fl_buf_text(&text) : "none");
+}
+
+int fl_netaddr_choose(const struct fl_netaddrs *addresses, const struct fl_wishes *wishes,
+		      const struct fl_netaddr **chosen, const char **rule, struct fl_error *err)
+{
+	for (unsigned r = 0; r < RULE_COUNT; r++) {
+		for (size_t i = 0; i < addresses->count; i++) {
+			const struct fl_netaddr *address = &addresses->list[i];
+
+			if (address->family != wishes->family ||
+			    fl_netaddr_unfit(address) != NULL ||
+			    !follows(address, wishes, (enum rule)r))
+				continue;
+			*chosen = address;
+			*rule = rules[r];
+			return 0;
+		}
+	}
+	return none_found(addresses, wishes, err);
+}

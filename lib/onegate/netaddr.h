@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which of this VM's addresses SuperNodes are told (spec section 9), and by which rule.
+ *
+ * Candidates and wishes are plain data, so that the choice is a pure function: what a machine has
+ * is gathered by fl_netaddr_list() and fl_netaddr_wishes().
+ */
+#ifndef FL_NETADDR_H
+#define FL_NETADDR_H
+
+#include "base/error.h"
+#include "onegate/route.h"
+
+#define FL_MAC_SIZE 18 /* bytes of "02:00:c0:00:02:0a" with the NUL */
+
+/* An address on a link. */
+struct fl_netaddr {
+	char link[IF_NAMESIZE];
+	char address[INET6_ADDRSTRLEN];
+	int family;            /* AF_INET or AF_INET6 */
+	char mac[FL_MAC_SIZE]; /* lower case, "" if the link has none */
+	bool up;
+	bool loopback; /* the link is the loopback one */
+};
+
+struct fl_netaddrs {
+	struct fl_netaddr *list; /* owned, in the kernel's order: a link's primary address first */
+	size_t count;
+};
+
+#define FL_NETADDRS_INIT                 \
+	{                                \
+		.list = NULL, .count = 0 \
+	}
+
+/* What speaks for an address, "" or NULL where nothing is known. */
+struct fl_wishes {
+	int family;                        /* only addresses of this family are taken */
+	const char *ip;                    /* ETH0_IP, borrowed */
+	const char *mac;                   /* ETH0_MAC, any case, borrowed */
+	char to_onegate[INET6_ADDRSTRLEN]; /* what the kernel sends from towards OneGate */
+	struct fl_route default_route;     /* its link and source address */
+};
+
+/* The addresses of all links (getifaddrs(3)). 0, or -1 with 71. */
+int fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2);
+
+/*
+ * Asks the kernel about the routes towards ONEGATE_HOST (may be NULL; a name is looked up until
+ * DEADLINE) and the default route, in the family of WISHES. 0, or -1 with 71: another rule would
+ * name another address then.
+ */
+int fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline,
+		      struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 4);
+
+/* Why an address is never taken ("loopback", "link-local", "Docker's", "down"), or NULL. */
+const char *fl_netaddr_unfit(const struct fl_netaddr *address) FL_NONNULL(1);
+
+/*
+ * Chooses: ETH0_IP if a link carries it; else the address of the link with ETH0_MAC; else the one
+ * towards OneGate; else that of the default route; never an unfit one (trap 7). 0 and *CHOSEN (a
+ * member of ADDRESSES) with *RULE (a constant, for -v), or -1 with 69 and the candidates.
+ */
+int fl_netaddr_choose(const struct fl_netaddrs *addresses, const struct fl_wishes *wishes,
+		      const struct fl_netaddr **chosen, const char **rule, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 5);
+
+/* Adds an address to a list; what fl_netaddr_list() and tests build it with. */
+void fl_netaddrs_add(struct fl_netaddrs *addresses, const struct fl_netaddr *address)
+	FL_NONNULL(1, 2);
+
+void fl_netaddrs_free(struct fl_netaddrs *addresses) FL_NONNULL(1);
+
+#define fl_auto_netaddrs __attribute__((cleanup(fl_netaddrs_free)))
+
+#endif

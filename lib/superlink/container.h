@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The container that the settings ask for (spec section 5): as the Engine API's create request, as
+ * the equivalent `docker create` command, and as the file for its --env-file option.
+ */
+#ifndef FL_CONTAINER_H
+#define FL_CONTAINER_H
+
+#include "config/paths.h"
+#include "config/settings.h"
+
+#define FL_CONTAINER_NAME "flower-superlink"
+#define FL_CONTAINER_UID  49999 /* user and group "app" of Flower's images */
+#define FL_APPIO_PORT     9091  /* ServerAppIo, fixed inside and outside */
+
+/* superlink.env: NAME=value lines in docker --env-file syntax; a fresh string. */
+char *fl_container_env(const struct fl_settings *settings) FL_MUST_CHECK FL_NONNULL(1);
+
+/*
+ * The `docker create` command for IMAGE ("repository:tag"), several lines, quoted for a POSIX
+ * shell, ended by a line feed; a fresh string.
+ */
+char *fl_container_command(const struct fl_settings *settings, const struct fl_paths *paths,
+			   const char *image) FL_MUST_CHECK FL_NONNULL(1, 2, 3);
+
+/*
+ * The body of POST /containers/create (Engine API 1.40 and later) for IMAGE, whose content is
+ * IMAGE_ID ("sha256:..."). The label FL_CONTAINER_LABEL holds the digest of all that the container
+ * is made from, IMAGE_ID included; *DIGEST (owned by the caller) is the same. A fresh string.
+ */
+char *fl_container_request(const struct fl_settings *settings, const struct fl_paths *paths,
+			   const char *image, const char *image_id, char **digest)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 5);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "superlink/image.h"
+
+#include <string.h>
+
+#include "build.h"
+#include "superlink/database.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "docker/pull.h"
+
+#define ASK_LIMIT (30 * FL_SEC) /* for one question to the Engine; a busy one answers in a second */
+
+static void fill(struct fl_image *image, const char *repository, const char *tag)
+{
+	fl_image_free(image);
+	image->reference = fl_xasprintf("%s:%s", repository, tag);
+	image->tag = fl_xstrdup(tag);
+}
+
+static void show_progress(void *data, const char *text)
+{
+	const struct fl_image *image = data;
+
+	fl_log_progress("pulling %s: %s", image->reference, text);
+}
+
+/* 1 if IMAGE is there, with its id; 0 if not; -1 if the Engine does not say. */
+static int look(struct fl_docker *docker, struct fl_image *image, struct fl_error *err)
+{
+	int there = fl_docker_image_id(docker, image->reference, &image->id, fl_now() + ASK_LIMIT,
+				       err);
+
+	if (there >= 0)
+		return there;
+	err->code = FL_EXIT_UNAVAILABLE;
+	return fl_error_wrap(err, "image %s: the Engine does not say whether it is there",
+			     image->reference);
+}
+
+static int pull(struct fl_docker *docker, const char *repository, struct fl_image *image,
+		const struct fl_image_limits *limits, struct fl_error *err)
+{
+	char duration[FL_DURATION_SIZE];
+	int result, there;
+
+	fl_log(FL_INFO, "pulling %s, for at most %s", image->reference,
+	       fl_duration(duration, limits->pull));
+	result = fl_docker_pull(docker, repository, image->tag, fl_now() + limits->pull,
+				limits->stall, show_progress, image, err);
+	fl_log_progress_end();
+	if (result != 0)
+		return -1;
+	image->pulled = true;
+	there = look(docker, image, err);
+	if (there != 0)
+		return there == 1 ? 0 : -1;
+	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+			    "image %s: the pull succeeded, but the Engine does not have it",
+			    image->reference);
+}
+
+/* IMAGE from the Engine, or pulled. *ABSENT, if that fails: it is certainly not there. */
+static int have(struct fl_docker *docker, const char *repository, struct fl_image *image,
+		const struct fl_image_limits *limits, bool *absent, struct fl_error *err)
+{
+	int there = look(docker, image, err);
+
+	*absent = there == 0;
+	if (there != 0)
+		return there == 1 ? 0 : -1;
+	if (limits->pull == 0)
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "not pulled now");
+	return pull(docker, repository, image, limits, err);
+}
+
+static int no_image(const struct fl_image *image, struct fl_error *err)
+{
+	err->code = FL_EXIT_UNAVAILABLE;
+	fl_error_wrap(err, "image %s is not there and cannot be pulled", image->reference);
+	return fl_error_hint(err,
+			     "load it by hand: docker load -i FILE, or name a registry that this "
+			     "VM reaches in FLOWER_IMAGE");
+}
+
+int fl_image_prebaked(struct fl_docker *docker, const struct fl_image_limits *limits,
+		      struct fl_image *image, struct fl_error *err)
+{
+	bool absent;
+
+	fill(image, FL_FLOWER_IMAGE, FL_FLOWER_VERSION);
+	if (have(docker, FL_FLOWER_IMAGE, image, limits, &absent, err) == 0)
+		return 0;
+	return absent ? no_image(image, err) : -1;
+}
+
+/* The pre-baked image in place of the one that FAILED to come. */
+static int fall_back(struct fl_docker *docker, struct fl_image *image, struct fl_error *failed)
+{
+	fl_auto_free char *wanted = fl_xstrdup(image->reference);
+	struct fl_error err = FL_ERROR_INIT;
+	int there;
+
+	fill(image, FL_FLOWER_IMAGE, FL_FLOWER_VERSION);
+	there = look(docker, image, &err);
+	if (there < 0) {
+		*failed = err;
+		return -1;
+	}
+	if (there == 0) {
+		failed->code = FL_EXIT_UNAVAILABLE;
+		fl_error_wrap(failed, "image %s cannot be had", wanted);
+		return fl_error_hint(failed, "the pre-baked %s is missing too: docker load -i FILE",
+				     image->reference);
+	}
+	fl_log(FL_WARNING, "image %s cannot be had: %s; going on with the pre-baked %s", wanted,
+	       failed->message, image->reference);
+	image->fallback = true;
+	return 0;
+}
+
+static int stand_in(struct fl_docker *docker, const struct fl_paths *paths,
+		    const struct fl_settings *settings, struct fl_image *image,
+		    struct fl_error *err)
+{
+	if (fall_back(docker, image, err) != 0)
+		return -1;
+	return fl_database_check(paths, settings, image->tag, err);
+}
+
+int fl_image_choose(struct fl_docker *docker, const struct fl_paths *paths,
+		    const struct fl_settings *settings, const struct fl_image_limits *limits,
+		    struct fl_image *image, struct fl_error *err)
+{
+	const char *repository = fl_settings_get(settings, FL_PARAM_FLOWER_IMAGE);
+	const char *tag = fl_settings_get(settings, FL_PARAM_FLOWER_VERSION);
+	bool prebaked = strcmp(repository, FL_FLOWER_IMAGE) == 0 &&
+			strcmp(tag, FL_FLOWER_VERSION) == 0;
+	bool absent, replaced;
+
+	fill(image, repository, tag);
+	/* The database's guard comes before the pull too: what may not run need not be fetched. */
+	if (fl_database_check(paths, settings, tag, err) != 0) {
+		if (prebaked || err->code != FL_EXIT_UNAVAILABLE ||
+		    fl_database_replaced(paths, settings, tag, &replaced, err) != 0 || !replaced)
+			return -1;
+		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+			     "another one has run instead, and there is no way back for the "
+			     "database");
+		return stand_in(docker, paths, settings, image, err);
+	}
+	if (have(docker, repository, image, limits, &absent, err) == 0)
+		return 0;
+	if (prebaked)
+		return absent ? no_image(image, err) : -1;
+	return stand_in(docker, paths, settings, image, err);
+}
+
+void fl_image_free(struct fl_image *image)
+{
+	free(image->reference);
+	free(image->tag);
+	/* clang 14 does not see that what is assigned below resets it. */
+	free(image->id); /* NOLINT(clang-analyzer-unix.Malloc) */
+	*image = (struct fl_image)FL_IMAGE_INIT;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "superlink/launch.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "superlink/container.h"
+#include "docker/events.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "docker/systemd.h"
+#include "superlink/unit.h"
+
+#define ENGINE_LIMIT  (60 * FL_SEC)  /* for one order to the Engine; a start takes 0.3 s */
+#define SYSTEMD_LIMIT (120 * FL_SEC) /* for a systemctl that waits for a job, its stop included */
+#define START_LIMIT   (60 * FL_SEC)  /* until the container runs, once its start is ordered */
+
+/*
+ * How long a started container is watched before the step ends: one that cannot run its program
+ * ends within milliseconds. It costs the boot nothing, as no SuperLink listens before 0.5 s.
+ */
+#define SETTLE (250 * FL_MS)
+
+#define CREATE_TRIES 3 /* each but the first after somebody else's container came first */
+
+#define ASK_AGAIN FL_SEC /* what the events should have told */
+
+static int stop_the_unit(struct fl_error *err)
+{
+	static const char *const stop[] = { "stop", FL_UNIT_NAME, NULL };
+
+	return fl_systemctl(stop, NULL, fl_now() + SYSTEMD_LIMIT, err);
+}
+
+/* What a container is to be made of. */
+struct wanted {
+	const char *request;
+	const char *digest;
+	bool stop_unit;
+};
+
+/* 1: it was made; 0: the right one is there; -1, with EEXIST: somebody else has made one. */
+static int create_once(struct fl_docker *docker, const struct wanted *wanted, struct fl_error *err)
+{
+	fl_auto_container struct fl_docker_container old = { .exists = false };
+
+	if (fl_docker_inspect(docker, FL_CONTAINER_NAME, &old, fl_now() + ENGINE_LIMIT, err) != 0)
+		return -1;
+	if (old.exists && old.digest != NULL && strcmp(old.digest, wanted->digest) == 0)
+		return 0;
+	if (old.exists) {
+		fl_log(FL_INFO, "replacing container " FL_CONTAINER_NAME
+				": it was made from something else");
+		/* The unit's own restart must not come between removal and new container. */
+		if (wanted->stop_unit && stop_the_unit(err) != 0)
+			return -1;
+		/* By its id: the name may be that of a new one by now, somebody else's. */
+		if (fl_docker_remove(docker, old.id, fl_now() + ENGINE_LIMIT, err) != 0)
+			return -1;
+	}
+	if (fl_docker_create(docker, FL_CONTAINER_NAME, wanted->request, fl_now() + ENGINE_LIMIT,
+			     err) != 0)
+		return -1;
+	return 1;
+}
+
+/*
+ * The unit's ExecStartPre and service's bootstrap may come at the same time, as both follow a boot:
+ * the one that comes second to the name looks again, and finds what it was about to make.
+ */
+int fl_launch_create(struct fl_docker *docker, const struct fl_paths *paths,
+		     const struct fl_settings *settings, const struct fl_image *image,
+		     bool stop_unit, bool *replaced, struct fl_error *err)
+{
+	fl_auto_free char *digest = NULL;
+	fl_auto_free char *request = fl_container_request(settings, paths, image->reference,
+							  image->id, &digest);
+	const struct wanted wanted = { request, digest, stop_unit };
+	int made = create_once(docker, &wanted, err);
+
+	for (int tries = 1; made < 0 && err->errnum == EEXIST && tries < CREATE_TRIES; tries++)
+		made = create_once(docker, &wanted, err);
+	*replaced = made > 0;
+	return made < 0 ? -1 : 0;
+}
+
+static int start_by_systemd(struct fl_error *err)
+{
+	static const char *const reload[] = { "daemon-reload", NULL };
+	static const char *const enable[] = { "enable", "--quiet", FL_UNIT_NAME, NULL };
+	static const char *const start[] = { "start", FL_UNIT_NAME, NULL };
+	fl_time deadline = fl_now() + SYSTEMD_LIMIT;
+
+	if (fl_systemctl(reload, NULL, deadline, err) != 0 ||
+	    fl_systemctl(enable, NULL, deadline, err) != 0)
+		return -1;
+	if (fl_systemctl(start, NULL, deadline, err) != 0)
+		return fl_error_hint(err, "journalctl -u " FL_UNIT_NAME " shows why");
+	return 0;
+}
+
+static int start_by(enum fl_launcher launcher, struct fl_docker *docker, struct fl_error *err)
+{
+	if (launcher == FL_LAUNCH_SYSTEMD)
+		return start_by_systemd(err);
+	return fl_docker_start(docker, FL_CONTAINER_NAME, fl_now() + ENGINE_LIMIT, err);
+}
+
+/* This moment for the Engine's since=, RFC 3339 in UTC. */
+static char *moment(void)
+{
+	struct timespec now;
+	struct tm utc;
+	char seconds[32];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &utc);
+	strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &utc);
+	return fl_xasprintf("%s.%09ldZ", seconds, now.tv_nsec);
+}
+
+static int died(int64_t exit_code, struct fl_error *err)
+{
+	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+			    "container " FL_CONTAINER_NAME " ended at once with exit code %lld",
+			    (long long)exit_code);
+}
+
+/* Whether NOW is what has become of a run that is not that of BEFORE. */
+static bool has_ended(const struct fl_docker_container *before,
+		      const struct fl_docker_container *now)
+{
+	bool anew = before->started_at == NULL || strcmp(before->started_at, now->started_at) != 0;
+
+	return anew && (now->restarting || strcmp(now->status, "exited") == 0 ||
+			strcmp(now->status, "dead") == 0);
+}
+
+/* The next event; where there is no stream, none until UNTIL. */
+static enum fl_docker_event next_event(struct fl_docker_events *events, fl_time until,
+				       int64_t *exit_code)
+{
+	enum fl_docker_event event = fl_docker_events_next(events, until, exit_code);
+
+	if (event != FL_EVENT_LOST)
+		return event;
+	fl_pause(until - fl_now(), until);
+	return FL_EVENT_NONE;
+}
+
+/*
+ * Waits until it runs and has settled. The unit starts it a moment after systemctl has returned.
+ * The events tell of an end at once; the Engine itself is asked again in case they do not come.
+ */
+static int await(struct fl_docker *docker, struct fl_docker_events *events,
+		 const struct fl_docker_container *before, struct fl_error *err)
+{
+	fl_time deadline = fl_now() + START_LIMIT, settled = FL_NEVER;
+	int64_t exit_code = 0;
+
+	for (;;) {
+		fl_auto_container struct fl_docker_container now = { .exists = false };
+		fl_time until = fl_earlier(deadline, fl_now() + ASK_AGAIN);
+
+		if (fl_docker_inspect(docker, FL_CONTAINER_NAME, &now, deadline, err) != 0)
+			return -1;
+		if (!now.exists)
+			return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+					    "container " FL_CONTAINER_NAME " is gone");
+		if (has_ended(before, &now))
+			return died(now.exit_code, err);
+		if (!now.running)
+			settled = FL_NEVER;
+		else if (settled <= fl_now())
+			return 0;
+		else if (settled == FL_NEVER)
+			settled = fl_now() + SETTLE;
+		if (fl_now() >= deadline)
+			return fl_error_set(err, FL_EXIT_TIMEOUT, 0,
+					    "container " FL_CONTAINER_NAME
+					    " is '%s' and does not start",
+					    now.status);
+		if (next_event(events, fl_earlier(until, settled), &exit_code) == FL_EVENT_DIE)
+			return died(exit_code, err);
+	}
+}
+
+int fl_launch_start(struct fl_docker *docker, enum fl_launcher launcher, bool *started,
+		    struct fl_error *err)
+{
+	fl_auto_container struct fl_docker_container before = { .exists = false };
+	fl_auto_events struct fl_docker_events *events = NULL;
+	fl_auto_free char *since = moment();
+
+	if (fl_docker_inspect(docker, FL_CONTAINER_NAME, &before, fl_now() + ENGINE_LIMIT, err) !=
+	    0)
+		return -1;
+	*started = !before.running || before.restarting;
+	if (start_by(launcher, docker, err) != 0)
+		return -1;
+	if (!*started)
+		return 0;
+	events = fl_docker_events_open(docker, FL_CONTAINER_NAME, since);
+	return await(docker, events, &before, err);
+}

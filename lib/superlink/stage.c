@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "superlink/stage.h"
+
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "file/atomic.h"
+#include "base/buf.h"
+#include "base/mem.h"
+#include "file/tree.h"
+
+static const struct {
+	const char *name;
+	const char *line; /* in /etc/motd */
+} stages[] = {
+	{ "install", "1/3 Installation" },
+	{ "configure", "2/3 Configuration" },
+	{ "bootstrap", "3/3 Bootstrap" },
+};
+
+static const char *const results[] = { "started", "success", "failure" };
+
+#define LAST_SUCCESS "bootstrap_success"
+#define STATUS_MAX   64 /* bytes of the status file that are read */
+
+static const char logo[] = "\n"
+			   "    ___   _ __    ___\n"
+			   "   / _ \\ | '_ \\  / _ \\   OpenNebula Service Appliance\n"
+			   "  | (_) || | | ||  __/\n"
+			   "   \\___/ |_| |_| \\___|\n"
+			   "\n";
+
+/* The parts of a valid stage: its line and its result. False if it is none. */
+static bool split(const char *text, const char **line, const char **result)
+{
+	for (size_t i = 0; i < FL_ARRAY_SIZE(stages); i++) {
+		size_t length = strlen(stages[i].name);
+
+		if (strncmp(text, stages[i].name, length) != 0 || text[length] != '_')
+			continue;
+		*line = stages[i].line;
+		*result = text + length + 1;
+		for (size_t r = 0; r < FL_ARRAY_SIZE(results); r++) {
+			if (strcmp(*result, results[r]) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+bool fl_stage_valid(const char *text)
+{
+	const char *line, *result;
+
+	return split(text, &line, &result);
+}
+
+int fl_stage_lock(int fd, struct fl_error *err)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno == EWOULDBLOCK) {
+		fl_error_set(err, FL_EXIT_TIMEOUT, 0, "another run of service is under way");
+		return fl_error_hint(err,
+				     "wait until it has ended; `service status` shows its stage");
+	}
+	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "lock on descriptor %d", fd);
+}
+
+static int write_text(const char *path, const char *text, struct fl_error *err)
+{
+	const uid_t owner = geteuid() == 0 ? 0 : (uid_t)-1;
+	const struct fl_file file = { .path = path,
+				      .content = text,
+				      .length = strlen(text),
+				      .mode = 0644,
+				      .uid = owner,
+				      .gid = owner };
+
+	return fl_atomic_write(&file, NULL, err);
+}
+
+static void motd(struct fl_buf *text, const char *line, const char *result, bool last)
+{
+	fl_buf_puts(text, logo);
+	if (strcmp(result, "started") == 0)
+		fl_buf_printf(text,
+			      " %s step is in progress...\n\n"
+			      " * * * * * * * *\n * PLEASE WAIT *\n * * * * * * * *\n\n",
+			      line);
+	else if (strcmp(result, "failure") == 0)
+		fl_buf_printf(text,
+			      " %s step failed.\n\n"
+			      " * * * * * * * * * *\n * APPLIANCE ERROR *\n * * * * * * * * * *\n\n"
+			      " Why: /var/log/one-appliance/ and `journalctl -t fl-configure -t "
+			      "fl-bootstrap -t fl-healthcheck`\n\n",
+			      line);
+	else if (last)
+		fl_buf_puts(text, " All set and ready to serve 8)\n\n");
+	else
+		fl_buf_printf(text, " %s step was successful.\n\n", line);
+}
+
+/* etc/ may be missing below --root. A link in its place is replaced, not followed. */
+static int write_motd(const struct fl_paths *paths, const char *text, struct fl_error *err)
+{
+	fl_auto_free char *folder = fl_xasprintf("%s/etc", paths->root);
+
+	if (fl_tree_make(folder, 0755, err) != 0)
+		return -1;
+	return write_text(paths->motd, text, err);
+}
+
+/* Whether PATH is there: 0, or -1 with 71. */
+static int look_for(const char *path, bool *there, struct fl_error *err)
+{
+	*there = access(path, F_OK) == 0;
+	if (*there || !fl_file_unknown(errno))
+		return 0;
+	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: look", path);
+}
+
+static int mark_booted(const struct fl_paths *paths, struct fl_error *err)
+{
+	bool marked, configured;
+
+	if (look_for(paths->booted, &marked, err) != 0 ||
+	    look_for(paths->json, &configured, err) != 0)
+		return -1;
+	if (marked || !configured)
+		return 0;
+	return write_text(paths->booted,
+			  "A boot with superlink.json has succeeded: the configuration stands.\n",
+			  err);
+}
+
+static int write_status(const struct fl_paths *paths, const char *stage, struct fl_error *err)
+{
+	fl_auto_free char *status = fl_xasprintf("%s\n", stage);
+	bool booted = strcmp(stage, LAST_SUCCESS) == 0;
+
+	/* An earlier success counts also where it left no mark: it was, and the status goes now. */
+	if (!booted && fl_stage_booted(paths, &booted, err) != 0)
+		return -1;
+	if (booted && mark_booted(paths, err) != 0)
+		return -1;
+	if (fl_tree_make(paths->service_dir, 0755, err) != 0)
+		return -1;
+	return write_text(paths->status, status, err);
+}
+
+int fl_stage_set(const struct fl_paths *paths, const char *stage, struct fl_error *err)
+{
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+	const char *line, *result;
+
+	if (!split(stage, &line, &result))
+		return fl_error_set(err, FL_EXIT_USAGE, 0, "'%s' is no stage", stage);
+	if (write_status(paths, stage, err) != 0) {
+		/* The success of an earlier boot would go on to let READY=YES be reported. */
+		unlink(paths->status);
+		return -1;
+	}
+	motd(&text, line, result, strcmp(stage, LAST_SUCCESS) == 0);
+	return write_motd(paths, fl_buf_text(&text), err);
+}
+
+int fl_stage_booted(const struct fl_paths *paths, bool *booted, struct fl_error *err)
+{
+	fl_auto_free char *status = NULL;
+
+	if (look_for(paths->booted, booted, err) != 0)
+		return -1;
+	if (*booted)
+		return 0;
+	status = fl_file_read(paths->status, STATUS_MAX, NULL);
+	if (status == NULL && fl_file_unknown(errno))
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: read", paths->status);
+	if (status != NULL) {
+		status[strcspn(status, "\n")] = '\0';
+		*booted = strcmp(status, LAST_SUCCESS) == 0;
+	}
+	return 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "superlink/step.h"
+
+#include <stdarg.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+
+static const char *const names[] = {
+	[FL_STEP_BOOT] = "boot and contextualize", [FL_STEP_CONTEXT] = "read context",
+	[FL_STEP_VALIDATE] = "validate",           [FL_STEP_FILES] = "write configuration",
+	[FL_STEP_FOLDERS] = "prepare folders",     [FL_STEP_UNIT] = "write unit",
+	[FL_STEP_DOCKER] = "wait for Docker",      [FL_STEP_IMAGE] = "choose image",
+	[FL_STEP_START] = "start container",       [FL_STEP_HEALTH] = "wait for SuperLink",
+	[FL_STEP_PUBLISH] = "publish to OneGate",  [FL_STEP_READY] = "report ready",
+};
+
+struct fl_step fl_step_begin(enum fl_step_number number)
+{
+	return (struct fl_step){ .number = number, .started = fl_now() };
+}
+
+static void log_end(const struct fl_step *step, enum fl_level level, const char *outcome,
+		    const char *details)
+{
+	char duration[FL_DURATION_SIZE];
+
+	fl_log(level, "step %d/%d %s: %s, %s: %s", (int)step->number, (int)FL_STEP_COUNT,
+	       names[step->number], outcome, fl_duration(duration, fl_now() - step->started),
+	       details);
+}
+
+void fl_step_done(const struct fl_step *step, const char *format, ...)
+{
+	fl_auto_buf struct fl_buf details = FL_BUF_INIT;
+	va_list args;
+
+	va_start(args, format);
+	fl_buf_vprintf(&details, format, args);
+	va_end(args);
+	log_end(step, FL_INFO, "done", fl_buf_text(&details));
+}
+
+void fl_step_warned(const struct fl_step *step, const char *format, ...)
+{
+	fl_auto_buf struct fl_buf details = FL_BUF_INIT;
+	va_list args;
+
+	va_start(args, format);
+	fl_buf_vprintf(&details, format, args);
+	va_end(args);
+	log_end(step, FL_WARNING, "done with a warning", fl_buf_text(&details));
+}
+
+enum fl_exit fl_step_failed(const struct fl_step *step, const struct fl_error *err)
+{
+	log_end(step, FL_ERR, "failed", err->message);
+	return err->code;
+}

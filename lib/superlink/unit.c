@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "superlink/unit.h"
+
+#include "build.h"
+#include "superlink/container.h"
+#include "base/mem.h"
+
+/*
+ * Why each line is there, as measured under systemd 257 with Engine 26:
+ *
+ * StartLimitIntervalSec=0: a broken disk may be mended after an hour; giving up helps nobody.
+ * ExecStop and ExecStopPost start with is-active: with dockerd dead and docker.socket listening,
+ *   `docker stop` waits for a dockerd whose own restart waits for this stop: 90 s of deadlock. A
+ *   failing line skips the ones behind it.
+ * ExecStopPost stops the container once more, as systemd skips ExecStop after a crash; without it
+ *   `systemctl stop` in the seconds before a restart would leave the container running.
+ * RestartForceExitStatus=0: the SuperLink exits 0 on SIGTERM, so `docker stop` and `docker restart`
+ *   would leave the unit inactive for good.
+ * TimeoutStartSec=infinity: ExecStartPre may pull an image, which has deadlines of its own.
+ * WantedBy=docker.service: stopping and starting docker.service would leave the unit down.
+ * No After=one-context.service, which is itself after multi-user.target: an ordering cycle.
+ */
+char *fl_unit_text(void)
+{
+	return fl_xasprintf("[Unit]\n"
+			    "Description=Flower SuperLink\n"
+			    "Documentation=man:flower-appliance(7)\n"
+			    "After=docker.service\n"
+			    "Requires=docker.service\n"
+			    "StartLimitIntervalSec=0\n"
+			    "\n"
+			    "[Service]\n"
+			    "ExecStartPre=" FL_BINDIR "/fl-bootstrap --prepare\n"
+			    "ExecStart=" FL_DOCKER_CLI " start -a " FL_CONTAINER_NAME "\n"
+			    "ExecStop=" FL_SYSTEMCTL " is-active --quiet docker.service\n"
+			    "ExecStop=" FL_DOCKER_CLI " stop " FL_CONTAINER_NAME "\n"
+			    "ExecStopPost=" FL_SYSTEMCTL " is-active --quiet docker.service\n"
+			    "ExecStopPost=-" FL_DOCKER_CLI " stop " FL_CONTAINER_NAME "\n"
+			    "Restart=on-failure\n"
+			    "RestartForceExitStatus=0\n"
+			    "RestartSec=5s\n"
+			    "TimeoutStartSec=infinity\n"
+			    "\n"
+			    "[Install]\n"
+			    "WantedBy=multi-user.target docker.service\n");
+}

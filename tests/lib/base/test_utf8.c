@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/utf8.h"
+
+static void characters_are_read(void **state)
+{
+	static const struct {
+		const char *bytes;
+		uint32_t character;
+	} cases[] = {
+		{ "A", 'A' },
+		{ "\x7f", 0x7f },
+		{ "\xc2\x80", 0x80 },
+		{ "\xc3\xbc", 0xfc },
+		{ "\xdf\xbf", 0x7ff },
+		{ "\xe0\xa0\x80", 0x800 },
+		{ "\xe2\x82\xac", 0x20ac },
+		{ "\xef\xbf\xbf", 0xffff },
+		{ "\xf0\x90\x80\x80", 0x10000 },
+		{ "\xf4\x8f\xbf\xbf", 0x10ffff },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		const char *at = cases[i].bytes;
+
+		assert_int_equal(fl_utf8_next(&at), cases[i].character);
+		assert_int_equal(at - cases[i].bytes, strlen(cases[i].bytes));
+	}
+}
+
+static void what_is_no_utf8_is_refused(void **state)
+{
+	static const char *const cases[] = {
+		"\x80",
+		"\xbf",
+		"\xc3",
+		"\xc3(",
+		"\xe2\x82",
+		"\xc0\x80",
+		"\xc1\xbf",
+		"\xe0\x9f\xbf",
+		"\xed\xa0\x80",
+		"\xf0\x8f\xbf\xbf",
+		"\xf4\x90\x80\x80",
+		"\xf8\x88\x80\x80\x80",
+		"\xff",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		const char *at = cases[i];
+
+		assert_true(fl_utf8_next(&at) == FL_UTF8_NONE);
+		assert_ptr_equal(at, cases[i]);
+	}
+}
+
+static void a_text_becomes_one_harmless_line(void **state)
+{
+	static const struct {
+		const char *from, *to;
+	} cases[] = {
+		{ "", "" },
+		{ "plain \xc3\xbc \xe2\x82\xac \xf0\x9f\x8e\x8a",
+		  "plain \xc3\xbc \xe2\x82\xac \xf0\x9f\x8e\x8a" },
+		{ "a\nb\rc\td\x1b[0m\x7f", "a?b?c?d?[0m?" },
+		/* U+009B starts an escape sequence on a terminal that reads UTF-8. */
+		{ "\xc2\x9b"
+		  "2Jx",
+		  "?2Jx" },
+		{ "\xe2\x80\xa8", "?" },
+		/* U+202E, U+2066, U+200B, U+FEFF, U+E0065: not seen themselves. */
+		{ "x\xe2\x80\xaetxt.\xe2\x81\xa6", "x?txt.?" },
+		{ "a\xe2\x80\x8b"
+		  "b\xef\xbb\xbf\xf3\xa0\x81\xa5",
+		  "a?b??" },
+		{ "\x9b!\xff!\xc3", "?!?!?" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%s", cases[i].from);
+		fl_utf8_flatten(text);
+		assert_string_equal(text, cases[i].to);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(characters_are_read),
+		cmocka_unit_test(what_is_no_utf8_is_refused),
+		cmocka_unit_test(a_text_becomes_one_harmless_line),
+	};
+
+	return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
+}

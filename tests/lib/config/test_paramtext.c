@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+#include <cmocka.h>
+
+#include "config/param.h"
+#include "config/paramtext.h"
+
+static void people_see_every_parameter(void **state)
+{
+	fl_auto_free char *table = fl_paramtext_table(), *mdoc = fl_paramtext_mdoc();
+
+	(void)state;
+	for (unsigned i = 0; i < FL_PARAM_COUNT; i++) {
+		const struct fl_param *param = fl_param((enum fl_param_id)i);
+
+		assert_non_null(strstr(table, param->name));
+		assert_non_null(strstr(table, param->text));
+		assert_non_null(strstr(mdoc, param->name));
+	}
+	/* Spec section 4: the help says what Flower itself does not read. */
+	assert_non_null(strstr(table, "not read by Flower itself"));
+}
+
+static void the_json_holds_all(void **state)
+{
+	fl_auto_free char *text = fl_paramtext_json();
+	cJSON *object = cJSON_Parse(text);
+	const cJSON *array = cJSON_GetObjectItem(object, "variables");
+	const cJSON *strategy = cJSON_GetArrayItem(array, FL_PARAM_STRATEGY);
+	const cJSON *token = cJSON_GetArrayItem(array, FL_PARAM_TOKENTXT);
+
+	(void)state;
+	assert_int_equal(cJSON_GetArraySize(array), FL_PARAM_COUNT);
+	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(strategy, "default")),
+			    "FedAvg");
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(strategy, "choices")), 3);
+	assert_true(cJSON_IsTrue(cJSON_GetObjectItem(token, "secret")));
+	assert_true(cJSON_IsNull(cJSON_GetObjectItem(token, "default")));
+	cJSON_Delete(object);
+}
+
+/* one_helper.rb of OpenNebula takes three or five fields; four are an error. */
+static void user_inputs_have_five_fields(void **state)
+{
+	fl_auto_free char *text = fl_paramtext_user_inputs();
+	char *rest = NULL;
+	unsigned inputs = 0;
+
+	(void)state;
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		const char *value = strstr(line, " = \"O|");
+		int bars = 0;
+
+		if (value == NULL)
+			continue;
+		inputs++;
+		for (; *value != '\0'; value++)
+			bars += *value == '|';
+		assert_int_equal(bars, 4);
+	}
+	assert_int_equal(inputs, FL_PARAM_CONFIG_COUNT);
+}
+
+static void the_manual_has_no_long_or_magic_line(void **state)
+{
+	fl_auto_free char *text = fl_paramtext_mdoc();
+	char *rest = NULL;
+
+	(void)state;
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		assert_true(strlen(line) <= 80);
+		assert_true(line[0] != '\'');
+		/* It would end a sentence. */
+		assert_true(line[strlen(line) - 1] != '.');
+		if (line[0] == '.')
+			assert_true(strncmp(line, ".It ", 4) == 0 || strcmp(line, ".br") == 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(people_see_every_parameter),
+		cmocka_unit_test(the_json_holds_all),
+		cmocka_unit_test(user_inputs_have_five_fields),
+		cmocka_unit_test(the_manual_has_no_long_or_magic_line),
+	};
+
+	return cmocka_run_group_tests_name("paramtext", tests, NULL, NULL);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "file/atomic.h"
+#include "base/mem.h"
+#include "resolved.h"
+#include "config/settings.h"
+
+static char path[] = "/tmp/fl-test-settings.XXXXXX";
+
+static int make_file(void **state)
+{
+	int fd = mkstemp(path);
+
+	(void)state;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+/* Whether one of the findings of LEVEL holds TEXT. */
+static bool found(const struct fl_findings *findings, enum fl_level level, const char *text)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		if (findings->list[i].level == level &&
+		    strstr(findings->list[i].text, text) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static void an_empty_context_works(void **state)
+{
+	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+	fl_auto_free char *image = NULL;
+
+	(void)state;
+	resolve_with(&settings, "", &findings);
+	assert_int_equal(findings.errors, 0);
+	assert_string_equal(fl_settings_get(&settings, FL_PARAM_STRATEGY), "FedAvg");
+	assert_int_equal(fl_settings_integer(&settings, FL_PARAM_NUM_ROUNDS), 3);
+	assert_int_equal(fl_settings_address(&settings, FL_PARAM_FLEET_API_ADDRESS).port, 9092);
+	assert_true(fl_settings_subprocess(&settings));
+	assert_string_equal(fl_settings_database(&settings), "state.db");
+	image = fl_settings_image(&settings);
+	assert_string_equal(image, "flwr/superlink:1.25.0");
+	/* The default opens the Control API to everybody, and that is said. */
+	assert_true(found(&findings, FL_WARNING, "127.0.0.1:9093 is recommended"));
+}
+
+static void every_bad_value_is_reported(void **state)
+{
+	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+
+	(void)state;
+	resolve_with(&settings,
+		     "export FL_NUM_ROUNDS=\"zero\"\nexport FL_STRATEGY=\"Best\"\n"
+		     "export ONEAPP_FL_DATABASE=\"/tmp/x\"\nexport FL_TLS_ENABLED=\"yes\"\n",
+		     &findings);
+	assert_int_equal(findings.errors, 4);
+	assert_true(found(&findings, FL_ERR, "FL_NUM_ROUNDS: 'zero'"));
+	assert_true(found(&findings, FL_ERR, "FL_STRATEGY: 'Best'"));
+	assert_true(found(&findings, FL_ERR, "ONEAPP_FL_DATABASE: '/tmp/x'"));
+	assert_true(found(&findings, FL_ERR, "FL_TLS_ENABLED: 'yes' asks for TLS"));
+}
+
+static void write_file(const char *text)
+{
+	const struct fl_file file = { .path = path,
+				      .content = text,
+				      .length = strlen(text),
+				      .mode = 0600,
+				      .uid = (uid_t)-1,
+				      .gid = (gid_t)-1 };
+	struct fl_error err = FL_ERROR_INIT;
+
+	assert_int_equal(fl_atomic_write(&file, NULL, &err), 0);
+}
+
+static void the_file_gives_back_what_went_in(void **state)
+{
+	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT, again = FL_SETTINGS_INIT;
+	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+	fl_auto_free char *json = NULL, *second = NULL;
+
+	(void)state;
+	resolve_with(&settings,
+		     "FL_NUM_ROUNDS=7\nONEAPP_FL_STRATEGY=FedProx\nFL_DATABASE='state/a "
+		     "\"b\".db'\nTOKENTXT=geheim\n",
+		     &findings);
+	assert_int_equal(findings.errors, 0);
+	json = fl_settings_json(&settings);
+	assert_null(strstr(json, "geheim"));
+	write_file(json);
+	assert_int_equal(fl_settings_read(&again, path, &err), 0);
+	for (size_t i = 0; i < FL_PARAM_CONFIG_COUNT; i++)
+		assert_string_equal(again.of[i].value, settings.of[i].value);
+	assert_int_equal(again.of[FL_PARAM_STRATEGY].origin, FL_ORIGIN_ONEAPP);
+	assert_int_equal(again.of[FL_PARAM_NUM_ROUNDS].origin, FL_ORIGIN_CONTEXT);
+	assert_int_equal(again.of[FL_PARAM_ISOLATION].origin, FL_ORIGIN_DEFAULT);
+	second = fl_settings_json(&again);
+	assert_string_equal(json, second);
+}
+
+static void a_damaged_file_is_refused(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"{",
+		"[]",
+		"{\"parameters\":1}",
+		"{\"parameters\":{\"FL_NUM_ROUNDS\":{\"value\":\"0\"}}}",
+		"{\"parameters\":{\"FL_NUM_ROUNDS\":{\"value\":3}}}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(bad); i++) {
+		fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+		struct fl_error err = FL_ERROR_INIT;
+
+		write_file(bad[i]);
+		assert_int_equal(fl_settings_read(&settings, path, &err), -1);
+		assert_int_equal(err.code, FL_EXIT_CONFIG);
+		assert_non_null(strstr(err.message, path));
+	}
+}
+
+static void a_missing_parameter_has_its_default(void **state)
+{
+	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	write_file("{\"parameters\":{\"FL_NUM_ROUNDS\":{\"value\":\"9\",\"origin\":\"context\"}}}");
+	assert_int_equal(fl_settings_read(&settings, path, &err), 0);
+	assert_int_equal(fl_settings_integer(&settings, FL_PARAM_NUM_ROUNDS), 9);
+	assert_string_equal(fl_settings_get(&settings, FL_PARAM_LOG_LEVEL), "INFO");
+}
+
+static void a_missing_file_says_what_to_run(void **state)
+{
+	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(fl_settings_read(&settings, "/nonexistent/superlink.json", &err), -1);
+	assert_int_equal(err.errnum, ENOENT);
+	assert_null(strstr(err.message, "fl-configure"));
+	assert_int_equal(fl_settings_require(&settings, "/nonexistent/superlink.json", &err), -1);
+	assert_int_equal(err.errnum, ENOENT);
+	assert_non_null(strstr(err.message, "; fl-configure makes it"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_context_works),
+		cmocka_unit_test(every_bad_value_is_reported),
+		cmocka_unit_test(the_file_gives_back_what_went_in),
+		cmocka_unit_test(a_damaged_file_is_refused),
+		cmocka_unit_test(a_missing_parameter_has_its_default),
+		cmocka_unit_test(a_missing_file_says_what_to_run),
+	};
+
+	return cmocka_run_group_tests_name("settings", tests, make_file, remove_file);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: access open */
+/* What fl-configure does at a first and at a later boot. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "superlink/layout.h"
+#include "resolved.h"
+#include "scratch.h"
+#include "superlink/stage.h"
+#include "config/standing.h"
+
+int __real_access(const char *path, int mode);
+int __wrap_access(const char *path, int mode);
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+
+static const char *unreadable; /* a path that the disk does not give, NULL for none */
+
+static bool fails(const char *path)
+{
+	errno = EIO;
+	return unreadable != NULL && strcmp(path, unreadable) == 0;
+}
+
+int __wrap_access(const char *path, int mode)
+{
+	return fails(path) ? -1 : __real_access(path, mode);
+}
+
+int __wrap_open(const char *path, int flags, ...)
+{
+	va_list args;
+	int mode;
+
+	va_start(args, flags);
+	mode = va_arg(args, int);
+	va_end(args);
+	return fails(path) ? -1 : __real_open(path, flags, mode);
+}
+
+/* One fl-configure: the number of differences that it warned of, or -1 if nothing stands. */
+static int configure(const struct fl_paths *paths, const char *text, struct fl_settings *settings)
+{
+	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+	fl_auto_layout struct fl_layout *layout = NULL;
+	struct fl_error err = FL_ERROR_INIT;
+	size_t changed = 0;
+	bool stands;
+
+	resolve(settings, text);
+	assert_int_equal(fl_standing_apply(settings, paths, &findings, &stands, &err), 0);
+	layout = fl_layout_new(paths, settings);
+	assert_int_equal(fl_layout_write_config(layout, &changed, &err), 0);
+	return stands ? (int)findings.count : -1;
+}
+
+static void a_failed_first_boot_can_be_repeated(void **state)
+{
+	fl_auto_settings struct fl_settings first = FL_SETTINGS_INIT, second = FL_SETTINGS_INIT;
+	fl_auto_paths struct fl_paths paths;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	fl_paths_init(&paths, scratch, NULL);
+	assert_int_equal(configure(&paths, "FL_NUM_ROUNDS=4\n", &first), -1);
+	assert_int_equal(fl_stage_set(&paths, "bootstrap_failure", &err), 0);
+	assert_int_equal(configure(&paths, "FL_NUM_ROUNDS=5\n", &second), -1);
+	assert_string_equal(fl_settings_get(&second, FL_PARAM_NUM_ROUNDS), "5");
+}
+
+static void after_a_success_the_configuration_stands(void **state)
+{
+	fl_auto_settings struct fl_settings first = FL_SETTINGS_INIT, same = FL_SETTINGS_INIT,
+					    other = FL_SETTINGS_INIT;
+	fl_auto_paths struct fl_paths paths;
+	struct fl_error err = FL_ERROR_INIT;
+	struct stat before, after;
+
+	(void)state;
+	fl_paths_init(&paths, scratch, NULL);
+	assert_int_equal(configure(&paths, "FL_NUM_ROUNDS=4\n", &first), -1);
+	assert_int_equal(fl_stage_set(&paths, "bootstrap_success", &err), 0);
+	assert_int_equal(stat(paths.json, &before), 0);
+	assert_int_equal(configure(&paths, "ONEAPP_FL_NUM_ROUNDS=4\n", &same), 0);
+	assert_int_equal(configure(&paths, "FL_NUM_ROUNDS=5\nFL_STRATEGY=FedProx\n", &other), 2);
+	assert_string_equal(fl_settings_get(&other, FL_PARAM_NUM_ROUNDS), "4");
+	assert_string_equal(fl_settings_get(&other, FL_PARAM_STRATEGY), "FedAvg");
+	assert_int_equal(stat(paths.json, &after), 0);
+	assert_int_equal(before.st_ino, after.st_ino);
+	assert_int_equal(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
+}
+
+static void a_damaged_file_is_made_anew(void **state)
+{
+	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+	fl_auto_paths struct fl_paths paths;
+	struct fl_error err = FL_ERROR_INIT;
+	bool stands;
+
+	(void)state;
+	fl_paths_init(&paths, scratch, NULL);
+	scratch_write(paths.json, "{ half");
+	assert_int_equal(fl_stage_set(&paths, "bootstrap_success", &err), 0);
+	resolve(&settings, "FL_NUM_ROUNDS=6\n");
+	assert_int_equal(fl_standing_apply(&settings, &paths, &findings, &stands, &err), 0);
+	assert_false(stands);
+	assert_int_equal(findings.count, 1);
+	/* It is fl-configure itself that says so: no advice to run it. */
+	assert_null(strstr(findings.list[0].text, "fl-configure again"));
+	assert_non_null(strstr(findings.list[0].text, "made anew from the context"));
+	assert_string_equal(fl_settings_get(&settings, FL_PARAM_NUM_ROUNDS), "6");
+}
+
+/* The context must not win because the disk does not give the old configuration just now. */
+static void what_cannot_be_read_may_stand(void **state)
+{
+	fl_auto_settings struct fl_settings first = FL_SETTINGS_INIT;
+	fl_auto_paths struct fl_paths paths;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	fl_paths_init(&paths, scratch, NULL);
+	assert_int_equal(configure(&paths, "FL_NUM_ROUNDS=4\n", &first), -1);
+	assert_int_equal(fl_stage_set(&paths, "bootstrap_success", &err), 0);
+	for (int i = 0; i < 2; i++) {
+		fl_auto_settings struct fl_settings other = FL_SETTINGS_INIT;
+		fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+		bool stands;
+
+		unreadable = i == 0 ? paths.json : paths.booted;
+		resolve(&other, "FL_NUM_ROUNDS=5\n");
+		assert_int_equal(fl_standing_apply(&other, &paths, &findings, &stands, &err), -1);
+		assert_int_equal(err.code, FL_EXIT_SYSTEM);
+		assert_int_equal(err.errnum, EIO);
+		assert_non_null(strstr(err.message, unreadable));
+	}
+	unreadable = NULL;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_failed_first_boot_can_be_repeated, scratch_empty),
+		cmocka_unit_test_setup(after_a_success_the_configuration_stands, scratch_empty),
+		cmocka_unit_test_setup(a_damaged_file_is_made_anew, scratch_empty),
+		cmocka_unit_test_setup(what_cannot_be_read_may_stand, scratch_empty),
+	};
+
+	return cmocka_run_group_tests_name("standing", tests, scratch_make, scratch_remove);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What each text gives, in order; test_context.c has more of the format, seen by name. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "context/oneenv.h"
+
+static void entry(void *data, const char *name, size_t length, char *value)
+{
+	fl_buf_printf(data, "<%.*s=%s>", (int)length, name, value);
+	free(value);
+}
+
+static void skipped(void *data, size_t line)
+{
+	fl_buf_printf(data, "<%zu>", line);
+}
+
+static void gives(const char *text, const char *expected)
+{
+	fl_auto_buf struct fl_buf found = FL_BUF_INIT;
+	const struct fl_oneenv_sink sink = { .data = &found, .entry = entry, .skipped = skipped };
+
+	fl_oneenv_parse(text, strlen(text), &sink);
+	assert_string_equal(fl_buf_text(&found), expected);
+}
+
+static void all_is_told_in_order(void **state)
+{
+	(void)state;
+	gives("", "");
+	gives("\n# comment\n \n", "");
+	gives("export A=\"1\"\nodd\nB=2; C='3'\nexport A=\"4\"\n", "<A=1><2><B=2><C=3><A=4>");
+	gives("odd\nA='x\ny'\nodder\n", "<1><A=x\ny><4>");
+}
+
+/* A line that sets nothing in a shell gives nothing of its start either. */
+static void half_a_line_gives_nothing(void **state)
+{
+	(void)state;
+	gives("A=1 B=2 command\nC=3\n", "<1><C=3>");
+	gives("A=1 B='open\nC=3\n", "<1><C=3>");
+}
+
+/* What stands behind a verbatim entry is read as entries where all of it is. */
+static void entries_follow_a_verbatim_one(void **state)
+{
+	(void)state;
+	gives("export A=\"1\"\nB=\"2\"\n", "<A=1><B=2>");
+	gives("export A=\"1\"\nB='2\n3'\nC=\"4\"\nexport D=\"5\"\n", "<A=1><B=2\n3><C=4><D=5>");
+	gives("export A=\"1\"\nB=\"2\n3\"\nexport D=\"5\"\n", "<A=1><B=2\n3><D=5>");
+	gives("export A=\"1\"\nB=2\\\n3\nC=\"4\"\n", "<A=1><B=23><C=4>");
+	gives("export A=\"1\"\r\nB=\"2\r\n3\"\r\nC=4\r\n", "<A=1><B=2\n3><C=4>");
+}
+
+/* The lines of a script that is a value are none, as its last quote is one too many. */
+static void a_value_holds_what_is_no_entry(void **state)
+{
+	(void)state;
+	gives("export A=\"echo \"1\"\nB='2\n3'\"\n", "<A=echo \"1\"\nB='2\n3'>");
+	gives("export A=\"echo \"1\"\nB=\"2\n3\"\"\nexport C=\"4\"\n",
+	      "<A=echo \"1\"\nB=\"2\n3\"><C=4>");
+	gives("export A=\"echo \"1\"\nif x\nB=\"2\"\nC='3\n4'\n",
+	      "<A=echo \"1\"\nif x\nB=\"2><C=3\n4>");
+	gives("export A=\"echo \"1\"\n# done\"\n", "<A=echo \"1\"\n# done>");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_is_told_in_order),
+		cmocka_unit_test(half_a_line_gives_nothing),
+		cmocka_unit_test(entries_follow_a_verbatim_one),
+		cmocka_unit_test(a_value_holds_what_is_no_entry),
+	};
+
+	return cmocka_run_group_tests_name("oneenv", tests, NULL, NULL);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: fl_docker_ping fl_systemd_docker_hopeful */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "docker/dockerd.h"
+#include "base/log.h"
+#include "docker/systemd.h"
+
+int __wrap_fl_docker_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err);
+int __wrap_fl_systemd_docker_hopeful(struct fl_docker_service *seen, fl_time deadline,
+				     struct fl_error *err);
+
+static int pings, good_ping, ping_errno, asked;
+static bool hopeful, silent;
+static int64_t longest; /* time that the last ping was given */
+
+int __wrap_fl_docker_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
+{
+	(void)docker;
+	longest = deadline - fl_now();
+	if (++pings == good_ping)
+		return 0;
+	if (silent)
+		return fl_error_set(err, FL_EXIT_TIMEOUT, 0, "GET /_ping: no answer in time");
+	return fl_error_set(err, FL_EXIT_UNAVAILABLE, ping_errno,
+			    "Docker Engine on /nowhere/docker.sock");
+}
+
+int __wrap_fl_systemd_docker_hopeful(struct fl_docker_service *seen, fl_time deadline,
+				     struct fl_error *err)
+{
+	(void)seen, (void)deadline;
+	asked++;
+	return hopeful ? 0
+		       : fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+				      "docker.service: failed (exit-code)");
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	pings = asked = 0;
+	good_ping = -1;
+	ping_errno = ECONNREFUSED;
+	hopeful = true;
+	silent = false;
+	return 0;
+}
+
+static int wait_for(bool ask_systemd, int64_t milliseconds, struct fl_error *err)
+{
+	/* The wrapped ping never looks at the client. */
+	return fl_dockerd_wait((struct fl_docker *)&pings, "/nowhere/docker.sock", ask_systemd,
+			       fl_now() + milliseconds * FL_MS, err);
+}
+
+static void one_that_comes_late_is_waited_for(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	good_ping = 4;
+	assert_int_equal(wait_for(true, 60000, &err), 0);
+	assert_int_equal(pings, 4);
+	assert_int_equal(asked, 1); /* not at each try: it is a process each time */
+}
+
+static void one_that_never_comes_is_a_time_out(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(wait_for(false, 100, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_TIMEOUT);
+	assert_non_null(strstr(err.message, "/nowhere/docker.sock"));
+	assert_true(pings > 1);
+	assert_int_equal(asked, 0);
+}
+
+static void no_time_at_all_is_one_try(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(wait_for(false, 0, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_TIMEOUT);
+	assert_int_equal(pings, 1);
+	assert_true(longest > 0);
+}
+
+/* Trap 19: a docker.service that failed is said at once instead of after 60 s. */
+static void a_failed_service_ends_the_wait_at_once(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	hopeful = false;
+	assert_int_equal(wait_for(true, 60000, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_non_null(strstr(err.message, "docker.service: failed"));
+	assert_int_equal(pings, 1);
+}
+
+/* Trap 19 with docker.socket, which accepts for a dockerd that does not come. */
+static void a_silent_socket_does_not_hide_a_failed_service(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	silent = true;
+	hopeful = false;
+	assert_int_equal(wait_for(true, 3600000, &err), -1);
+	assert_non_null(strstr(err.message, "docker.service: failed"));
+	assert_in_range(longest, 1, 5 * FL_SEC); /* of an hour: systemd is asked soon */
+}
+
+static void a_slow_engine_gets_more_time_each_time(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	silent = true;
+	good_ping = 5;
+	assert_int_equal(wait_for(true, 3600000, &err), 0);
+	assert_in_range(longest, 20 * FL_SEC, 60 * FL_SEC);
+}
+
+static void a_forbidden_socket_ends_the_wait_at_once(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	ping_errno = EACCES;
+	assert_int_equal(wait_for(false, 60000, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_int_equal(pings, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(one_that_comes_late_is_waited_for, begin),
+		cmocka_unit_test_setup(one_that_never_comes_is_a_time_out, begin),
+		cmocka_unit_test_setup(no_time_at_all_is_one_try, begin),
+		cmocka_unit_test_setup(a_failed_service_ends_the_wait_at_once, begin),
+		cmocka_unit_test_setup(a_silent_socket_does_not_hide_a_failed_service, begin),
+		cmocka_unit_test_setup(a_slow_engine_gets_more_time_each_time, begin),
+		cmocka_unit_test_setup(a_forbidden_socket_ends_the_wait_at_once, begin),
+	};
+
+	fl_log_threshold(FL_WARNING);
+	return cmocka_run_group_tests_name("dockerd", tests, NULL, NULL);
+}

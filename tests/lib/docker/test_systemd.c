@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: posix_spawn poll */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <poll.h>
+#include <spawn.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "build.h"
+#include "docker/systemd.h"
+
+int __real_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+		       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]);
+int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+		       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[]);
+
+int __real_poll(struct pollfd *list, nfds_t count, int timeout);
+int __wrap_poll(struct pollfd *list, nfds_t count, int timeout);
+
+/* What poll fails with, once or each time; 0: it does not. */
+static int poll_once, poll_always;
+
+int __wrap_poll(struct pollfd *list, nfds_t count, int timeout)
+{
+	errno = poll_once != 0 ? poll_once : poll_always;
+	poll_once = 0;
+	return errno != 0 ? -1 : __real_poll(list, count, timeout);
+}
+
+/* What the shell does in systemctl's place, with systemctl's arguments and environment. */
+static const char *script;
+
+int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
+		       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
+{
+	static char shell[] = "/bin/sh", option[] = "-c", text[1024];
+	char *new_argv[16] = { shell, option, text, shell };
+	size_t count = 4;
+
+	assert_string_equal(path, FL_SYSTEMCTL);
+	snprintf(text, sizeof(text), "%s", script);
+	for (size_t i = 1; argv[i] != NULL && count < 15; i++)
+		new_argv[count++] = argv[i];
+	return __real_posix_spawn(pid, shell, actions, attributes, new_argv, envp);
+}
+
+static const char *const start[] = { "start", "x.service", NULL };
+
+static void arguments_and_output_pass(void **state)
+{
+	fl_auto_buf struct fl_buf output = FL_BUF_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	script = "echo $#:$1:$2; echo to stderr >&2";
+	assert_int_equal(fl_systemctl(start, &output, fl_deadline(60), &err), 0);
+	assert_string_equal(fl_buf_text(&output), "2:start:x.service\nto stderr\n");
+}
+
+/* Below one-contextd the environment holds every context variable; one may be called LD_PRELOAD. */
+static void the_environment_is_its_own(void **state)
+{
+	fl_auto_buf struct fl_buf output = FL_BUF_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	setenv("FL_HOSTILE", "1", 1);
+	script = "/usr/bin/env";
+	assert_int_equal(fl_systemctl(start, &output, fl_deadline(60), &err), 0);
+	assert_null(strstr(fl_buf_text(&output), "FL_HOSTILE"));
+	assert_non_null(strstr(fl_buf_text(&output), "PATH=/usr/sbin:/usr/bin:/sbin:/bin"));
+	unsetenv("FL_HOSTILE");
+}
+
+static void a_failure_says_the_last_line(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	script = "echo 'Hint: nothing.' >&2; echo 'Unit x.service not found.' >&2; exit 5";
+	assert_int_equal(fl_systemctl(start, NULL, fl_deadline(60), &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_string_equal(err.message, "systemctl start: Unit x.service not found.");
+	script = "kill -9 $$";
+	assert_int_equal(fl_systemctl(start, NULL, fl_deadline(60), &err), -1);
+	assert_string_equal(err.message, "systemctl start: failed without a word");
+}
+
+static void one_that_hangs_is_killed(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	script = "exec sleep 600";
+	assert_int_equal(fl_systemctl(start, NULL, fl_now() + 100 * FL_MS, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_TIMEOUT);
+}
+
+/* The naive loop goes round for ever. */
+static void one_that_cannot_be_waited_for_is_killed(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	script = "echo fine";
+	poll_once = EINTR;
+	assert_int_equal(fl_systemctl(start, NULL, fl_deadline(60), &err), 0);
+	script = "exec sleep 600";
+	poll_always = ENOMEM;
+	assert_int_equal(fl_systemctl(start, NULL, fl_deadline(60), &err), -1);
+	poll_always = 0;
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	assert_int_equal(err.errnum, ENOMEM);
+}
+
+static void a_vain_wait_for_docker_is_seen(void **state)
+{
+	static const struct {
+		const char *script, *message;
+	} cases[] = {
+		{ "printf 'LoadState=not-found\nActiveState=inactive\nResult=success\n'",
+		  "docker.service: not installed" },
+		{ "printf 'LoadState=masked\nActiveState=inactive\nResult=success\n'",
+		  "docker.service: masked" },
+		{ "printf 'LoadState=loaded\nActiveState=failed\nResult=exit-code\n'",
+		  "docker.service: failed (exit-code)" },
+		{ "printf 'LoadState=loaded\nActiveState=activating\nResult=success\n'", NULL },
+		{ "printf 'LoadState=loaded\nActiveState=activating\nResult=exit-code\n\n"
+		  "LoadState=loaded\nActiveState=failed\nResult=trigger-limit-hit\n'",
+		  "docker.socket: failed (trigger-limit-hit)" },
+		{ "printf 'LoadState=loaded\nActiveState=activating\nResult=success\n\n"
+		  "LoadState=not-found\nActiveState=inactive\nResult=success\n'",
+		  NULL },
+		{ "printf 'LoadState=loaded\nActiveState=inactive\nResult=success\n'", NULL },
+		{ "exit 1", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		struct fl_docker_service seen = { .starts = 0 };
+		struct fl_error err = FL_ERROR_INIT;
+
+		script = cases[i].script;
+		assert_int_equal(fl_systemd_docker_hopeful(&seen, fl_deadline(60), &err),
+				 cases[i].message != NULL ? -1 : 0);
+		if (cases[i].message != NULL)
+			assert_int_equal(strncmp(err.message, cases[i].message,
+						 strlen(cases[i].message)),
+					 0);
+	}
+}
+
+/*
+ * Docker's unit restarts for ever where StartLimitIntervalSec=0: it is activating, active for a
+ * moment or in auto-restart whenever one looks, and never failed.
+ */
+static void a_service_that_ends_each_time_is_seen(void **state)
+{
+#define LOOK(id) "printf 'LoadState=loaded\nActiveState=activating\nInvocationID=" id "\n'"
+	static const char *const looks[] = { LOOK(""), LOOK("a"), LOOK("a"), LOOK("b"), LOOK("b") };
+	struct fl_docker_service seen = { .starts = 0 };
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(looks); i++) {
+		script = looks[i];
+		assert_int_equal(fl_systemd_docker_hopeful(&seen, fl_deadline(60), &err), 0);
+	}
+	script = LOOK("c");
+	assert_int_equal(fl_systemd_docker_hopeful(&seen, fl_deadline(60), &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_string_equal(err.message, "docker.service: started 3 times and ended each time; "
+					 "journalctl -u docker.service shows why");
+#undef LOOK
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(arguments_and_output_pass),
+		cmocka_unit_test(the_environment_is_its_own),
+		cmocka_unit_test(a_failure_says_the_last_line),
+		cmocka_unit_test(one_that_hangs_is_killed),
+		cmocka_unit_test(one_that_cannot_be_waited_for_is_killed),
+		cmocka_unit_test(a_vain_wait_for_docker_is_seen),
+		cmocka_unit_test(a_service_that_ends_each_time_is_seen),
+	};
+
+	return cmocka_run_group_tests_name("systemd", tests, NULL, NULL);
+}

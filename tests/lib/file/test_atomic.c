@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: rename fsync write close flock */
+/* Trap 11: a power cut or a full disk in the middle of a write must leave the old file. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "file/atomic.h"
+#include "file/leftover.h"
+#include "base/mem.h"
+
+int __real_rename(const char *from, const char *to);
+int __wrap_rename(const char *from, const char *to);
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+ssize_t __real_write(int fd, const void *bytes, size_t length);
+ssize_t __wrap_write(int fd, const void *bytes, size_t length);
+int __real_close(int fd);
+int __wrap_close(int fd);
+int __real_flock(int fd, int operation);
+int __wrap_flock(int fd, int operation);
+
+/* Which call fails, counted down: 1 is the next one, 0 none. */
+static int fail_rename, fail_fsync, fail_write, fail_close, short_write;
+static char calls[256]; /* r, f, w: the order of the calls that matter */
+
+static void note(char c)
+{
+	size_t used = strlen(calls);
+
+	if (used + 1 < sizeof(calls)) {
+		calls[used] = c;
+		calls[used + 1] = '\0';
+	}
+}
+
+static bool fails(int *count)
+{
+	return *count > 0 && --*count == 0;
+}
+
+/* Another run that sweeps up before this one's next lock or rename; PATH is what both write. */
+static const char *swept_at_lock, *swept_at_rename;
+
+static void other_run_sweeps(const char **path)
+{
+	const char *swept = *path;
+
+	*path = NULL;
+	if (swept != NULL)
+		fl_leftover_sweep(swept);
+}
+
+int __wrap_flock(int fd, int operation)
+{
+	other_run_sweeps(&swept_at_lock);
+	return __real_flock(fd, operation);
+}
+
+int __wrap_rename(const char *from, const char *to)
+{
+	other_run_sweeps(&swept_at_rename);
+	note('r');
+	if (fails(&fail_rename)) {
+		errno = EIO;
+		return -1;
+	}
+	return __real_rename(from, to);
+}
+
+int __wrap_fsync(int fd)
+{
+	note('f');
+	if (fails(&fail_fsync)) {
+		errno = EIO;
+		return -1;
+	}
+	return __real_fsync(fd);
+}
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t length)
+{
+	if (fd <= 2)
+		return __real_write(fd, bytes, length);
+	note('w');
+	if (fails(&fail_write)) {
+		errno = ENOSPC;
+		return -1;
+	}
+	if (short_write > 0 && length > (size_t)short_write)
+		length = (size_t)short_write;
+	return __real_write(fd, bytes, length);
+}
+
+int __wrap_close(int fd)
+{
+	int result = __real_close(fd);
+
+	if (fd > 2 && fails(&fail_close)) {
+		errno = EDQUOT;
+		return -1;
+	}
+	return result;
+}
+
+static char folder[] = "/tmp/fl-test-atomic.XXXXXX";
+
+static int make_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) == NULL ? -1 : 0;
+}
+
+static int empty_folder(void **state)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+
+	(void)state;
+	fail_rename = fail_fsync = fail_write = fail_close = short_write = 0;
+	if (dir == NULL)
+		return -1;
+	while ((entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] != '.') {
+			if (unlinkat(dirfd(dir), entry->d_name, 0) != 0)
+				unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+		}
+	}
+	closedir(dir);
+	calls[0] = '\0';
+	return 0;
+}
+
+static int remove_folder(void **state)
+{
+	empty_folder(state);
+	return rmdir(folder);
+}
+
+static struct fl_file file(const char *path, const char *content)
+{
+	return (struct fl_file){ .path = path,
+				 .content = content,
+				 .length = strlen(content),
+				 .mode = 0640,
+				 .uid = (uid_t)-1,
+				 .gid = (gid_t)-1 };
+}
+
+static char *path_of(const char *name)
+{
+	return fl_xasprintf("%s/%s", folder, name);
+}
+
+static int entries(void)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	int count = 0;
+
+	while ((entry = readdir(dir)) != NULL)
+		count += entry->d_name[0] != '.';
+	closedir(dir);
+	return count;
+}
+
+static void assert_content(const char *path, const char *content)
+{
+	fl_auto_free char *text = fl_file_read(path, 65536, NULL);
+
+	assert_non_null(text);
+	assert_string_equal(text, content);
+}
+
+static void writes_with_mode_and_in_order(void **state)
+{
+	fl_auto_free char *path = path_of("a");
+	const struct fl_file wanted = file(path, "new\n");
+	struct fl_error err = FL_ERROR_INIT;
+	enum fl_change change;
+	struct stat info;
+
+	(void)state;
+	assert_int_equal(fl_atomic_plan(&wanted), FL_WRITTEN);
+	assert_int_equal(fl_atomic_write(&wanted, &change, &err), 0);
+	assert_int_equal(change, FL_WRITTEN);
+	assert_string_equal(calls, "wfrf"); /* content, its sync, the name, the folder's sync */
+	assert_content(path, "new\n");
+	assert_int_equal(stat(path, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0640);
+	assert_int_equal(entries(), 1);
+}
+
+static void leaves_the_unchanged_alone(void **state)
+{
+	fl_auto_free char *path = path_of("a");
+	const struct fl_file wanted = file(path, "same\n");
+	struct fl_error err = FL_ERROR_INIT;
+	struct stat before, after;
+	enum fl_change change;
+
+	(void)state;
+	assert_int_equal(fl_atomic_write(&wanted, NULL, &err), 0);
+	assert_int_equal(stat(path, &before), 0);
+	calls[0] = '\0';
+	assert_int_equal(fl_atomic_write(&wanted, &change, &err), 0);
+	assert_int_equal(change, FL_UNCHANGED);
+	assert_string_equal(calls, "");
+	assert_int_equal(chmod(path, 0666), 0);
+	assert_int_equal(fl_atomic_plan(&wanted), FL_ATTRIBUTES);
+	assert_int_equal(fl_atomic_write(&wanted, &change, &err), 0);
+	assert_int_equal(change, FL_ATTRIBUTES);
+	assert_string_equal(calls, "f"); /* they are synced as well */
+	assert_int_equal(stat(path, &after), 0);
+	assert_int_equal(after.st_ino, before.st_ino);
+	assert_int_equal(after.st_mtim.tv_sec, before.st_mtim.tv_sec);
+	assert_int_equal(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
+	assert_int_equal(after.st_mode & 07777, 0640);
+}
+
+static void every_failure_leaves_the_old_file_alone(void **state)
+{
+	int *const points[] = { &fail_write, &fail_fsync, &fail_rename, &fail_close };
+	fl_auto_free char *path = path_of("a");
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(points); i++) {
+		const struct fl_file old = file(path, "old\n"), wanted = file(path, "new\n");
+		struct fl_error err = FL_ERROR_INIT;
+
+		assert_int_equal(fl_atomic_write(&old, NULL, &err), 0);
+		/* The plan closes the old file first; the temporary's close is the second. */
+		*points[i] = points[i] == &fail_close ? 2 : 1;
+		assert_int_equal(fl_atomic_write(&wanted, NULL, &err), -1);
+		assert_int_equal(err.code, FL_EXIT_SYSTEM);
+		assert_non_null(strstr(err.message, path));
+		assert_content(path, "old\n");
+		assert_int_equal(entries(), 1);
+		*points[i] = 0;
+	}
+}
+
+static void a_folder_that_cannot_be_synced_is_a_failure(void **state)
+{
+	fl_auto_free char *path = path_of("a");
+	const struct fl_file wanted = file(path, "new\n");
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	fail_fsync = 2;
+	assert_int_equal(fl_atomic_write(&wanted, NULL, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	assert_non_null(strstr(err.message, "sync"));
+}
+
+static void short_writes_are_completed(void **state)
+{
+	fl_auto_free char *path = path_of("a");
+	const struct fl_file wanted = file(path, "0123456789\n");
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	short_write = 3;
+	assert_int_equal(fl_atomic_write(&wanted, NULL, &err), 0);
+	assert_content(path, "0123456789\n");
+}
+
+static void files_that_belong_together_change_together(void **state)
+{
+	fl_auto_free char *a = path_of("a"), *b = path_of("b");
+	const struct fl_file old[] = { file(a, "old a"), file(b, "old b") };
+	const struct fl_file wanted[] = { file(a, "new a"), file(b, "new b") };
+	struct fl_error err = FL_ERROR_INIT;
+	enum fl_change changes[2];
+
+	(void)state;
+	assert_int_equal(fl_atomic_write_all(old, 2, changes, &err), 0);
+	fail_write = 2; /* the second file's content: the disk is full by then */
+	assert_int_equal(fl_atomic_write_all(wanted, 2, changes, &err), -1);
+	assert_content(a, "old a");
+	assert_content(b, "old b");
+	assert_int_equal(entries(), 2);
+	fail_rename = 1; /* the second file's name: the first one has its own by an exchange */
+	assert_int_equal(fl_atomic_write_all(wanted, 2, changes, &err), -1);
+	assert_non_null(strstr(err.message, b));
+	assert_content(a, "old a");
+	assert_content(b, "old b");
+	assert_int_equal(entries(), 2);
+	assert_int_equal(fl_atomic_write_all(wanted, 2, changes, &err), 0);
+	assert_content(a, "new a");
+	assert_content(b, "new b");
+}
+
+static void a_set_that_was_not_there_comes_as_a_whole(void **state)
+{
+	fl_auto_free char *a = path_of("a"), *b = path_of("b");
+	const struct fl_file wanted[] = { file(a, "new a"), file(b, "new b") };
+	struct fl_error err = FL_ERROR_INIT;
+	enum fl_change changes[2];
+
+	(void)state;
+	fail_rename = 2;
+	assert_int_equal(fl_atomic_write_all(wanted, 2, changes, &err), -1);
+	assert_int_equal(entries(), 0);
+	fail_fsync = 3; /* the folder's: both are in place by then */
+	assert_int_equal(fl_atomic_write_all(wanted, 2, changes, &err), -1);
+	fail_fsync = 0;
+	assert_content(a, "new a");
+	assert_content(b, "new b");
+	assert_int_equal(entries(), 2);
+}
+
+/* Two runs at once: the sweep of one must not take the other's file away at any moment. */
+static void another_run_takes_nothing_away(void **state)
+{
+	const char **const moments[] = { &swept_at_lock, &swept_at_rename };
+	fl_auto_free char *path = path_of("a");
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(moments); i++) {
+		fl_auto_free char *text = fl_xasprintf("number %zu", i);
+		const struct fl_file wanted = file(path, text);
+		struct fl_error err = FL_ERROR_INIT;
+
+		*moments[i] = path;
+		assert_int_equal(fl_atomic_write(&wanted, NULL, &err), 0);
+		/* cppcheck-suppress shadowVariable; it is no declaration */
+		assert_null(*moments[i]);
+		assert_content(path, text);
+		assert_int_equal(entries(), 1);
+	}
+}
+
+static void a_folder_in_the_way_is_seen_before_anything_changes(void **state)
+{
+	fl_auto_free char *a = path_of("a"), *b = path_of("b");
+	const struct fl_file old = file(a, "old a");
+	const struct fl_file wanted[] = { file(a, "new a"), file(b, "new b") };
+	struct fl_error err = FL_ERROR_INIT;
+	enum fl_change changes[2];
+
+	(void)state;
+	assert_int_equal(fl_atomic_write(&old, NULL, &err), 0);
+	assert_int_equal(mkdir(b, 0700), 0);
+	assert_int_equal(fl_atomic_write_all(wanted, 2, changes, &err), -1);
+	assert_int_equal(err.errnum, EISDIR);
+	assert_content(a, "old a");
+}
+
+static void a_link_is_replaced_and_not_followed(void **state)
+{
+	fl_auto_free char *target = path_of("target"), *link = path_of("link");
+	const struct fl_file precious = file(target, "precious"), wanted = file(link, "new");
+	struct fl_error err = FL_ERROR_INIT;
+	struct stat info;
+
+	(void)state;
+	assert_int_equal(fl_atomic_write(&precious, NULL, &err), 0);
+	assert_int_equal(symlink(target, link), 0);
+	assert_int_equal(fl_atomic_write(&wanted, NULL, &err), 0);
+	assert_content(target, "precious");
+	assert_int_equal(lstat(link, &info), 0);
+	assert_true(S_ISREG(info.st_mode));
+}
+
+/* Where others may write, a name may be a second one of a file that is not theirs. */
+static void a_second_name_is_replaced_and_not_mended(void **state)
+{
+	fl_auto_free char *precious = path_of("precious"), *name = path_of("name");
+	const struct fl_file other = file(precious, "same"), wanted = file(name, "same");
+	struct fl_error err = FL_ERROR_INIT;
+	enum fl_change change;
+	struct stat info;
+
+	(void)state;
+	assert_int_equal(fl_atomic_write(&other, NULL, &err), 0);
+	assert_int_equal(link(precious, name), 0);
+	assert_int_equal(fl_atomic_write(&wanted, &change, &err), 0);
+	assert_int_equal(change, FL_UNCHANGED);
+	assert_int_equal(chmod(precious, 0400), 0);
+	assert_int_equal(fl_atomic_write(&wanted, &change, &err), 0);
+	assert_int_equal(change, FL_WRITTEN);
+	assert_int_equal(lstat(precious, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0400);
+	assert_int_equal(info.st_nlink, 1);
+}
+
+/* Its memory would not suffice, and the machine's neither. */
+static void a_file_of_any_size_is_replaced_unread(void **state)
+{
+	fl_auto_free char *name = path_of("name");
+	const struct fl_file wanted = file(name, "new");
+	struct fl_error err = FL_ERROR_INIT;
+	int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, (off_t)1 << 40), 0);
+	close(fd);
+	assert_int_equal(fl_atomic_write(&wanted, NULL, &err), 0);
+	assert_content(name, "new");
+}
+
+static void a_folder_is_synced_once_for_all_its_files(void **state)
+{
+	fl_auto_free char *a = path_of("a"), *b = path_of("b"), *below = path_of("below"),
+			  *c = path_of("below/c");
+	const struct fl_file first[] = { file(a, "1"), file(b, "1"), file(c, "1") };
+	const struct fl_file second[] = { file(a, "1"), file(b, "2"), file(c, "2") };
+	struct fl_error err = FL_ERROR_INIT;
+	enum fl_change changes[3];
+
+	(void)state;
+	assert_int_equal(mkdir(below, 0700), 0);
+	assert_int_equal(fl_atomic_write_all(first, 3, changes, &err), 0);
+	assert_string_equal(calls, "wfwfwfrrrff"); /* two folders */
+	calls[0] = '\0';
+	assert_int_equal(fl_atomic_write_all(second, 3, changes, &err), 0);
+	assert_string_equal(calls, "wfwfrff"); /* the first name by an exchange */
+	unlink(c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(writes_with_mode_and_in_order, empty_folder),
+		cmocka_unit_test_setup(leaves_the_unchanged_alone, empty_folder),
+		cmocka_unit_test_setup(every_failure_leaves_the_old_file_alone, empty_folder),
+		cmocka_unit_test_setup(a_folder_that_cannot_be_synced_is_a_failure, empty_folder),
+		cmocka_unit_test_setup(short_writes_are_completed, empty_folder),
+		cmocka_unit_test_setup(a_set_that_was_not_there_comes_as_a_whole, empty_folder),
+		cmocka_unit_test_setup(files_that_belong_together_change_together, empty_folder),
+		cmocka_unit_test_setup(another_run_takes_nothing_away, empty_folder),
+		cmocka_unit_test_setup(a_folder_in_the_way_is_seen_before_anything_changes,
+				       empty_folder),
+		cmocka_unit_test_setup(a_link_is_replaced_and_not_followed, empty_folder),
+		cmocka_unit_test_setup(a_second_name_is_replaced_and_not_mended, empty_folder),
+		cmocka_unit_test_setup(a_file_of_any_size_is_replaced_unread, empty_folder),
+		cmocka_unit_test_setup(a_folder_is_synced_once_for_all_its_files, empty_folder),
+	};
+
+	return cmocka_run_group_tests_name("atomic", tests, make_folder, remove_folder);
+}

@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: openat mkdir fsync syncfs */
+/* Trap 6: chown -R follows symbolic links that the container planted. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "file/tree.h"
+
+int __real_mkdir(const char *path, mode_t mode);
+int __wrap_mkdir(const char *path, mode_t mode);
+
+static mode_t made_with[8]; /* the modes of new folders at the moment when they were made */
+static size_t made;
+static const char *refused; /* a folder that cannot be made, NULL for none */
+
+int __wrap_mkdir(const char *path, mode_t mode)
+{
+	struct stat info;
+	int result;
+
+	if (refused != NULL && strcmp(path, refused) == 0) {
+		errno = EACCES;
+		return -1;
+	}
+	result = __real_mkdir(path, mode);
+	if (result == 0 && made < sizeof(made_with) / sizeof(made_with[0])) {
+		assert_int_equal(stat(path, &info), 0);
+		made_with[made++] = info.st_mode & 07777;
+	}
+	return result;
+}
+
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+int __real_syncfs(int fd);
+int __wrap_syncfs(int fd);
+
+static ino_t synced[32]; /* what was synced, in this order */
+static size_t syncs;
+static size_t whole_syncs; /* of a file system */
+static bool fail_sync;
+
+int __wrap_fsync(int fd)
+{
+	struct stat info;
+
+	if (fail_sync) {
+		errno = EIO;
+		return -1;
+	}
+	assert_int_equal(fstat(fd, &info), 0);
+	if (syncs < sizeof(synced) / sizeof(synced[0]))
+		synced[syncs++] = info.st_ino;
+	return __real_fsync(fd);
+}
+
+int __wrap_syncfs(int fd)
+{
+	if (fail_sync) {
+		errno = EIO;
+		return -1;
+	}
+	whole_syncs++;
+	return __real_syncfs(fd);
+}
+
+static bool is_synced(const char *path)
+{
+	struct stat info;
+
+	assert_int_equal(stat(path, &info), 0);
+	for (size_t i = 0; i < syncs; i++) {
+		if (synced[i] == info.st_ino)
+			return true;
+	}
+	return false;
+}
+
+static void forget_syncs(void)
+{
+	syncs = 0;
+	whole_syncs = 0;
+	fail_sync = false;
+}
+
+static char folder[] = "/tmp/fl-test-tree.XXXXXX";
+
+static int make_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) == NULL ? -1 : 0;
+}
+
+static int remove_one(const char *path, const struct stat *info, int type, struct FTW *ftw)
+{
+	(void)info, (void)type;
+	return ftw->level == 0 ? 0 : remove(path);
+}
+
+static int empty_folder(void **state)
+{
+	(void)state;
+	return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static int remove_folder(void **state)
+{
+	empty_folder(state);
+	return rmdir(folder);
+}
+
+static char *path_of(const char *name)
+{
+	return fl_xasprintf("%s/%s", folder, name);
+}
+
+static void touch(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	close(fd);
+}
+
+/* Someone else for root to give to; anybody else can only keep what is his. */
+static struct fl_owner owner(void)
+{
+	uid_t uid = geteuid() == 0 ? 49999 : geteuid();
+	gid_t gid = geteuid() == 0 ? 49999 : getegid();
+
+	return (struct fl_owner){ .uid = uid, .gid = gid, .mode = 0750 };
+}
+
+static void gives_the_whole_tree_away(void **state)
+{
+	fl_auto_free char *top = path_of("state"), *sub = path_of("state/a/b"),
+			  *leaf = path_of("state/a/b/c");
+	const struct fl_owner to = owner();
+	struct fl_error err = FL_ERROR_INIT;
+	struct stat info;
+	size_t changed = 0;
+
+	(void)state;
+	assert_true(fl_tree_differs(top, &to));
+	assert_int_equal(fl_tree_make(sub, 0755, &err), 0);
+	touch(leaf);
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	assert_true(changed > 0);
+	assert_int_equal(lstat(leaf, &info), 0);
+	assert_int_equal(info.st_uid, to.uid);
+	assert_int_equal(lstat(top, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0750);
+	assert_false(fl_tree_differs(top, &to));
+	changed = 0;
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	assert_int_equal(changed, 0);
+}
+
+static void never_follows_a_planted_link(void **state)
+{
+	fl_auto_free char *top = path_of("state"), *outside = path_of("outside"),
+			  *precious = path_of("outside/precious"),
+			  *to_file = path_of("state/to-file"),
+			  *to_folder = path_of("state/to-folder");
+	const struct fl_owner to = owner();
+	struct fl_error err = FL_ERROR_INIT;
+	struct stat info;
+	size_t changed = 0;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(fl_tree_make(top, 0755, &err), 0);
+	assert_int_equal(fl_tree_make(outside, 0755, &err), 0);
+	touch(precious);
+	assert_int_equal(symlink(precious, to_file), 0);
+	assert_int_equal(symlink(outside, to_folder), 0);
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	assert_int_equal(lstat(precious, &info), 0);
+	assert_int_equal(info.st_uid, 0);
+	assert_int_equal(lstat(outside, &info), 0);
+	assert_int_equal(info.st_uid, 0);
+	assert_int_equal(lstat(to_file, &info), 0);
+	assert_int_equal(info.st_uid, 49999); /* the link itself is given away */
+}
+
+/* What the log says, the last line of it. */
+static char said[2048];
+
+static void remember(void *data, enum fl_level level, const char *text)
+{
+	(void)data, (void)level;
+	snprintf(said, sizeof(said), "%s", text);
+}
+
+static void what_may_be_anothers_keeps_its_owner(void **state)
+{
+	fl_auto_free char *top = path_of("state"), *outside = path_of("outside"),
+			  *second = path_of("state/second"), *device = path_of("state/device"),
+			  *plain = path_of("state/plain");
+	const struct fl_owner to = owner();
+	struct fl_error err = FL_ERROR_INIT;
+	struct stat info;
+	size_t changed = 0;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(fl_tree_make(top, 0755, &err), 0);
+	touch(outside);
+	touch(plain);
+	assert_int_equal(link(outside, second), 0);
+	fl_log_set_sink(remember, NULL);
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	assert_non_null(strstr(said, "state/second keeps its owner: it has 2 names"));
+	assert_int_equal(lstat(outside, &info), 0);
+	assert_int_equal(info.st_uid, 0);
+	assert_int_equal(lstat(plain, &info), 0);
+	assert_int_equal(info.st_uid, 49999);
+	if (mknod(device, S_IFCHR | 0600, 0) == 0) {
+		assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+		assert_non_null(strstr(said, "; so do 1 more below "));
+		assert_int_equal(lstat(device, &info), 0);
+		assert_int_equal(info.st_uid, 0);
+	}
+	assert_false(fl_tree_differs(top, &to)); /* a further run would say and do the same */
+	assert_int_equal(chown(outside, to.uid, to.gid), 0);
+	said[0] = '\0';
+	assert_int_equal(unlink(device), 0);
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	assert_string_equal(said, ""); /* it is the owner's already */
+	fl_log_set_sink(NULL, NULL);
+}
+
+/* The walk looked at a file; then its name is made to stand for somebody else's. */
+static const char *swap_in, *swap_name;
+
+int __real_openat(int above, const char *name, int flags, ...);
+int __wrap_openat(int above, const char *name, int flags, ...);
+int __wrap_openat(int above, const char *name, int flags, ...)
+{
+	if (swap_name != NULL && strcmp(name, swap_name) == 0) {
+		swap_name = NULL;
+		assert_int_equal(unlinkat(above, name, 0), 0);
+		assert_int_equal(linkat(AT_FDCWD, swap_in, above, name, 0), 0);
+	}
+	return __real_openat(above, name, flags, 0);
+}
+
+static void a_name_is_judged_when_it_is_used(void **state)
+{
+	fl_auto_free char *top = path_of("state"), *file = path_of("state/file"),
+			  *outside = path_of("outside");
+	const struct fl_owner to = owner();
+	struct fl_error err = FL_ERROR_INIT;
+	struct stat info;
+	size_t changed = 0;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(fl_tree_make(top, 0755, &err), 0);
+	touch(file);
+	touch(outside);
+	swap_in = outside;
+	swap_name = "file";
+	fl_log_set_sink(remember, NULL);
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	fl_log_set_sink(NULL, NULL);
+	assert_null(swap_name);
+	assert_int_equal(lstat(outside, &info), 0);
+	assert_int_equal(info.st_uid, 0);
+}
+
+static void the_top_must_be_a_real_folder(void **state)
+{
+	fl_auto_free char *real = path_of("real"), *link = path_of("link"), *file = path_of("file");
+	const struct fl_owner to = owner();
+	struct fl_error err = FL_ERROR_INIT;
+	size_t changed = 0;
+
+	(void)state;
+	assert_int_equal(mkdir(real, 0700), 0);
+	assert_int_equal(symlink(real, link), 0);
+	assert_int_equal(fl_tree_own(link, &to, &changed, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	touch(file);
+	assert_int_equal(fl_tree_own(file, &to, &changed, &err), -1);
+	assert_non_null(strstr(err.message, file));
+}
+
+static void folders_of_the_database_are_made(void **state)
+{
+	fl_auto_free char *top = path_of("state"), *sub = path_of("state/runs/db"),
+			  *outside = path_of("outside"), *link = path_of("state/link");
+	const struct fl_owner to = owner();
+	struct fl_error err = FL_ERROR_INIT;
+	struct stat info;
+	size_t changed = 0;
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkdir(top, 0700), 0);
+	assert_int_equal(fl_tree_make_below(top, "runs/db/state.db", &to, &changed, &err), 0);
+	assert_int_equal(changed, 2);
+	assert_int_equal(stat(sub, &info), 0);
+	assert_int_equal(info.st_uid, to.uid);
+	assert_int_equal(fl_tree_make_below(top, "state.db", &to, &changed, &err), 0);
+	fd = fl_tree_open_below(top, "runs/db/state.db");
+	assert_true(fd >= 0);
+	close(fd);
+
+	assert_int_equal(mkdir(outside, 0700), 0);
+	assert_int_equal(symlink(outside, link), 0);
+	assert_int_equal(fl_tree_make_below(top, "link/x/state.db", &to, &changed, &err), -1);
+	assert_int_equal(fl_tree_open_below(top, "link/state.db"), -1);
+	assert_int_equal(rmdir(outside), 0); /* nothing was made in it */
+}
+
+static void a_file_in_the_way_is_named(void **state)
+{
+	fl_auto_free char *file = path_of("file"), *below = path_of("file/sub");
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	touch(file);
+	assert_int_equal(fl_tree_make(below, 0755, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	assert_non_null(strstr(err.message, below));
+	assert_int_equal(fl_tree_make(file, 0755, &err), -1);
+	assert_int_equal(err.errnum, ENOTDIR);
+}
+
+/* The umask is 077 as in the programs; a kill right after mkdir(2) must leave nothing to mend. */
+static void a_folder_has_its_mode_at_once(void **state)
+{
+	fl_auto_free char *path = path_of("a/b/c");
+	struct fl_error err = FL_ERROR_INIT;
+	mode_t mask = umask(077);
+
+	(void)state;
+	made = 0;
+	assert_int_equal(fl_tree_make(path, 0750, &err), 0);
+	assert_int_equal(umask(mask), 077);
+	assert_int_equal(made, 3);
+	assert_int_equal(made_with[0], 0755);
+	assert_int_equal(made_with[1], 0755);
+	assert_int_equal(made_with[2], 0750);
+}
+
+/* A success that is claimed later must not outlive the folders in a power cut. */
+static void a_new_folder_is_synced_into_the_one_above(void **state)
+{
+	fl_auto_free char *a = path_of("a"), *b = path_of("a/b"), *c = path_of("a/b/c");
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	forget_syncs();
+	assert_int_equal(fl_tree_make(c, 0755, &err), 0);
+	assert_int_equal(syncs, 3);
+	assert_true(is_synced(folder) && is_synced(a) && is_synced(b));
+	forget_syncs();
+	assert_int_equal(fl_tree_make(c, 0755, &err), 0);
+	assert_int_equal(syncs, 0); /* nothing was made */
+}
+
+static void what_was_given_away_is_synced(void **state)
+{
+	fl_auto_free char *top = path_of("state"), *db = path_of("state/runs/db"),
+			  *runs = path_of("state/runs"), *leaf = path_of("state/leaf");
+	const struct fl_owner to = owner();
+	struct fl_error err = FL_ERROR_INIT;
+	size_t changed = 0;
+
+	(void)state;
+	assert_int_equal(mkdir(top, 0700), 0);
+	forget_syncs();
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	assert_true(is_synced(top));
+	assert_int_equal(whole_syncs, 0);
+	forget_syncs();
+	assert_int_equal(fl_tree_make_below(top, "runs/db/state.db", &to, &changed, &err), 0);
+	assert_true(is_synced(top) && is_synced(runs) && is_synced(db));
+	touch(leaf);
+	forget_syncs();
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	/* For the entries: no descriptor is opened for one. */
+	assert_int_equal(whole_syncs, geteuid() == 0);
+	forget_syncs();
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	assert_false(fl_tree_differs(top, &to));
+	assert_int_equal(syncs + whole_syncs, 0); /* all is right already */
+}
+
+static void what_cannot_be_synced_is_an_error(void **state)
+{
+	fl_auto_free char *top = path_of("state"), *leaf = path_of("state/leaf");
+	const struct fl_owner to = owner();
+	struct fl_error err = FL_ERROR_INIT;
+	size_t changed = 0;
+
+	(void)state;
+	forget_syncs();
+	fail_sync = true;
+	assert_int_equal(fl_tree_make(top, 0700, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	assert_non_null(strstr(err.message, "sync"));
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), -1);
+	assert_int_equal(fl_tree_make_below(top, "db/state.db", &to, &changed, &err), -1);
+	forget_syncs();
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	touch(leaf);
+	fail_sync = true;
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), geteuid() == 0 ? -1 : 0);
+	forget_syncs();
+}
+
+static void the_reason_is_that_of_the_folder_above(void **state)
+{
+	fl_auto_free char *above = path_of("above"), *path = path_of("above/inside");
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	refused = above;
+	assert_int_equal(fl_tree_make(path, 0750, &err), -1);
+	refused = NULL;
+	assert_int_equal(err.errnum, EACCES);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(gives_the_whole_tree_away, empty_folder),
+		cmocka_unit_test_setup(never_follows_a_planted_link, empty_folder),
+		cmocka_unit_test_setup(what_may_be_anothers_keeps_its_owner, empty_folder),
+		cmocka_unit_test_setup(a_name_is_judged_when_it_is_used, empty_folder),
+		cmocka_unit_test_setup(the_top_must_be_a_real_folder, empty_folder),
+		cmocka_unit_test_setup(folders_of_the_database_are_made, empty_folder),
+		cmocka_unit_test_setup(a_file_in_the_way_is_named, empty_folder),
+		cmocka_unit_test_setup(a_folder_has_its_mode_at_once, empty_folder),
+		cmocka_unit_test_setup(a_new_folder_is_synced_into_the_one_above, empty_folder),
+		cmocka_unit_test_setup(what_was_given_away_is_synced, empty_folder),
+		cmocka_unit_test_setup(what_cannot_be_synced_is_an_error, empty_folder),
+		cmocka_unit_test_setup(the_reason_is_that_of_the_folder_above, empty_folder),
+	};
+
+	return cmocka_run_group_tests_name("tree", tests, make_folder, remove_folder);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: fl_now fl_pause fl_http_start fl_http_run fl_http_response fl_http_end */
+/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone */
+/* wrap: fl_docker_events_open fl_docker_events_close fl_docker_events_next */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "health/postmortem.h"
+#include "health/verdict.h"
+#include "world.h"
+
+/* Looks once and gives the message and the end of the log. */
+static void explain(struct fl_error *err, struct fl_buf *log)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+	struct fl_health_check check = world_check();
+
+	assert_false(fl_health_try(&health, &check, world.now + FL_HEALTH_TRY));
+	fl_buf_reset(log);
+	assert_int_equal(fl_verdict_error(&health, &check, FL_EXIT_NO, log, err), -1);
+	assert_int_equal(err->code, FL_EXIT_NO);
+}
+
+static void the_message_has_layer_cause_and_advice(void **state)
+{
+	fl_auto_buf struct fl_buf log = FL_BUF_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	world.refusal = "Exception calling application: unable to open database file";
+	explain(&err, &log);
+	assert_memory_equal(err.message, "database: ", 10);
+	assert_non_null(strstr(err.message, "unable to open database file"));
+	assert_non_null(strstr(err.message, "49999"));
+	assert_non_null(strstr(err.message, "/the/state"));
+}
+
+/* Trap 30: the log says why it ended. */
+static void the_log_gives_the_cause_of_an_end(void **state)
+{
+	fl_auto_buf struct fl_buf log = FL_BUF_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	world.died_at = 0;
+	world.log = "1\n2\n3\n4\n5\n6\n7\n8\n9\nRuntimeError: NumPy was built with baseline "
+		    "optimizations: (X86_V2)\nlast\n";
+	explain(&err, &log);
+	assert_non_null(strstr(err.message, "host-passthrough"));
+	/* Its last lines are for showing. */
+	assert_memory_equal(fl_buf_text(&log), "2\n3\n", 4);
+	assert_non_null(strstr(fl_buf_text(&log), "last\n"));
+	world.log = "";
+	world.oom_killed = true;
+	explain(&err, &log);
+	assert_non_null(strstr(err.message, "memory"));
+	assert_string_equal(fl_buf_text(&log), "");
+}
+
+/* A log keeps old causes; where something answers, its own words count. */
+static void an_old_cause_in_the_log_is_not_blamed(void **state)
+{
+	fl_auto_buf struct fl_buf log = FL_BUF_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	world.log = "unable to open database file\n";
+	world.superexec_at = FL_NEVER;
+	explain(&err, &log);
+	assert_memory_equal(err.message, "superexec: ", 11);
+	assert_null(strstr(err.message, "49999"));
+	world.refusal = "Exception calling application: something new";
+	explain(&err, &log);
+	assert_null(strstr(err.message, "49999"));
+	/* Where nothing answers, the log is all there is. */
+	world.listens_at = FL_NEVER;
+	explain(&err, &log);
+	assert_memory_equal(err.message, "fleet: ", 7);
+	assert_non_null(strstr(err.message, "49999"));
+}
+
+static void an_end_by_sigkill_is_looked_into(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+	struct fl_health_check check = world_check();
+	fl_auto_buf struct fl_buf log = FL_BUF_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	assert_true(fl_health_try(&health, &check, FL_HEALTH_TRY));
+	/* The event says 137 and no more. */
+	fl_health_container_ended(&health, &check, 137);
+	world.died_at = 0;
+	world.oom_killed = true;
+	fl_verdict_error(&health, &check, FL_EXIT_UNAVAILABLE, &log, &err);
+	assert_non_null(strstr(err.message, "exit status 137"));
+	assert_non_null(strstr(err.message, "memory ran out"));
+}
+
+static char *json_of(bool ready)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+	struct fl_health_check check = world_check();
+
+	assert_int_equal(fl_health_try(&health, &check, world.now + FL_HEALTH_TRY), ready);
+	return fl_verdict_json(&health);
+}
+
+static void json_lists_all_layers_that_apply(void **state)
+{
+	fl_auto_free char *good = NULL;
+	fl_auto_free char *bad = NULL;
+
+	(void)state;
+	world_set(FL_PARAM_ISOLATION, "process");
+	world.image = "flwr/superlink:1.37.0";
+	good = json_of(true);
+	assert_string_equal(
+		good, "{\"ready\":true,\"layers\":["
+		      "{\"name\":\"container\",\"ok\":true,"
+		      "\"detail\":\"flwr/superlink:1.37.0 runs as process 100\"},"
+		      "{\"name\":\"fleet\",\"ok\":true,"
+		      "\"detail\":\"127.0.0.1:9092 answers with gRPC status 12 "
+		      "(UNIMPLEMENTED)\"},"
+		      "{\"name\":\"control\",\"ok\":true,"
+		      "\"detail\":\"http://127.0.0.1:9093/health answers with status 200\"}]}\n");
+	world_set(FL_PARAM_ISOLATION, "subprocess");
+	world.image = "flwr/superlink:1.25.0";
+	world.listens_at = FL_NEVER;
+	bad = json_of(false);
+	assert_non_null(strstr(bad, "{\"ready\":false,"));
+	assert_non_null(strstr(bad, "{\"name\":\"fleet\",\"ok\":false,\"detail\":\"127"));
+	assert_non_null(strstr(bad, "{\"name\":\"superexec\",\"ok\":null,\"detail\":null}]}\n"));
+}
+
+static void collect(void *data, enum fl_level level, const char *line)
+{
+	assert_int_equal(level, FL_DEBUG);
+	fl_buf_printf(data, "%s\n", line);
+}
+
+static void each_layer_is_a_line_of_verbose(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+	struct fl_health_check check = world_check();
+	fl_auto_buf struct fl_buf lines = FL_BUF_INIT;
+
+	(void)state;
+	world.listens_at = FL_NEVER;
+	assert_false(fl_health_try(&health, &check, FL_HEALTH_TRY));
+	fl_log_threshold(FL_DEBUG);
+	fl_log_set_sink(collect, &lines);
+	fl_verdict_log(&health);
+	fl_log_set_sink(NULL, NULL);
+	assert_non_null(strstr(fl_buf_text(&lines), "layer container: holds, 1.0 ms: flwr/"));
+	assert_non_null(
+		strstr(fl_buf_text(&lines), "\nlayer fleet: fails, 1.0 ms: 127.0.0.1:9092"));
+	assert_non_null(strstr(fl_buf_text(&lines), "\nlayer superexec: not tried\n"));
+}
+
+static void json_of_a_single_probe(void **state)
+{
+	fl_auto_free char *text = fl_verdict_json_one("tcp", false, "a \"word\"\n");
+
+	(void)state;
+	assert_string_equal(text, "{\"ready\":false,\"layers\":[{\"name\":\"tcp\",\"ok\":false,"
+				  "\"detail\":\"a \\\"word\\\"\\n\"}]}\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(the_message_has_layer_cause_and_advice, world_reset),
+		cmocka_unit_test_setup(the_log_gives_the_cause_of_an_end, world_reset),
+		cmocka_unit_test_setup(an_old_cause_in_the_log_is_not_blamed, world_reset),
+		cmocka_unit_test_setup(an_end_by_sigkill_is_looked_into, world_reset),
+		cmocka_unit_test_setup(json_lists_all_layers_that_apply, world_reset),
+		cmocka_unit_test_setup(each_layer_is_a_line_of_verbose, world_reset),
+		cmocka_unit_test_setup(json_of_a_single_probe, world_reset),
+	};
+
+	return cmocka_run_group_tests_name("verdict", tests, NULL, world_end);
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: fl_now fl_pause fl_http_start fl_http_run fl_http_response fl_http_end */
+/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone */
+/* wrap: fl_docker_events_open fl_docker_events_close fl_docker_events_next */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "health/watch.h"
+#include "world.h"
+
+#define REFUSED "Exception calling application: "
+
+/* Waits MS milliseconds at most; 0 or the exit status. */
+static int watch(struct fl_health *health, int64_t ms)
+{
+	struct fl_health_check check = world_check();
+	enum fl_exit code = FL_EXIT_OK;
+	int done = fl_watch(health, &check, ms * FL_MS, NULL, NULL, &code);
+
+	assert_int_equal(done, code == FL_EXIT_OK ? 0 : -1);
+	assert_false(stream_open);
+	return (int)code;
+}
+
+/* A start as it was measured: ports after 0.6 s, SuperExec with them. */
+static void starting(int64_t started_at)
+{
+	world.started_at = started_at;
+	world.listens_at = world.control_at = started_at + 600;
+	world.superexec_at = started_at + 610;
+}
+
+static void ready_is_seen_soon_and_never_before(void **state)
+{
+	(void)state;
+	for (int64_t delay = 0; delay < 40000; delay += 997) {
+		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+		int64_t ready_at = delay + 610;
+
+		world_reset(NULL);
+		starting(0);
+		world.listens_at = world.control_at = delay + 600;
+		world.superexec_at = ready_at;
+		assert_int_equal(watch(&health, 60000), 0);
+		assert_true(world_ms() >= ready_at);
+		assert_true(world_ms() <= ready_at + 55);
+	}
+}
+
+/* Nothing is there yet when the wait begins. */
+static void everything_is_waited_for(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	world.engine_at = 1000;
+	world.made_at = 2000;
+	starting(3000);
+	world.refusal = REFUSED "database is locked";
+	world.refused_until = 4500;
+	assert_int_equal(watch(&health, 60000), 0);
+	assert_true(world_ms() >= 4500);
+	assert_true(world_ms() <= 4560);
+}
+
+static void an_engine_asked_rarely(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	starting(0);
+	world.listens_at = 10000;
+	assert_int_equal(watch(&health, 60000), 0);
+	assert_true(count_calls('i') <= 12);
+}
+
+static void the_end_of_the_container_ends_the_wait(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	starting(0);
+	world.listens_at = FL_NEVER;
+	world.died_at = 7000;
+	world.exit_code = 2;
+	assert_int_equal(watch(&health, 60000), FL_EXIT_UNAVAILABLE);
+	assert_true(world_ms() >= 7000);
+	assert_true(world_ms() <= 7050);
+	assert_int_equal(fl_health_failure(&health), FL_LAYER_CONTAINER);
+	assert_non_null(strstr(health.layers[FL_LAYER_CONTAINER].detail, "exit status 2"));
+	assert_int_equal(health.layers[FL_LAYER_FLEET].state, FL_LAYER_UNTRIED);
+}
+
+/* It is also noticed in the middle of a call that would hang for seconds. */
+static void the_end_interrupts_a_call(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	starting(0);
+	world.hangs = true;
+	world.died_at = 2000;
+	world.restarted_at = 2100;
+	assert_int_equal(watch(&health, 60000), FL_EXIT_UNAVAILABLE);
+	assert_int_equal(fl_health_failure(&health), FL_LAYER_CONTAINER);
+	assert_true(world_ms() <= 2010);
+}
+
+/* Between the first look and the stream of events nothing is lost. */
+static void an_end_before_the_stream_is_open_is_seen(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	starting(0);
+	world.now = 100 * FL_MS;
+	world.died_at = world.restarted_at = 102;
+	assert_int_equal(watch(&health, 60000), FL_EXIT_UNAVAILABLE);
+	assert_true(world_ms() <= 150);
+}
+
+static void a_container_that_restarts_for_ever_is_not_waited_for(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	world.died_at = 0;
+	world.restarting = true;
+	assert_int_equal(watch(&health, 60000), FL_EXIT_UNAVAILABLE);
+	assert_true(world_ms() <= 5);
+}
+
+/* An Engine may tell of one end after the other, and the wait has an end all the same. */
+static void ends_of_other_runs_do_not_hold_up_the_deadline(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	world.made_at = 0;
+	world.started_at = world.listens_at = world.control_at = FL_NEVER;
+	world.ends = 100000;
+	assert_int_equal(watch(&health, 1000), FL_EXIT_TIMEOUT);
+	assert_true(world_ms() <= 1010);
+}
+
+/* An old end is not the end of the run that is waited for. */
+static void a_container_that_has_ended_may_start_again(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	world.died_at = 0;
+	world.restarted_at = 1500;
+	world.listens_at = world.control_at = world.superexec_at = 2100;
+	assert_int_equal(watch(&health, 60000), 0);
+	assert_true(world_ms() >= 2100);
+	assert_true(world_ms() <= 2150);
+}
+
+static void a_container_that_stays_ended_has_died(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	world.died_at = 0;
+	assert_int_equal(watch(&health, 5000), FL_EXIT_UNAVAILABLE);
+	assert_true(world_ms() >= 5000);
+}
+
+static void a_container_that_docker_has_lost_is_not_waited_for(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	starting(0);
+	world.listens_at = FL_NEVER;
+	world.process_gone_at = 3000;
+	assert_int_equal(watch(&health, 60000), FL_EXIT_UNAVAILABLE);
+	assert_true(world_ms() >= 4000);
+	assert_true(world_ms() <= 10000);
+	assert_string_equal(fl_layer_name(fl_health_failure(&health)), "container");
+}
+
+/* The Engine hears of an end a moment after the kernel. */
+static void a_process_that_is_gone_for_a_moment_ends_no_wait(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	starting(0);
+	world.process_gone_at = 0;
+	world.process_back_at = 800;
+	assert_int_equal(watch(&health, 60000), 0);
+}
+
+/* Traps 18, 21 and 25, and the other states that only an administrator mends. */
+static void a_database_that_refuses_ends_the_wait(void **state)
+{
+	static const char *const refusals[] = {
+		REFUSED "unable to open database file",
+		REFUSED "attempt to write a readonly database",
+		REFUSED "database or disk is full",
+		REFUSED "disk I/O error",
+		REFUSED "'pending_at'",
+		REFUSED "file is not a database",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(refusals); i++) {
+		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+		world_reset(NULL);
+		starting(0);
+		world.refusal = refusals[i];
+		assert_int_equal(watch(&health, 60000), FL_EXIT_UNAVAILABLE);
+		assert_int_equal(fl_health_failure(&health), FL_LAYER_DATABASE);
+		assert_true(world_ms() <= 700);
+	}
+}
+
+/* Trap 18: it dies of a database that hangs or refuses for another reason, or by itself. */
+static void a_superexec_that_is_gone_ends_the_wait(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+		world_reset(NULL);
+		starting(0);
+		world.superexec_gone_at = i == 2 ? 0 : 900;
+		world.superexec_zombie = i != 1; /* as if its parent had waited for it */
+		world.hangs = i == 3;
+		world.refusal = i < 2 ? REFUSED "something new" : NULL;
+		assert_int_equal(watch(&health, 60000), FL_EXIT_UNAVAILABLE);
+		assert_int_equal(fl_health_failure(&health),
+				 i == 2 ? FL_LAYER_SUPEREXEC : FL_LAYER_DATABASE);
+		assert_true(world_ms() <= (i == 3 ? 5700 : 950));
+	}
+}
+
+static void the_deadline_names_the_layer_that_was_missing(void **state)
+{
+	(void)state;
+	/* Whatever the last look was doing when it was cut short. */
+	for (int64_t ms = 3000; ms < 3060; ms++) {
+		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+		world_reset(NULL);
+		starting(0);
+		world.superexec_at = FL_NEVER;
+		assert_int_equal(watch(&health, ms), FL_EXIT_TIMEOUT);
+		assert_int_equal(fl_health_failure(&health), FL_LAYER_SUPEREXEC);
+		assert_true(world_ms() >= ms);
+		assert_true(world_ms() <= ms + 5);
+	}
+}
+
+/* "No answer in time" of a last look that had no time left would hide why there was none before. */
+static void the_deadline_keeps_the_cause(void **state)
+{
+	(void)state;
+	for (int64_t ms = 3000; ms < 3060; ms++) {
+		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+		world_reset(NULL);
+		starting(0);
+		world.listens_at = FL_NEVER;
+		assert_int_equal(watch(&health, ms), FL_EXIT_TIMEOUT);
+		assert_int_equal(fl_health_failure(&health), FL_LAYER_FLEET);
+		assert_null(strstr(health.layers[FL_LAYER_FLEET].detail, "in time"));
+		assert_int_equal(health.layers[FL_LAYER_CONTAINER].state, FL_LAYER_HOLDS);
+	}
+}
+
+static void a_stream_that_breaks_is_opened_again(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	starting(0);
+	world.listens_at = FL_NEVER;
+	world.lost_at = 1000;
+	world.died_at = 2000;
+	assert_int_equal(watch(&health, 60000), FL_EXIT_UNAVAILABLE);
+	assert_true(world_ms() <= 2050);
+}
+
+static void calls_that_are_logged_are_rare(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	world.image = "flwr/superlink:1.31.0";
+	starting(0);
+	world.refusal = REFUSED "something new";
+	world.refused_until = 5000;
+	assert_int_equal(watch(&health, 60000), 0);
+	assert_true(count_calls('d') <= 7);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(ready_is_seen_soon_and_never_before, world_reset),
+		cmocka_unit_test_setup(everything_is_waited_for, world_reset),
+		cmocka_unit_test_setup(an_engine_asked_rarely, world_reset),
+		cmocka_unit_test_setup(the_end_of_the_container_ends_the_wait, world_reset),
+		cmocka_unit_test_setup(the_end_interrupts_a_call, world_reset),
+		cmocka_unit_test_setup(an_end_before_the_stream_is_open_is_seen, world_reset),
+		cmocka_unit_test_setup(a_container_that_restarts_for_ever_is_not_waited_for,
+				       world_reset),
+		cmocka_unit_test_setup(ends_of_other_runs_do_not_hold_up_the_deadline, world_reset),
+		cmocka_unit_test_setup(a_container_that_has_ended_may_start_again, world_reset),
+		cmocka_unit_test_setup(a_container_that_stays_ended_has_died, world_reset),
+		cmocka_unit_test_setup(a_container_that_docker_has_lost_is_not_waited_for,
+				       world_reset),
+		cmocka_unit_test_setup(a_process_that_is_gone_for_a_moment_ends_no_wait,
+				       world_reset),
+		cmocka_unit_test_setup(a_database_that_refuses_ends_the_wait, world_reset),
+		cmocka_unit_test_setup(a_superexec_that_is_gone_ends_the_wait, world_reset),
+		cmocka_unit_test_setup(the_deadline_names_the_layer_that_was_missing, world_reset),
+		cmocka_unit_test_setup(the_deadline_keeps_the_cause, world_reset),
+		cmocka_unit_test_setup(a_stream_that_breaks_is_opened_again, world_reset),
+		cmocka_unit_test_setup(calls_that_are_logged_are_rare, world_reset),
+	};
+
+	return cmocka_run_group_tests_name("watch", tests, NULL, world_end);
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests that are made again, with a transport and a clock that the test plays. */
+#include "onegate/exchange.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "onegate/onegate.h"
+
+/* wrap: fl_http_perform fl_http_response fl_http_end fl_now fl_pause fl_backoff_next */
+
+#define TOKEN "c2VjcmV0IG9mIHRoZSB0ZXN0"
+
+/* One answer; `takes` is how long the peer needs for it, a try may be given less. */
+struct answer {
+	enum fl_http_failure failure;
+	long status;
+	const char *body;
+	int64_t takes; /* ns */
+	bool truncated;
+};
+
+/* The scene: what the peer does, and what was asked of it. */
+static struct {
+	const struct answer *answers; /* the last one is given for ever */
+	size_t count;
+	int requests;
+	fl_time now;
+	int64_t longest;       /* time given to the last try */
+	struct fl_buf journal; /* method, url, body of each request */
+	struct fl_buf headers; /* of the last request */
+	struct fl_buf log;
+	struct fl_response response;
+} scene;
+
+struct fl_transfer *__wrap_fl_http_perform(struct fl_http *http, const struct fl_request *request);
+const struct fl_response *__wrap_fl_http_response(const struct fl_transfer *transfer);
+void __wrap_fl_http_end(struct fl_transfer *transfer);
+fl_time __wrap_fl_now(void);
+void __wrap_fl_pause(int64_t nanoseconds, fl_time deadline);
+int64_t __wrap_fl_backoff_next(struct fl_backoff *backoff);
+
+struct fl_transfer *__wrap_fl_http_perform(struct fl_http *http, const struct fl_request *request)
+{
+	size_t n = (size_t)scene.requests < scene.count ? (size_t)scene.requests : scene.count - 1;
+	struct answer answer = scene.answers[n];
+
+	(void)http;
+	scene.requests++;
+	fl_buf_printf(&scene.journal, "%s %s %.*s;", request->method, request->url,
+		      (int)request->body_length, request->body != NULL ? request->body : "");
+	fl_buf_reset(&scene.headers);
+	for (const char *const *h = request->headers; *h != NULL; h++)
+		fl_buf_printf(&scene.headers, "%s\n", *h);
+	assert_null(request->unix_socket);
+	assert_false(request->http2);
+	assert_in_range(request->limit, 0, 65536);
+	assert_true(request->deadline > scene.now);
+	assert_true(request->connect_ms > 0);
+	scene.longest = request->deadline - scene.now;
+	if (answer.takes > scene.longest) {
+		scene.now = request->deadline;
+		answer = (struct answer){ .failure = FL_HTTP_TIMEOUT };
+	} else {
+		scene.now += answer.takes;
+	}
+	fl_buf_reset(&scene.response.body);
+	scene.response.failure = answer.failure;
+	scene.response.status = answer.status;
+	if (answer.body != NULL)
+		fl_buf_puts(&scene.response.body, answer.body);
+	scene.response.body.truncated = answer.truncated;
+	snprintf(scene.response.reason, sizeof(scene.response.reason), "%s",
+		 answer.failure == FL_HTTP_TIMEOUT ? "no answer in time" : "it went wrong");
+	return (struct fl_transfer *)(void *)&scene;
+}
+
+const struct fl_response *__wrap_fl_http_response(const struct fl_transfer *transfer)
+{
+	assert_ptr_equal(transfer, &scene);
+	return &scene.response;
+}
+
+void __wrap_fl_http_end(struct fl_transfer *transfer)
+{
+	(void)transfer;
+}
+
+fl_time __wrap_fl_now(void)
+{
+	return scene.now;
+}
+
+void __wrap_fl_pause(int64_t nanoseconds, fl_time deadline)
+{
+	assert_true(nanoseconds > 0);
+	assert_true(scene.now + nanoseconds <= deadline);
+	scene.now += nanoseconds;
+}
+
+/* Without the jitter. */
+int64_t __wrap_fl_backoff_next(struct fl_backoff *backoff)
+{
+	int64_t pause = backoff->next;
+
+	backoff->next = pause * 2 < backoff->most ? pause * 2 : backoff->most;
+	return pause;
+}
+
+static void take_log(void *data, enum fl_level level, const char *line)
+{
+	(void)data;
+	(void)level;
+	fl_buf_printf(&scene.log, "%s\n", line);
+}
+
+static void play(const struct answer *answers, size_t count)
+{
+	scene.answers = answers;
+	scene.count = count;
+	scene.requests = 0;
+	scene.now = 1000 * FL_SEC;
+	fl_buf_reset(&scene.journal);
+	fl_buf_reset(&scene.log);
+}
+
+#define PLAY(...)                                                     \
+	do {                                                          \
+		static const struct answer list_[] = { __VA_ARGS__ }; \
+		play(list_, FL_ARRAY_SIZE(list_));                    \
+	} while (0)
+
+#define OK                    \
+	{                     \
+		.status = 200 \
+	}
+
+static int run_for(int64_t seconds, struct fl_error *err)
+{
+	struct fl_onegate onegate = { .url = strdup("http://h/vm"),
+				      .vmid = strdup("42"),
+				      .token = strdup(TOKEN),
+				      .first_try = 5 * FL_SEC,
+				      .first_pause = FL_SEC / 4 };
+	fl_auto_buf struct fl_buf body = FL_BUF_INIT;
+	const struct fl_exchange exchange = {
+		.onegate = &onegate,
+		.http = (struct fl_http *)(void *)&scene, /* never looked into */
+		.method = "PUT",
+		.type = "text/plain",
+		.body = &body,
+	};
+	const struct fl_transfer *transfer;
+
+	fl_buf_puts(&body, "A=1\n");
+	transfer = fl_exchange_run(&exchange, scene.now + seconds * FL_SEC, err);
+	fl_onegate_free(&onegate);
+	return transfer != NULL ? 0 : -1;
+}
+
+static int run(struct fl_error *err)
+{
+	return run_for(20, err);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	fl_log_set_sink(take_log, NULL);
+	fl_log_threshold(FL_DEBUG);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	fl_buf_free(&scene.journal);
+	fl_buf_free(&scene.headers);
+	fl_buf_free(&scene.log);
+	fl_buf_free(&scene.response.body);
+	return 0;
+}
+
+static void test_request(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	PLAY(OK);
+	assert_int_equal(run(&err), 0);
+	assert_string_equal(fl_buf_text(&scene.journal), "PUT http://h/vm A=1\n;");
+	assert_string_equal(fl_buf_text(&scene.headers),
+			    "X-ONEGATE-TOKEN: " TOKEN "\nX-ONEGATE-VMID: 42\n"
+			    "Content-Type: text/plain\n");
+	assert_int_equal(scene.longest, 5 * FL_SEC);
+}
+
+/* What passes is tried again, and the success counts. */
+static void test_retries(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	PLAY({ .failure = FL_HTTP_CONNECT }, { .status = 503 }, { .status = 429 },
+	     { .failure = FL_HTTP_CLOSED }, { .failure = FL_HTTP_RESOLVE }, { .status = 500 }, OK);
+	assert_int_equal(run(&err), 0);
+	assert_int_equal(scene.requests, 7);
+	/* 0.25 + 0.5 + 1 + 2 + 4 + 4 s of pauses */
+	assert_int_equal(scene.now, 1000 * FL_SEC + 47 * FL_SEC / 4);
+}
+
+/* What does not pass is not. */
+static void test_final(void **state)
+{
+	static const struct {
+		struct answer answer;
+		const char *part;
+	} cases[] = {
+		{ { .status = 401, .body = "Not authorized" },
+		  "PUT http://h/vm: HTTP status 401 'Not authorized'; TOKEN=YES is missing" },
+		{ { .status = 403, .body = "Host not permitted" }, "IP address only" },
+		{ { .status = 403, .body = "Attribute (SERVICE_ID) cannot be modified" },
+		  "restricted_attrs" },
+		{ { .status = 404 }, "HTTP status 404; no OneGate" },
+		{ { .status = 400 }, "HTTP status 400; " },
+		{ { .status = 302 }, "redirects are not followed" },
+		{ { .status = 307 }, "redirects are not followed" },
+		{ { .failure = FL_HTTP_TLS }, "CA certificates" },
+		{ { .failure = FL_HTTP_PROTOCOL }, "not the URL of a OneGate" },
+		{ { .failure = FL_HTTP_OTHER }, "PUT http://h/vm" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		struct fl_error err = FL_ERROR_INIT;
+
+		play(&cases[i].answer, 1);
+		assert_int_equal(run(&err), -1);
+		assert_int_equal(scene.requests, 1);
+		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+		assert_non_null(strstr(err.message, cases[i].part));
+	}
+}
+
+/* Used up: 75 after a time-out, else 69, within 20 s of the scene's clock. */
+static void test_used_up(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	PLAY({ .failure = FL_HTTP_CONNECT });
+	assert_int_equal(run(&err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_int_equal(scene.now, 1000 * FL_SEC + 39 * FL_SEC / 2); /* the last try at 19.5 s */
+	assert_non_null(strstr(err.message, "; tried 9 times"));
+
+	PLAY({ .takes = 3600 * FL_SEC });
+	assert_int_equal(run(&err), -1);
+	assert_int_equal(err.code, FL_EXIT_TIMEOUT);
+	assert_int_equal(scene.now, 1020 * FL_SEC);
+	assert_int_equal(scene.requests, 3); /* 5 s, 10 s and the rest */
+
+	PLAY({ .takes = 3600 * FL_SEC }, { .status = 503 });
+	assert_int_equal(run(&err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+}
+
+/* Twice the time for each of many tries must not wrap around: the transport asserts that. */
+static void test_an_hour(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	PLAY({ .failure = FL_HTTP_CONNECT });
+	assert_int_equal(run_for(3600, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_true(scene.requests > 800);
+}
+
+/* A OneGate under load that needs eight seconds is waited for. */
+static void test_slow(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	PLAY({ .status = 200, .takes = 8 * FL_SEC });
+	assert_int_equal(run(&err), 0);
+	assert_int_equal(scene.requests, 2);
+}
+
+/* The token is in no message, not even where the peer sends it back. */
+static void test_secret(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	PLAY({ .status = 503, .body = "you sent " TOKEN }, { .status = 401, .body = TOKEN });
+	assert_int_equal(run(&err), -1);
+	assert_int_equal(scene.requests, 2);
+	assert_null(strstr(err.message, TOKEN));
+	assert_non_null(strstr(fl_buf_text(&scene.log), "503"));
+	assert_null(strstr(fl_buf_text(&scene.log), TOKEN));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_request), cmocka_unit_test(test_retries),
+		cmocka_unit_test(test_final),   cmocka_unit_test(test_used_up),
+		cmocka_unit_test(test_slow),    cmocka_unit_test(test_secret),
+		cmocka_unit_test(test_an_hour),
+	};
+
+	return cmocka_run_group_tests_name("exchange", tests, set_up, tear_down);
+}

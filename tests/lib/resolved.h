@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Settings from the text of a context, for the tests of what is made from settings. */
+#ifndef FL_TESTS_RESOLVED_H
+#define FL_TESTS_RESOLVED_H
+
+#include <string.h>
+
+#include "config/settings.h"
+
+/* Resolves TEXT into SETTINGS and FINDINGS; a context that is no text fails the test. */
+static inline void resolve_with(struct fl_settings *settings, const char *text,
+				struct fl_findings *findings)
+{
+	fl_auto_context struct fl_context *context = NULL;
+	struct fl_error err = FL_ERROR_INIT;
+
+	assert_int_equal(fl_context_parse("test", text, strlen(text), &context, &err), 0);
+	fl_settings_resolve(settings, context, findings);
+}
+
+/* The same for a valid context. */
+static inline void resolve(struct fl_settings *settings, const char *text)
+{
+	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+
+	resolve_with(settings, text, &findings);
+	assert_int_equal(findings.errors, 0);
+}
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: open */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "superlink/database.h"
+#include "scratch.h"
+
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+
+static const char *unreadable; /* the end of a path that the disk does not give, NULL for none */
+
+int __wrap_open(const char *path, int flags, ...)
+{
+	const char *name = strrchr(path, '/');
+	va_list args;
+	int mode;
+
+	va_start(args, flags);
+	mode = va_arg(args, int);
+	va_end(args);
+	if (unreadable != NULL && name != NULL && strcmp(name, unreadable) == 0) {
+		errno = EIO;
+		return -1;
+	}
+	return __real_open(path, flags, mode);
+}
+
+static struct fl_paths paths;
+static struct fl_settings settings;
+
+static int begin(void **state)
+{
+	fl_auto_context struct fl_context *context = NULL;
+	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+	static const char text[] = "FL_DATABASE=state/runs/state.db\n";
+
+	if (scratch_make(state) != 0)
+		return -1;
+	fl_paths_init(&paths, scratch, NULL);
+	if (fl_context_parse("test", text, sizeof(text) - 1, &context, &err) != 0)
+		return -1;
+	fl_settings_resolve(&settings, context, &findings);
+	return findings.errors == 0 ? 0 : -1;
+}
+
+static int end(void **state)
+{
+	fl_paths_free(&paths);
+	fl_settings_free(&settings);
+	return scratch_remove(state);
+}
+
+static char *path_of(const char *name)
+{
+	return fl_xasprintf("%s/runs/%s", paths.state_dir, name);
+}
+
+static int check(const char *tag)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	int result = fl_database_check(&paths, &settings, tag, &err);
+
+	if (result != 0) {
+		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+		assert_non_null(strstr(err.message, tag));
+	}
+	return result;
+}
+
+static char *noted(void)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	char *tag;
+
+	assert_int_equal(fl_database_noted(&paths, &settings, &tag, &err), 0);
+	return tag;
+}
+
+static bool replaced(const char *tag)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	bool answer;
+
+	assert_int_equal(fl_database_replaced(&paths, &settings, tag, &answer, &err), 0);
+	return answer;
+}
+
+static void the_last_version_is_noted_once(void **state)
+{
+	fl_auto_free char *database = path_of("state.db"),
+			  *note = path_of("state.db.flower-version");
+	fl_auto_free char *tag = NULL;
+	struct fl_error err = FL_ERROR_INIT;
+	struct stat before, after;
+
+	(void)state;
+	assert_null(noted());
+	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", NULL, &err),
+			 -1); /* no folder yet */
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	scratch_write(database, "");
+	assert_int_equal(fl_database_note(&paths, &settings, "1.26.0-py3.13", NULL, &err), 0);
+	tag = noted();
+	assert_string_equal(tag, "1.26.0-py3.13");
+	assert_int_equal(stat(note, &before), 0);
+	assert_int_equal(fl_database_note(&paths, &settings, "1.26.0-py3.13", NULL, &err), 0);
+	assert_int_equal(stat(note, &after), 0);
+	assert_int_equal(before.st_ino, after.st_ino);
+}
+
+static void what_it_ran_instead_of_is_noted(void **state)
+{
+	fl_auto_free char *database = path_of("state.db");
+	fl_auto_free char *tag = NULL;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	assert_false(replaced("1.24.0"));
+	scratch_write(database, "");
+	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", "1.24.0", &err), 0);
+	tag = noted();
+	assert_string_equal(tag, "1.25.0");
+	assert_true(replaced("1.24.0"));
+	assert_false(replaced("1.24"));
+	assert_false(replaced("1.25.0"));
+	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", NULL, &err), 0);
+	assert_false(replaced("1.24.0"));
+}
+
+static void an_older_image_is_refused(void **state)
+{
+	fl_auto_free char *note = path_of("state.db.flower-version");
+
+	(void)state;
+	scratch_write(note, "1.26.1\n");
+	assert_int_equal(check("1.25.0"), -1);
+	assert_int_equal(check("1.26.0"), -1);
+	assert_int_equal(check("1.26.1"), 0);
+	assert_int_equal(check("1.26.1-py3.13"), 0);
+	assert_int_equal(check("1.31.0"), 0);
+	assert_int_equal(check("latest"), 0);
+}
+
+/* Trap 25: an upgraded database without a note is known by alembic's table. */
+static void an_upgraded_database_is_known_by_its_table(void **state)
+{
+	fl_auto_free char *database = path_of("state.db"), *wal = path_of("state.db-wal");
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+
+	(void)state;
+	scratch_write(database, "SQLite format 3, but not upgraded: CREATE TABLE run");
+	assert_int_equal(check("1.25.0"), 0);
+	/* Across the border of two blocks of the search. */
+	while (text.length < 65536 - 10)
+		fl_buf_putc(&text, 'x');
+	fl_buf_puts(&text, "CREATE TABLE alembic_version (\n\tversion_num VARCHAR(32)");
+	scratch_write(database, fl_buf_text(&text));
+	assert_int_equal(check("1.25.0"), -1);
+	assert_int_equal(check("1.26.0"), 0);
+	scratch_write(database, "");
+	scratch_write(wal, "CREATE TABLE \"alembic_version\" (");
+	assert_int_equal(check("1.25.0"), -1);
+}
+
+static void no_link_is_followed(void **state)
+{
+	fl_auto_free char *outside = fl_xasprintf("%s/outside", scratch);
+	fl_auto_free char *inside = fl_xasprintf("%s/runs", paths.state_dir);
+	fl_auto_free char *planted = fl_xasprintf("%s/outside/state.db.flower-version", scratch);
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	scratch_write(planted, "9.9.9\n");
+	scratch_write(inside, ""); /* makes the folders above it */
+	assert_int_equal(unlink(inside), 0);
+	assert_int_equal(symlink(outside, inside), 0);
+	assert_null(noted());
+	assert_int_equal(check("1.25.0"), 0);
+	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", NULL, &err), -1);
+}
+
+/* It may be a newer Flower's: a disk that does not give it just now must not open the way. */
+static void what_cannot_be_read_is_no_free_pass(void **state)
+{
+	fl_auto_free char *database = path_of("state.db");
+	fl_auto_free char *note = path_of("state.db.flower-version");
+	struct fl_error err = FL_ERROR_INIT;
+	char *tag;
+
+	(void)state;
+	scratch_write(database, "CREATE TABLE alembic_version");
+	scratch_write(note, "1.30.0\n");
+	unreadable = "/state.db.flower-version";
+	assert_int_equal(fl_database_check(&paths, &settings, "1.25.0", &err), -1);
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	assert_non_null(strstr(err.message, note));
+	assert_int_equal(fl_database_noted(&paths, &settings, &tag, &err), -1);
+	assert_int_equal(unlink(note), 0);
+	unreadable = "/state.db";
+	assert_int_equal(fl_database_check(&paths, &settings, "1.25.0", &err), -1);
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	unreadable = NULL;
+	assert_int_equal(fl_database_check(&paths, &settings, "1.25.0", &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(the_last_version_is_noted_once, scratch_empty),
+		cmocka_unit_test_setup(what_it_ran_instead_of_is_noted, scratch_empty),
+		cmocka_unit_test_setup(an_older_image_is_refused, scratch_empty),
+		cmocka_unit_test_setup(an_upgraded_database_is_known_by_its_table, scratch_empty),
+		cmocka_unit_test_setup(no_link_is_followed, scratch_empty),
+		cmocka_unit_test_setup(what_cannot_be_read_is_no_free_pass, scratch_empty),
+	};
+
+	return cmocka_run_group_tests_name("database", tests, begin, end);
+}

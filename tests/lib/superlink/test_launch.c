@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: fl_docker_inspect fl_docker_create fl_docker_remove fl_docker_start fl_systemctl */
+/* wrap: fl_docker_events_open fl_docker_events_close fl_docker_events_next */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "docker/events.h"
+#include "superlink/launch.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "resolved.h"
+#include "docker/systemd.h"
+
+int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
+			     struct fl_docker_container *container, fl_time deadline,
+			     struct fl_error *err);
+int __wrap_fl_docker_create(struct fl_docker *docker, const char *name, const char *body,
+			    fl_time deadline, struct fl_error *err);
+int __wrap_fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadline,
+			    struct fl_error *err);
+int __wrap_fl_docker_start(struct fl_docker *docker, const char *name, fl_time deadline,
+			   struct fl_error *err);
+int __wrap_fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time deadline,
+			struct fl_error *err);
+struct fl_docker_events *__wrap_fl_docker_events_open(struct fl_docker *docker, const char *name,
+						      const char *since);
+void __wrap_fl_docker_events_close(struct fl_docker_events *events);
+enum fl_docker_event __wrap_fl_docker_events_next(struct fl_docker_events *events, fl_time until,
+						  int64_t *exit_code);
+
+/* An Engine with at most one container, and what was asked of it and of systemd, in order. */
+static struct {
+	bool exists, running;
+	bool ends;      /* as soon as it has been started */
+	bool goes_away; /* the Engine does, once the container has been started */
+	int conflicts;  /* so many times another run makes one just before a create */
+	bool strange;   /* what that other run makes is something else */
+	int made;       /* containers so far, the last one's id */
+	char digest[64];
+	enum fl_docker_event events[4];
+	size_t next_event;
+	struct fl_buf calls;
+} engine;
+
+int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
+			     struct fl_docker_container *container, fl_time deadline,
+			     struct fl_error *err)
+{
+	bool ended = engine.running && engine.ends;
+
+	(void)docker, (void)name, (void)deadline;
+	*container = (struct fl_docker_container){ .exists = engine.exists };
+	if (engine.running && engine.goes_away)
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "cannot connect");
+	if (!engine.exists)
+		return 0;
+	container->id = fl_xasprintf("%d", engine.made);
+	container->digest = fl_xstrdup(engine.digest);
+	container->status = fl_xstrdup(ended ? "exited" : engine.running ? "running" : "created");
+	container->started_at = fl_xstrdup(engine.running ? "2026-11-23T16:49:35Z"
+							  : "0001-01-01T00:00:00Z");
+	container->running = engine.running && !ended;
+	container->exit_code = ended ? 2 : 0;
+	return 0;
+}
+
+int __wrap_fl_docker_create(struct fl_docker *docker, const char *name, const char *body,
+			    fl_time deadline, struct fl_error *err)
+{
+	const char *digest = strstr(body, "fnv1a64:");
+
+	(void)docker, (void)name, (void)deadline;
+	fl_buf_puts(&engine.calls, "create ");
+	assert_non_null(digest);
+	snprintf(engine.digest, sizeof(engine.digest), "%.*s", (int)strcspn(digest, "\""), digest);
+	engine.exists = true;
+	engine.made++;
+	if (engine.conflicts == 0)
+		return 0;
+	engine.conflicts--;
+	if (engine.strange)
+		engine.digest[0] = 'x';
+	return fl_error_set(err, FL_EXIT_UNAVAILABLE, EEXIST, "container");
+}
+
+int __wrap_fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadline,
+			    struct fl_error *err)
+{
+	(void)docker, (void)deadline, (void)err;
+	fl_buf_puts(&engine.calls, "remove ");
+	if (strtol(name, NULL, 10) == engine.made)
+		engine.exists = engine.running = false;
+	return 0;
+}
+
+int __wrap_fl_docker_start(struct fl_docker *docker, const char *name, fl_time deadline,
+			   struct fl_error *err)
+{
+	(void)docker, (void)name, (void)deadline, (void)err;
+	fl_buf_puts(&engine.calls, "start ");
+	engine.running = true;
+	return 0;
+}
+
+int __wrap_fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time deadline,
+			struct fl_error *err)
+{
+	(void)output, (void)deadline, (void)err;
+	fl_buf_printf(&engine.calls, "systemctl-%s ", arguments[0]);
+	if (strcmp(arguments[0], "start") == 0)
+		engine.running = true;
+	return 0;
+}
+
+struct fl_docker_events *__wrap_fl_docker_events_open(struct fl_docker *docker, const char *name,
+						      const char *since)
+{
+	(void)docker, (void)name;
+	assert_non_null(since); /* or an event between the start and now would be lost */
+	return (struct fl_docker_events *)&engine;
+}
+
+void __wrap_fl_docker_events_close(struct fl_docker_events *events)
+{
+	(void)events;
+}
+
+enum fl_docker_event __wrap_fl_docker_events_next(struct fl_docker_events *events, fl_time until,
+						  int64_t *exit_code)
+{
+	enum fl_docker_event event = engine.events[engine.next_event];
+
+	(void)events;
+	if (event == FL_EVENT_NONE)
+		fl_pause(until - fl_now(), until);
+	else if (event != FL_EVENT_LOST)
+		engine.next_event++;
+	*exit_code = 2;
+	return event;
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	fl_buf_free(&engine.calls);
+	memset(&engine, 0, sizeof(engine));
+	engine.events[0] = FL_EVENT_START;
+	engine.events[1] = FL_EVENT_NONE;
+	return 0;
+}
+
+static int create(const char *rounds, bool stop_unit, bool *replaced)
+{
+	static char id[] = "sha256:1", reference[] = "flwr/superlink:1.25.0", tag[] = "1.25.0";
+	const struct fl_image image = { .reference = reference, .tag = tag, .id = id };
+	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+	fl_auto_paths struct fl_paths paths;
+	struct fl_error err = FL_ERROR_INIT;
+
+	resolve(&settings, rounds);
+	fl_paths_init(&paths, NULL, NULL);
+	/* The wrapped calls never look at the client. */
+	return fl_launch_create((struct fl_docker *)&engine, &paths, &settings, &image, stop_unit,
+				replaced, &err);
+}
+
+static int start(enum fl_launcher launcher, bool *started, struct fl_error *err)
+{
+	return fl_launch_start((struct fl_docker *)&engine, launcher, started, err);
+}
+
+static void the_same_container_is_kept(void **state)
+{
+	bool replaced;
+
+	(void)state;
+	assert_int_equal(create("", false, &replaced), 0);
+	assert_true(replaced);
+	assert_int_equal(create("", false, &replaced), 0);
+	assert_false(replaced);
+	assert_string_equal(fl_buf_text(&engine.calls), "create ");
+}
+
+static void another_one_is_replaced(void **state)
+{
+	bool replaced;
+
+	(void)state;
+	assert_int_equal(create("", false, &replaced), 0);
+	assert_int_equal(create("FL_NUM_ROUNDS=9\n", true, &replaced), 0);
+	assert_true(replaced);
+	/* The unit would start the old one again between its removal and the new one. */
+	assert_string_equal(fl_buf_text(&engine.calls), "create systemctl-stop remove create ");
+}
+
+/* service and the unit's ExecStartPre at once. */
+static void another_run_may_come_first(void **state)
+{
+	bool replaced = true;
+
+	(void)state;
+	engine.conflicts = 1;
+	assert_int_equal(create("", false, &replaced), 0);
+	assert_false(replaced);
+	assert_string_equal(fl_buf_text(&engine.calls), "create ");
+
+	begin(NULL);
+	engine.conflicts = 1;
+	engine.strange = true;
+	assert_int_equal(create("", false, &replaced), 0);
+	assert_true(replaced);
+	assert_string_equal(fl_buf_text(&engine.calls), "create remove create ");
+
+	begin(NULL);
+	engine.conflicts = 100;
+	engine.strange = true;
+	assert_int_equal(create("", false, &replaced), -1);
+	assert_true(engine.conflicts > 90);
+}
+
+static void the_engine_starts_it_without_systemd(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	bool started;
+
+	(void)state;
+	engine.exists = true;
+	assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), 0);
+	assert_true(started);
+	assert_string_equal(fl_buf_text(&engine.calls), "start ");
+}
+
+static void systemd_starts_the_unit(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	bool started;
+
+	(void)state;
+	engine.exists = true;
+	assert_int_equal(start(FL_LAUNCH_SYSTEMD, &started, &err), 0);
+	assert_true(started);
+	assert_string_equal(fl_buf_text(&engine.calls),
+			    "systemctl-daemon-reload systemctl-enable systemctl-start ");
+}
+
+static void one_that_runs_is_left_running(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	bool started;
+
+	(void)state;
+	engine.exists = engine.running = true;
+	assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), 0);
+	assert_false(started);
+	assert_int_equal(engine.next_event, 0);
+}
+
+static void one_that_ends_at_once_is_a_failure(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	bool started;
+
+	(void)state;
+	engine.exists = true;
+	engine.events[1] = FL_EVENT_DIE;
+	assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_non_null(strstr(err.message, "exit code 2"));
+}
+
+static void an_engine_that_goes_away_is_a_failure(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	bool started;
+
+	(void)state;
+	engine.exists = true;
+	engine.events[0] = FL_EVENT_LOST;
+	engine.goes_away = true;
+	assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+}
+
+/* Such as one whose events a proxy in front of its socket does not let through. */
+static void an_engine_without_events_is_asked(void **state)
+{
+	static const enum fl_docker_event events[] = { FL_EVENT_LOST, FL_EVENT_NONE };
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(events); i++) {
+		struct fl_error err = FL_ERROR_INIT;
+		bool started;
+
+		begin(NULL);
+		engine.exists = true;
+		engine.events[0] = events[i];
+		assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), 0);
+		assert_true(started);
+
+		engine.running = false;
+		engine.ends = true;
+		assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), -1);
+		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+		assert_non_null(strstr(err.message, "exit code 2"));
+	}
+}
+
+static int end(void **state)
+{
+	(void)state;
+	fl_buf_free(&engine.calls);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(the_same_container_is_kept, begin),
+		cmocka_unit_test_setup(another_one_is_replaced, begin),
+		cmocka_unit_test_setup(another_run_may_come_first, begin),
+		cmocka_unit_test_setup(the_engine_starts_it_without_systemd, begin),
+		cmocka_unit_test_setup(systemd_starts_the_unit, begin),
+		cmocka_unit_test_setup(one_that_runs_is_left_running, begin),
+		cmocka_unit_test_setup(one_that_ends_at_once_is_a_failure, begin),
+		cmocka_unit_test_setup(an_engine_that_goes_away_is_a_failure, begin),
+		cmocka_unit_test_setup(an_engine_without_events_is_asked, begin),
+	};
+
+	fl_log_threshold(FL_WARNING);
+	return cmocka_run_group_tests_name("launch", tests, NULL, end);
+}

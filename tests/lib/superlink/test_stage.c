@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: write */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "file/file.h"
+#include "scratch.h"
+#include "superlink/stage.h"
+
+ssize_t __real_write(int fd, const void *bytes, size_t length);
+ssize_t __wrap_write(int fd, const void *bytes, size_t length);
+
+static bool disk_full;
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t length)
+{
+	if (fd > 2 && disk_full) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return __real_write(fd, bytes, length);
+}
+
+static void assert_file(const char *path, const char *text)
+{
+	fl_auto_free char *content = fl_file_read(path, 4096, NULL);
+
+	assert_non_null(content);
+	assert_non_null(strstr(content, text));
+}
+
+static void only_one_apps_own_stages_are_valid(void **state)
+{
+	static const char *const bad[] = { "",
+					   "bootstrap",
+					   "bootstrap_",
+					   "bootstrap_done",
+					   "boot_success",
+					   "bootstrap_success\n",
+					   "Bootstrap_success" };
+
+	(void)state;
+	assert_true(fl_stage_valid("install_started"));
+	assert_true(fl_stage_valid("configure_failure"));
+	assert_true(fl_stage_valid("bootstrap_success"));
+	for (size_t i = 0; i < FL_ARRAY_SIZE(bad); i++)
+		assert_false(fl_stage_valid(bad[i]));
+}
+
+static void status_and_motd_follow(void **state)
+{
+	static const struct {
+		const char *stage, *motd;
+	} cases[] = {
+		{ "install_started", "1/3 Installation step is in progress..." },
+		{ "configure_started", "2/3 Configuration step is in progress..." },
+		{ "configure_success", "2/3 Configuration step was successful." },
+		{ "bootstrap_failure", "APPLIANCE ERROR" },
+		{ "bootstrap_success", "All set and ready to serve 8)" },
+	};
+	fl_auto_paths struct fl_paths paths;
+
+	(void)state;
+	fl_paths_init(&paths, scratch, NULL);
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		struct fl_error err = FL_ERROR_INIT;
+		fl_auto_free char *status = NULL;
+
+		assert_int_equal(fl_stage_set(&paths, cases[i].stage, &err), 0);
+		status = fl_file_read(paths.status, 64, NULL);
+		assert_non_null(status);
+		assert_int_equal(strncmp(status, cases[i].stage, strlen(cases[i].stage)), 0);
+		assert_string_equal(status + strlen(cases[i].stage), "\n");
+		assert_file(paths.motd, cases[i].motd);
+		assert_file(paths.motd, "OpenNebula Service Appliance");
+	}
+}
+
+static bool booted(const struct fl_paths *paths)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	bool answer;
+
+	assert_int_equal(fl_stage_booted(paths, &answer, &err), 0);
+	return answer;
+}
+
+static void a_success_lasts_through_later_stages(void **state)
+{
+	fl_auto_paths struct fl_paths paths;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	fl_paths_init(&paths, scratch, NULL);
+	scratch_write(paths.json, "{}");
+	assert_int_equal(fl_stage_set(&paths, "bootstrap_failure", &err), 0);
+	assert_false(booted(&paths));
+	assert_int_equal(fl_stage_set(&paths, "bootstrap_success", &err), 0);
+	assert_true(booted(&paths));
+	assert_int_equal(fl_stage_set(&paths, "configure_started", &err), 0);
+	assert_int_equal(fl_stage_set(&paths, "configure_failure", &err), 0);
+	assert_true(booted(&paths));
+}
+
+static void a_success_without_a_mark_counts_too(void **state)
+{
+	fl_auto_paths struct fl_paths paths;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	fl_paths_init(&paths, scratch, NULL);
+	scratch_write(paths.json, "{}");
+	scratch_write(paths.status, "bootstrap_success\n");
+	assert_true(booted(&paths));
+	assert_int_equal(fl_stage_set(&paths, "configure_started", &err), 0);
+	assert_true(booted(&paths));
+}
+
+/* Readiness is never stale: net-99 would report READY=YES of the boot before. */
+static void a_full_disk_leaves_no_old_success(void **state)
+{
+	fl_auto_paths struct fl_paths paths;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	fl_paths_init(&paths, scratch, NULL);
+	assert_int_equal(fl_stage_set(&paths, "bootstrap_success", &err), 0);
+	disk_full = true;
+	assert_int_equal(fl_stage_set(&paths, "configure_started", &err), -1);
+	disk_full = false;
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	assert_int_equal(err.errnum, ENOSPC);
+	assert_int_equal(access(paths.status, F_OK), -1);
+}
+
+static void one_run_at_a_time(void **state)
+{
+	int first = open(scratch, O_RDONLY | O_CLOEXEC),
+	    second = open(scratch, O_RDONLY | O_CLOEXEC);
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(fl_stage_lock(first, &err), 0);
+	assert_int_equal(fl_stage_lock(first, &err), 0); /* the same run asks again */
+	assert_int_equal(fl_stage_lock(second, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_TIMEOUT);
+	close(first);
+	assert_int_equal(fl_stage_lock(second, &err), 0);
+	close(second);
+	assert_int_equal(fl_stage_lock(1000, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_one_apps_own_stages_are_valid),
+		cmocka_unit_test_setup(status_and_motd_follow, scratch_empty),
+		cmocka_unit_test_setup(a_success_lasts_through_later_stages, scratch_empty),
+		cmocka_unit_test_setup(a_success_without_a_mark_counts_too, scratch_empty),
+		cmocka_unit_test_setup(a_full_disk_leaves_no_old_success, scratch_empty),
+		cmocka_unit_test_setup(one_run_at_a_time, scratch_empty),
+	};
+
+	return cmocka_run_group_tests_name("stage", tests, scratch_make, scratch_remove);
+}

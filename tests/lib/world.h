@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An Engine, a container and a SuperLink that happen on a clock of their own, for the tests of
+ * health.c, verdict.c and watch.c: what the probes get follows from the time, nothing is waited
+ * for.
+ * The test that includes this names the functions to wrap:
+ *   fl_now fl_pause fl_http_start fl_http_run fl_http_response fl_http_end fl_docker_inspect
+ *   fl_docker_logs fl_docker_events_open fl_docker_events_close fl_docker_events_next fl_proc_find
+ *   fl_proc_is_gone
+ */
+#ifndef FL_TESTS_WORLD_H
+#define FL_TESTS_WORLD_H
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "docker/events.h"
+#include "health/health.h"
+#include "docker/logs.h"
+#include "base/mem.h"
+
+struct fl_docker_events {
+	fl_time seen; /* events up to here have been given */
+};
+
+struct fl_transfer {
+	struct fl_response response;
+	fl_time done_at;
+};
+
+/* When things happen, in milliseconds from the start; FL_NEVER for never. */
+static struct {
+	fl_time now; /* nanoseconds */
+	int64_t engine_at, made_at, started_at, listens_at, control_at, died_at, restarted_at;
+	int64_t lost_at; /* the stream of events breaks once */
+	int ends;        /* so many ends come at once, one after the other */
+	int64_t process_gone_at, process_back_at; /* the container's, whatever the Engine says */
+	int64_t superexec_at, superexec_gone_at;
+	bool superexec_zombie; /* what is left of it */
+	bool paused, oom_killed, restarting;
+	int64_t exit_code;
+	const char *error; /* State.Error */
+	const char *image;
+	const char *refusal; /* grpc-message of the database call, NULL for status 0 */
+	int64_t refused_until;
+	bool hangs;      /* the database call is not answered */
+	int http_status; /* of GET /health */
+	const char *log;
+	struct fl_buf calls; /* one letter a call: i nspect, f leet, c ontrol, d atabase, h TTP */
+} world;
+
+static struct fl_settings settings;
+static struct fl_docker_events stream;
+static bool stream_open;
+
+static inline int world_reset(void **state)
+{
+	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+	struct fl_context *context = NULL;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	fl_buf_free(&world.calls);
+	memset(&world, 0, sizeof(world));
+	world.died_at = world.restarted_at = world.lost_at = FL_NEVER;
+	world.superexec_gone_at = world.refused_until = FL_NEVER;
+	world.process_gone_at = world.process_back_at = FL_NEVER;
+	world.http_status = 200;
+	world.error = world.log = "";
+	world.image = "flwr/superlink:1.25.0-py3.13-ubuntu24.04";
+	stream_open = false;
+	fl_settings_free(&settings);
+	if (fl_context_parse("test", "", 0, &context, &err) != 0)
+		return -1;
+	fl_settings_resolve(&settings, context, &findings);
+	fl_context_free(context);
+	return 0;
+}
+
+/* Replaces a setting's value. */
+static inline void world_set(enum fl_param_id id, const char *value)
+{
+	free(settings.of[id].value);
+	settings.of[id].value = fl_xstrdup(value);
+}
+
+static inline int world_end(void **state)
+{
+	(void)state;
+	fl_buf_free(&world.calls);
+	fl_settings_free(&settings);
+	return 0;
+}
+
+static inline struct fl_health_check world_check(void)
+{
+	/* Nobody looks into these two. */
+	return (struct fl_health_check){ .http = (struct fl_http *)&world,
+					 .docker = (struct fl_docker *)&world,
+					 .settings = &settings,
+					 .proc = "/proc",
+					 .state_dir = "/the/state" };
+}
+
+static inline bool since(int64_t ms)
+{
+	return ms != FL_NEVER && world.now >= ms * FL_MS;
+}
+
+static inline bool up(void)
+{
+	return (since(world.started_at) && !since(world.died_at)) || since(world.restarted_at);
+}
+
+static inline int count_calls(char letter)
+{
+	int count = 0;
+
+	for (const char *c = fl_buf_text(&world.calls); *c != '\0'; c++)
+		count += *c == letter;
+	return count;
+}
+
+/* How late ready was seen, in milliseconds after all has come about. */
+static inline int64_t world_ms(void)
+{
+	return world.now / FL_MS;
+}
+
+fl_time __wrap_fl_now(void);
+fl_time __wrap_fl_now(void)
+{
+	return world.now;
+}
+
+void __wrap_fl_pause(int64_t nanoseconds, fl_time deadline);
+void __wrap_fl_pause(int64_t nanoseconds, fl_time deadline)
+{
+	if (nanoseconds > 0)
+		world.now = fl_earlier(world.now + nanoseconds, deadline);
+}
+
+int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
+			     struct fl_docker_container *container, fl_time deadline,
+			     struct fl_error *err);
+int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
+			     struct fl_docker_container *container, fl_time deadline,
+			     struct fl_error *err)
+{
+	int64_t run = since(world.restarted_at) ? world.restarted_at : world.started_at;
+
+	(void)docker, (void)name;
+	world.now += FL_MS;
+	fl_buf_putc(&world.calls, 'i');
+	*container = (struct fl_docker_container){ .exists = since(world.made_at) };
+	if (!since(world.engine_at) || world.now > deadline)
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "no Engine");
+	if (!container->exists)
+		return 0;
+	container->id = fl_xstrdup("id");
+	container->image = fl_xstrdup(world.image);
+	container->status = fl_xstrdup(world.restarting       ? "restarting"
+				       : world.paused         ? "paused"
+				       : up()                 ? "running"
+				       : since(world.died_at) ? "exited"
+							      : "created");
+	container->started_at = fl_xasprintf("%" PRId64, since(world.started_at) ? run : -1);
+	container->error = fl_xstrdup(world.error);
+	container->running = up();
+	container->restarting = world.restarting;
+	container->pid = up() ? (pid_t)(100 + run) : 0;
+	container->exit_code = since(world.died_at) ? world.exit_code : 0;
+	container->oom_killed = world.oom_killed && since(world.died_at);
+	return 0;
+}
+
+int __wrap_fl_docker_logs(struct fl_docker *docker, const char *name, int lines, struct fl_buf *out,
+			  fl_time deadline, struct fl_error *err);
+int __wrap_fl_docker_logs(struct fl_docker *docker, const char *name, int lines, struct fl_buf *out,
+			  fl_time deadline, struct fl_error *err)
+{
+	(void)docker, (void)name, (void)lines, (void)deadline, (void)err;
+	fl_buf_puts(out, world.log);
+	return 0;
+}
+
+struct fl_docker_events *__wrap_fl_docker_events_open(struct fl_docker *docker, const char *name,
+						      const char *moment);
+struct fl_docker_events *__wrap_fl_docker_events_open(struct fl_docker *docker, const char *name,
+						      const char *moment)
+{
+	(void)docker, (void)name;
+	world.now += FL_MS;
+	stream_open = true;
+	stream.seen = moment == NULL ? world.now : strtoll(moment, NULL, 10) * FL_MS - 1;
+	return &stream;
+}
+
+void __wrap_fl_docker_events_close(struct fl_docker_events *events);
+/* cppcheck-suppress constParameter; it stands for a function that frees it */
+void __wrap_fl_docker_events_close(struct fl_docker_events *events)
+{
+	if (events != NULL)
+		stream_open = false;
+}
+
+/* The next event on the open stream up to UNTIL, and its moment. */
+static inline enum fl_docker_event coming(fl_time until, fl_time *when)
+{
+	const struct {
+		int64_t ms;
+		enum fl_docker_event event;
+	} events[] = { { world.started_at, FL_EVENT_START },
+		       { world.died_at, FL_EVENT_DIE },
+		       { world.restarted_at, FL_EVENT_START },
+		       { world.lost_at, FL_EVENT_LOST } };
+	enum fl_docker_event next = FL_EVENT_NONE;
+
+	*when = FL_NEVER;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(events); i++) {
+		fl_time moment = events[i].ms == FL_NEVER ? FL_NEVER : events[i].ms * FL_MS;
+
+		if (stream_open && moment > stream.seen && moment <= until && moment < *when) {
+			*when = moment;
+			next = events[i].event;
+		}
+	}
+	return next;
+}
+
+enum fl_docker_event __wrap_fl_docker_events_next(struct fl_docker_events *events, fl_time until,
+						  int64_t *exit_code);
+enum fl_docker_event __wrap_fl_docker_events_next(struct fl_docker_events *events, fl_time until,
+						  int64_t *exit_code)
+{
+	fl_time when;
+	enum fl_docker_event event;
+
+	if (world.ends > 0) {
+		world.ends--;
+		world.now += FL_MS;
+		return FL_EVENT_DIE;
+	}
+	event = coming(until > world.now ? until : world.now, &when);
+
+	if (event == FL_EVENT_NONE) {
+		world.now = until > world.now ? until : world.now;
+		return event;
+	}
+	world.now = when > world.now ? when : world.now;
+	events->seen = when;
+	*exit_code = world.exit_code;
+	return event;
+}
+
+static inline void answer(struct fl_response *response, int status, const char *message)
+{
+	response->status = 200;
+	fl_buf_printf(&response->headers, "grpc-status: %d\ngrpc-message: %s\n", status, message);
+}
+
+struct fl_transfer *__wrap_fl_http_start(struct fl_http *http, const struct fl_request *request);
+struct fl_transfer *__wrap_fl_http_start(struct fl_http *http, const struct fl_request *request)
+{
+	struct fl_transfer *transfer = fl_xcalloc(1, sizeof(*transfer));
+	struct fl_response *response = &transfer->response;
+	bool control = strstr(request->url, ":9093/") != NULL;
+	bool database = strstr(request->url, "ListAppsToLaunch") != NULL ||
+			strstr(request->url, "ListRuns") != NULL;
+
+	(void)http;
+	fl_buf_putc(&world.calls, database ? 'd' : !request->http2 ? 'h' : control ? 'c' : 'f');
+	transfer->done_at = world.now + FL_MS;
+	if (!up() || !since(control ? world.control_at : world.listens_at)) {
+		/* Trap 1: docker-proxy accepts, then resets. */
+		response->failure = FL_HTTP_CLOSED;
+		snprintf(response->reason, sizeof(response->reason), "reset");
+	} else if (!request->http2) {
+		response->status = world.http_status;
+	} else if (!database) {
+		answer(response, 12, "Method not found!");
+	} else if (world.hangs) {
+		transfer->done_at = request->deadline;
+		response->failure = FL_HTTP_TIMEOUT;
+	} else if (world.refusal != NULL && !since(world.refused_until)) {
+		answer(response, 2, world.refusal);
+	} else {
+		answer(response, 0, "");
+	}
+	if (transfer->done_at > request->deadline) {
+		transfer->done_at = request->deadline;
+		response->failure = FL_HTTP_TIMEOUT;
+	}
+	return transfer;
+}
+
+bool __wrap_fl_http_run(struct fl_http *http, struct fl_transfer *one, fl_time until);
+bool __wrap_fl_http_run(struct fl_http *http, struct fl_transfer *one, fl_time until)
+{
+	fl_time when;
+
+	(void)http;
+	if (coming(one->done_at, &when) != FL_EVENT_NONE && when < one->done_at) {
+		world.now = when > world.now ? when : world.now;
+		return false; /* something came in for the stream */
+	}
+	world.now = fl_earlier(one->done_at, until);
+	return world.now >= one->done_at;
+}
+
+const struct fl_response *__wrap_fl_http_response(const struct fl_transfer *transfer);
+const struct fl_response *__wrap_fl_http_response(const struct fl_transfer *transfer)
+{
+	return &transfer->response;
+}
+
+void __wrap_fl_http_end(struct fl_transfer *transfer);
+void __wrap_fl_http_end(struct fl_transfer *transfer)
+{
+	if (transfer == NULL)
+		return;
+	fl_buf_free(&transfer->response.headers);
+	free(transfer);
+}
+
+bool __wrap_fl_proc_is_gone(const char *proc, pid_t pid);
+bool __wrap_fl_proc_is_gone(const char *proc, pid_t pid)
+{
+	(void)proc, (void)pid;
+	return since(world.process_gone_at) && !since(world.process_back_at);
+}
+
+int __wrap_fl_proc_find(const char *proc, pid_t ancestor, const char *program,
+			enum fl_process *found, pid_t *pid, struct fl_error *err);
+int __wrap_fl_proc_find(const char *proc, pid_t ancestor, const char *program,
+			enum fl_process *found, pid_t *pid, struct fl_error *err)
+{
+	(void)proc, (void)program;
+	*found = FL_PROCESS_ABSENT;
+	if (ancestor == 0 || !up())
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "no such process");
+	if (!since(world.superexec_at))
+		return 0;
+	if (since(world.superexec_gone_at)) {
+		*found = world.superexec_zombie ? FL_PROCESS_ZOMBIE : FL_PROCESS_ABSENT;
+		return 0;
+	}
+	*found = FL_PROCESS_ALIVE;
+	if (pid != NULL)
+		*pid = 777;
+	return 0;
+}
+
+#endif
