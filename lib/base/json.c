@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
 
+#include "base/fatal.h"
 #include "base/log.h"
 #include "base/mem.h"
 

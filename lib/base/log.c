@@ -10,9 +10,10 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/fatal.h"
+#include "base/folder.h"
 #include "base/journal.h"
 #include "base/mem.h"
-#include "file/tree.h"
 #include "base/utf8.h"
 #include "base/wait.h"
 
@@ -21,7 +22,6 @@
 
 /* A process has one log: this is the one place of the library that keeps state of its own. */
 static struct {
-	const char *program;
 	enum fl_level threshold;
 	fl_log_sink *sink;
 	void *sink_data;
@@ -30,17 +30,7 @@ static struct {
 	bool stderr_is_journal;
 	bool progress_open;
 	fl_time progress_next;
-} state = { .program = "fl", .threshold = FL_INFO, .file = -1, .journal = -1 };
-
-void fl_log_program(const char *name)
-{
-	state.program = name;
-}
-
-const char *fl_log_program_name(void)
-{
-	return state.program;
-}
+} state = { .threshold = FL_INFO, .file = -1, .journal = -1 };
 
 void fl_log_threshold(enum fl_level level)
 {
@@ -80,7 +70,7 @@ static void to_file(enum fl_level level, const char *text)
 	gmtime_r(&now.tv_sec, &utc);
 	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &utc);
 	fl_buf_printf(&line, "%s.%03ldZ %s[%ld]: %s: %s\n", stamp, now.tv_nsec / FL_MS,
-		      state.program, (long)getpid(), names[level], text);
+		      fl_program_name(), (long)getpid(), names[level], text);
 	write_line(state.file, &line);
 }
 
@@ -90,8 +80,8 @@ static void to_stderr(enum fl_level level, const char *text)
 
 	if (state.progress_open)
 		fl_log_progress_end();
-	fl_buf_printf(&line, "%s: %s%s\n", state.program, level == FL_WARNING ? "warning: " : "",
-		      text);
+	fl_buf_printf(&line, "%s: %s%s\n", fl_program_name(),
+		      level == FL_WARNING ? "warning: " : "", text);
 	write_line(STDERR_FILENO, &line);
 }
 
@@ -104,7 +94,7 @@ static void emit(enum fl_level level, const char *text)
 	if (state.file >= 0)
 		to_file(level, text);
 	if (state.journal >= 0 &&
-	    fl_journal_send(state.journal, state.program, (int)level, text) == 0 &&
+	    fl_journal_send(state.journal, fl_program_name(), (int)level, text) == 0 &&
 	    state.stderr_is_journal)
 		return;
 	to_stderr(level, text);
@@ -131,25 +121,15 @@ void fl_log_error(const struct fl_error *err)
 	fl_log(FL_ERR, "%s", err->message);
 }
 
-/* Where that fails, opening FILE says so. */
-static void make_folder_of(const char *file)
-{
-	fl_auto_free char *folder = fl_xstrdup(file);
-	char *slash = strrchr(folder, '/');
-	struct fl_error ignored = FL_ERROR_INIT;
-
-	if (slash == NULL || slash == folder)
-		return;
-	*slash = '\0';
-	(void)!fl_tree_make(folder, 0755, &ignored);
-}
-
 void fl_log_open(const char *file, const char *journal_socket)
 {
 	if (file != NULL) {
+		fl_auto_free char *folder = fl_folder_of(file);
+		struct fl_error ignored = FL_ERROR_INIT;
 		struct stat info;
 
-		make_folder_of(file);
+		/* If this fails, opening FILE says so. */
+		(void)!fl_folder_make(folder, 0755, &ignored);
 		state.file = open(file,
 				  O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
 					  O_CLOEXEC,
@@ -200,7 +180,7 @@ void fl_log_progress(const char *format, ...)
 	fl_buf_vprintf(&text, format, args);
 	va_end(args);
 	if (isatty(STDERR_FILENO)) {
-		fl_auto_free char *shown = fl_xasprintf("%s: %s", state.program,
+		fl_auto_free char *shown = fl_xasprintf("%s: %s", fl_program_name(),
 							fl_buf_text(&text));
 		fl_auto_buf struct fl_buf line = FL_BUF_INIT;
 
@@ -228,15 +208,4 @@ void fl_log_progress_end(void)
 	state.progress_open = false;
 	while (write(STDERR_FILENO, "\r\033[K", 4) < 0 && errno == EINTR)
 		;
-}
-
-FL_NORETURN void fl_fatal(const char *message)
-{
-	/* No allocation here: this is the way out when there is no memory. */
-	char line[256];
-	int length = snprintf(line, sizeof(line), "%s: %s\n", state.program, message);
-
-	if (length > 0 && write(STDERR_FILENO, line, (size_t)length) < 0)
-		_exit(FL_EXIT_SYSTEM);
-	_exit(FL_EXIT_SYSTEM);
 }

@@ -23,10 +23,6 @@ enum fl_level {
 /* Receives one line without its end. LINE holds no program name. */
 typedef void fl_log_sink(void *data, enum fl_level level, const char *line);
 
-/* Sets the program's name, borrowed for the life of the process. The default is "fl". */
-void fl_log_program(const char *name) FL_NONNULL(1);
-const char *fl_log_program_name(void);
-
 /*
  * The least severe level that is shown and kept; FL_INFO by default.
  */
@@ -59,11 +55,5 @@ void fl_log_error(const struct fl_error *err) FL_NONNULL(1);
  */
 void fl_log_progress(const char *format, ...) FL_PRINTF(1, 2) FL_NONNULL(1);
 void fl_log_progress_end(void);
-
-/*
- * Prints the message and ends the process with FL_EXIT_SYSTEM. Only where nothing else is left to
- * do: no memory, no /dev/null, or what can only be a mistake of these programs' own.
- */
-FL_NORETURN void fl_fatal(const char *message) FL_NONNULL(1);
 
 #endif

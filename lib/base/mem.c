@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/fatal.h"
 
 void *fl_xcalloc(size_t count, size_t size)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Allocation that does not fail: out of memory ends the process through fl_fatal() (log.h), as a
+ * Allocation that does not fail: out of memory ends the process through fl_fatal() (fatal.h), as a
  * boot tool of a second's run has nothing better to do. The caller owns and frees every result.
  */
 #ifndef FL_MEM_H

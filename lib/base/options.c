@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "base/fatal.h"
 #include "base/buf.h"
 #include "build.h"
 #include "base/log.h"
@@ -31,7 +32,7 @@ void fl_options_begin(struct fl_options *options, const struct fl_command *comma
 		      char **argv)
 {
 	fl_start();
-	fl_log_program(command->program);
+	fl_program(command->program);
 	*options = (struct fl_options){ .command = command, .argc = argc, .argv = argv };
 	optind = 0; /* glibc: start anew, so that one process can parse twice */
 	opterr = 0;

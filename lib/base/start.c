@@ -6,7 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
-#include "base/log.h"
+#include "base/fatal.h"
 
 void fl_start(void)
 {

@@ -8,7 +8,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "base/mem.h"
+#include "base/folder.h"
 
 fl_time fl_now(void)
 {
@@ -72,14 +72,9 @@ void fl_pause_for_path(const char *path, int64_t nanoseconds, fl_time deadline)
 {
 	fl_time until = fl_earlier(fl_now() + nanoseconds, deadline);
 	fl_auto_close int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	fl_auto_free char *folder = fl_xstrdup(path);
-	char *slash = strrchr(folder, '/');
+	fl_auto_free char *folder = fl_folder_of(path);
 
-	if (slash == folder)
-		slash[1] = '\0';
-	else if (slash != NULL)
-		*slash = '\0';
-	if (fd >= 0 && slash != NULL)
+	if (fd >= 0)
 		inotify_add_watch(fd, folder, IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_ATTRIB);
 	doze(fd, until);
 }

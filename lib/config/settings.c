@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/fatal.h"
 #include "file/file.h"
 #include "base/json.h"
 #include "base/mem.h"

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/folder.h"
 #include "file/leftover.h"
 #include "base/mem.h"
 #include "file/temporary.h"
-#include "file/tree.h"
 
 enum fl_change fl_atomic_plan(const struct fl_file *file)
 {
@@ -88,7 +88,7 @@ static int sync_folders(const struct fl_file *files, const enum fl_change *plans
 		if (plans[i] != FL_WRITTEN ||
 		    (synced != NULL && in_one_folder(synced, files[i].path)))
 			continue;
-		if (fl_tree_sync_above(files[i].path, err) != 0)
+		if (fl_folder_sync_above(files[i].path, err) != 0)
 			return -1;
 		synced = files[i].path;
 	}

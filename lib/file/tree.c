@@ -6,69 +6,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/folder.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "file/walk.h"
 
 #define OPEN_DIR (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-
-int fl_tree_sync_above(const char *path, struct fl_error *err)
-{
-	fl_auto_free char *folder = fl_xstrdup(path);
-	char *slash = strrchr(folder, '/');
-	fl_auto_close int fd = -1;
-
-	if (slash == NULL)
-		memcpy(folder, ".", 2);
-	else
-		slash[slash == folder] = '\0';
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) != 0)
-		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: sync", folder);
-	return 0;
-}
-
-/*
- * With its mode from the first moment: a run that was killed between mkdir(2) and chmod(2) would
- * leave it with what the umask of 077 lets through, and the next one takes a folder as it is.
- */
-static bool make_folder(const char *path, mode_t mode)
-{
-	mode_t mask = umask(0);
-	int result = mkdir(path, mode);
-
-	umask(mask); /* never fails, and leaves errno alone */
-	return result == 0;
-}
-
-int fl_tree_make(const char *path, mode_t mode, struct fl_error *err)
-{
-	fl_auto_free char *part = fl_xstrdup(path);
-	int above = 0; /* why the first of the folders above could not be made */
-	struct stat info;
-
-	for (char *slash = part + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
-		*slash = '\0';
-		if (make_folder(part, 0755)) {
-			if (fl_tree_sync_above(part, err) != 0)
-				return -1;
-		} else if (errno != EEXIST && above == 0) {
-			above = errno;
-		}
-		*slash = '/';
-	}
-	if (make_folder(path, mode))
-		return fl_tree_sync_above(path, err);
-	if (errno != EEXIST)
-		return fl_error_set(err, FL_EXIT_SYSTEM,
-				    errno == ENOENT && above != 0 ? above : errno,
-				    "folder %s: make", path);
-	if (stat(path, &info) != 0)
-		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "folder %s", path);
-	if (!S_ISDIR(info.st_mode))
-		return fl_error_set(err, FL_EXIT_SYSTEM, ENOTDIR, "folder %s", path);
-	return 0;
-}
 
 /* One walk over a tree: to mend it, or only to find the first thing that differs. */
 struct walk {
@@ -214,7 +157,7 @@ int fl_tree_own(const char *path, const struct fl_owner *owner, size_t *changed,
 	if (lstat(path, &info) != 0) {
 		if (errno != ENOENT)
 			return failed(err, path, "look");
-		if (fl_tree_make(path, owner->mode, err) != 0)
+		if (fl_folder_make(path, owner->mode, err) != 0)
 			return -1;
 		walk.changed++;
 	}

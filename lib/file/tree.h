@@ -12,20 +12,6 @@
 
 #include "base/error.h"
 
-/*
- * Makes the folder PATH and those above it (root's, mode 0755, where they are missing), each synced
- * into the one above. Folders above may be symbolic links (an administrator's choice). 0, or -1
- * with 71.
- */
-int fl_tree_make(const char *path, mode_t mode, struct fl_error *err)
-	FL_MUST_CHECK FL_NONNULL(1, 3);
-
-/*
- * Syncs the folder that PATH is in: without that a power cut may take a new name back (fsync(2),
- * NOTES). 0, or -1 with 71.
- */
-int fl_tree_sync_above(const char *path, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2);
-
 struct fl_owner {
 	uid_t uid;
 	gid_t gid;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/fatal.h"
 #include "base/buf.h"
 #include "docker/docker.h"
 #include "config/flower.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/folder.h"
 #include "file/atomic.h"
 #include "superlink/container.h"
 #include "base/mem.h"
@@ -108,7 +109,7 @@ int fl_layout_write_config(const struct fl_layout *layout, size_t *changed, stru
 	const struct fl_file files[] = { env_file(layout), json_file(layout) };
 	enum fl_change changes[FL_ARRAY_SIZE(files)];
 
-	if (fl_tree_make(layout->paths->config_dir, 0750, err) != 0 ||
+	if (fl_folder_make(layout->paths->config_dir, 0750, err) != 0 ||
 	    fl_atomic_write_all(files, FL_ARRAY_SIZE(files), changes, err) != 0)
 		return -1;
 	for (size_t i = 0; i < FL_ARRAY_SIZE(files); i++)
@@ -132,7 +133,7 @@ int fl_layout_write_unit(const struct fl_layout *layout, size_t *changed, struct
 	enum fl_change change;
 
 	*strrchr(folder, '/') = '\0';
-	if (fl_tree_make(folder, 0755, err) != 0 || fl_atomic_write(&unit, &change, err) != 0)
+	if (fl_folder_make(folder, 0755, err) != 0 || fl_atomic_write(&unit, &change, err) != 0)
 		return -1;
 	*changed += change != FL_UNCHANGED;
 	return 0;

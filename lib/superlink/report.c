@@ -3,10 +3,10 @@
 
 #include <string.h>
 
+#include "base/folder.h"
 #include "base/address.h"
 #include "base/buf.h"
 #include "base/mem.h"
-#include "file/tree.h"
 
 #define FOLDER_MODE 0755
 #define REPORT_MODE 0644
@@ -66,7 +66,7 @@ int fl_report_write(const struct fl_report *report, const struct fl_paths *paths
 		.gid = (gid_t)-1,
 	};
 
-	if (fl_tree_make(paths->service_dir, FOLDER_MODE, err) != 0)
+	if (fl_folder_make(paths->service_dir, FOLDER_MODE, err) != 0)
 		return -1;
 	return fl_atomic_write(&file, change, err);
 }

@@ -5,10 +5,10 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "base/folder.h"
 #include "file/atomic.h"
 #include "base/buf.h"
 #include "base/mem.h"
-#include "file/tree.h"
 
 static const struct {
 	const char *name;
@@ -107,7 +107,7 @@ static int write_motd(const struct fl_paths *paths, const char *text, struct fl_
 {
 	fl_auto_free char *folder = fl_xasprintf("%s/etc", paths->root);
 
-	if (fl_tree_make(folder, 0755, err) != 0)
+	if (fl_folder_make(folder, 0755, err) != 0)
 		return -1;
 	return write_text(paths->motd, text, err);
 }
@@ -145,7 +145,7 @@ static int write_status(const struct fl_paths *paths, const char *stage, struct 
 		return -1;
 	if (booted && mark_booted(paths, err) != 0)
 		return -1;
-	if (fl_tree_make(paths->service_dir, 0755, err) != 0)
+	if (fl_folder_make(paths->service_dir, 0755, err) != 0)
 		return -1;
 	return write_text(paths->status, status, err);
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/fatal.h"
 #include "base/journal.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -49,7 +50,7 @@ static int reset(void **state)
 	fl_log_close();
 	fl_log_set_sink(NULL, NULL);
 	fl_log_threshold(FL_INFO);
-	fl_log_program("fl");
+	fl_program("fl");
 	return scratch_empty(state);
 }
 
@@ -84,8 +85,8 @@ static void stderr_has_program_and_level(void **state)
 	char text[512];
 
 	(void)state;
-	fl_log_program("fl-test");
-	assert_string_equal(fl_log_program_name(), "fl-test");
+	fl_program("fl-test");
+	assert_string_equal(fl_program_name(), "fl-test");
 	capture();
 	fl_log(FL_INFO, "one");
 	fl_log(FL_WARNING, "two");
@@ -106,7 +107,7 @@ static void the_file_has_time_process_and_level(void **state)
 	char text[512], shown[512];
 
 	(void)state;
-	fl_log_program("fl-test");
+	fl_program("fl-test");
 	capture();
 	fl_log_open(path, NULL);
 	fl_log(FL_INFO, "first");
@@ -196,7 +197,7 @@ static void the_journal_gets_a_datagram_a_line(void **state)
 	ssize_t got;
 
 	(void)state;
-	fl_log_program("fl-test");
+	fl_program("fl-test");
 	capture();
 	fl_log_open(NULL, path);
 	fl_log(FL_WARNING, "a\nb");

@@ -1,128 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wrap: openat mkdir fsync syncfs */
+/* wrap: openat fsync syncfs */
 /* Trap 6: chown -R follows symbolic links that the container planted. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <string.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
-#include <sys/stat.h>
 
 #include <cmocka.h>
 
+#include "base/folder.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "file/tree.h"
-
-int __real_mkdir(const char *path, mode_t mode);
-int __wrap_mkdir(const char *path, mode_t mode);
-
-static mode_t made_with[8]; /* the modes of new folders at the moment when they were made */
-static size_t made;
-static const char *refused; /* a folder that cannot be made, NULL for none */
-
-int __wrap_mkdir(const char *path, mode_t mode)
-{
-	struct stat info;
-	int result;
-
-	if (refused != NULL && strcmp(path, refused) == 0) {
-		errno = EACCES;
-		return -1;
-	}
-	result = __real_mkdir(path, mode);
-	if (result == 0 && made < sizeof(made_with) / sizeof(made_with[0])) {
-		assert_int_equal(stat(path, &info), 0);
-		made_with[made++] = info.st_mode & 07777;
-	}
-	return result;
-}
-
-int __real_fsync(int fd);
-int __wrap_fsync(int fd);
-int __real_syncfs(int fd);
-int __wrap_syncfs(int fd);
-
-static ino_t synced[32]; /* what was synced, in this order */
-static size_t syncs;
-static size_t whole_syncs; /* of a file system */
-static bool fail_sync;
-
-int __wrap_fsync(int fd)
-{
-	struct stat info;
-
-	if (fail_sync) {
-		errno = EIO;
-		return -1;
-	}
-	assert_int_equal(fstat(fd, &info), 0);
-	if (syncs < sizeof(synced) / sizeof(synced[0]))
-		synced[syncs++] = info.st_ino;
-	return __real_fsync(fd);
-}
-
-int __wrap_syncfs(int fd)
-{
-	if (fail_sync) {
-		errno = EIO;
-		return -1;
-	}
-	whole_syncs++;
-	return __real_syncfs(fd);
-}
-
-static bool is_synced(const char *path)
-{
-	struct stat info;
-
-	assert_int_equal(stat(path, &info), 0);
-	for (size_t i = 0; i < syncs; i++) {
-		if (synced[i] == info.st_ino)
-			return true;
-	}
-	return false;
-}
-
-static void forget_syncs(void)
-{
-	syncs = 0;
-	whole_syncs = 0;
-	fail_sync = false;
-}
-
-static char folder[] = "/tmp/fl-test-tree.XXXXXX";
-
-static int make_folder(void **state)
-{
-	(void)state;
-	return mkdtemp(folder) == NULL ? -1 : 0;
-}
-
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *ftw)
-{
-	(void)info, (void)type;
-	return ftw->level == 0 ? 0 : remove(path);
-}
-
-static int empty_folder(void **state)
-{
-	(void)state;
-	return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-static int remove_folder(void **state)
-{
-	empty_folder(state);
-	return rmdir(folder);
-}
+#include "scratch.h"
+#include "synced.h"
 
 static char *path_of(const char *name)
 {
-	return fl_xasprintf("%s/%s", folder, name);
+	return fl_xasprintf("%s/%s", scratch, name);
 }
 
 static void touch(const char *path)
@@ -153,7 +47,7 @@ static void gives_the_whole_tree_away(void **state)
 
 	(void)state;
 	assert_true(fl_tree_differs(top, &to));
-	assert_int_equal(fl_tree_make(sub, 0755, &err), 0);
+	assert_int_equal(fl_folder_make(sub, 0755, &err), 0);
 	touch(leaf);
 	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
 	assert_true(changed > 0);
@@ -181,8 +75,8 @@ static void never_follows_a_planted_link(void **state)
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	assert_int_equal(fl_tree_make(top, 0755, &err), 0);
-	assert_int_equal(fl_tree_make(outside, 0755, &err), 0);
+	assert_int_equal(fl_folder_make(top, 0755, &err), 0);
+	assert_int_equal(fl_folder_make(outside, 0755, &err), 0);
 	touch(precious);
 	assert_int_equal(symlink(precious, to_file), 0);
 	assert_int_equal(symlink(outside, to_folder), 0);
@@ -217,7 +111,7 @@ static void what_may_be_anothers_keeps_its_owner(void **state)
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	assert_int_equal(fl_tree_make(top, 0755, &err), 0);
+	assert_int_equal(fl_folder_make(top, 0755, &err), 0);
 	touch(outside);
 	touch(plain);
 	assert_int_equal(link(outside, second), 0);
@@ -270,7 +164,7 @@ static void a_name_is_judged_when_it_is_used(void **state)
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	assert_int_equal(fl_tree_make(top, 0755, &err), 0);
+	assert_int_equal(fl_folder_make(top, 0755, &err), 0);
 	touch(file);
 	touch(outside);
 	swap_in = outside;
@@ -328,53 +222,6 @@ static void folders_of_the_database_are_made(void **state)
 	assert_int_equal(rmdir(outside), 0); /* nothing was made in it */
 }
 
-static void a_file_in_the_way_is_named(void **state)
-{
-	fl_auto_free char *file = path_of("file"), *below = path_of("file/sub");
-	struct fl_error err = FL_ERROR_INIT;
-
-	(void)state;
-	touch(file);
-	assert_int_equal(fl_tree_make(below, 0755, &err), -1);
-	assert_int_equal(err.code, FL_EXIT_SYSTEM);
-	assert_non_null(strstr(err.message, below));
-	assert_int_equal(fl_tree_make(file, 0755, &err), -1);
-	assert_int_equal(err.errnum, ENOTDIR);
-}
-
-/* The umask is 077 as in the programs; a kill right after mkdir(2) must leave nothing to mend. */
-static void a_folder_has_its_mode_at_once(void **state)
-{
-	fl_auto_free char *path = path_of("a/b/c");
-	struct fl_error err = FL_ERROR_INIT;
-	mode_t mask = umask(077);
-
-	(void)state;
-	made = 0;
-	assert_int_equal(fl_tree_make(path, 0750, &err), 0);
-	assert_int_equal(umask(mask), 077);
-	assert_int_equal(made, 3);
-	assert_int_equal(made_with[0], 0755);
-	assert_int_equal(made_with[1], 0755);
-	assert_int_equal(made_with[2], 0750);
-}
-
-/* A success that is claimed later must not outlive the folders in a power cut. */
-static void a_new_folder_is_synced_into_the_one_above(void **state)
-{
-	fl_auto_free char *a = path_of("a"), *b = path_of("a/b"), *c = path_of("a/b/c");
-	struct fl_error err = FL_ERROR_INIT;
-
-	(void)state;
-	forget_syncs();
-	assert_int_equal(fl_tree_make(c, 0755, &err), 0);
-	assert_int_equal(syncs, 3);
-	assert_true(is_synced(folder) && is_synced(a) && is_synced(b));
-	forget_syncs();
-	assert_int_equal(fl_tree_make(c, 0755, &err), 0);
-	assert_int_equal(syncs, 0); /* nothing was made */
-}
-
 static void what_was_given_away_is_synced(void **state)
 {
 	fl_auto_free char *top = path_of("state"), *db = path_of("state/runs/db"),
@@ -413,9 +260,6 @@ static void what_cannot_be_synced_is_an_error(void **state)
 	(void)state;
 	forget_syncs();
 	fail_sync = true;
-	assert_int_equal(fl_tree_make(top, 0700, &err), -1);
-	assert_int_equal(err.code, FL_EXIT_SYSTEM);
-	assert_non_null(strstr(err.message, "sync"));
 	assert_int_equal(fl_tree_own(top, &to, &changed, &err), -1);
 	assert_int_equal(fl_tree_make_below(top, "db/state.db", &to, &changed, &err), -1);
 	forget_syncs();
@@ -426,34 +270,18 @@ static void what_cannot_be_synced_is_an_error(void **state)
 	forget_syncs();
 }
 
-static void the_reason_is_that_of_the_folder_above(void **state)
-{
-	fl_auto_free char *above = path_of("above"), *path = path_of("above/inside");
-	struct fl_error err = FL_ERROR_INIT;
-
-	(void)state;
-	refused = above;
-	assert_int_equal(fl_tree_make(path, 0750, &err), -1);
-	refused = NULL;
-	assert_int_equal(err.errnum, EACCES);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(gives_the_whole_tree_away, empty_folder),
-		cmocka_unit_test_setup(never_follows_a_planted_link, empty_folder),
-		cmocka_unit_test_setup(what_may_be_anothers_keeps_its_owner, empty_folder),
-		cmocka_unit_test_setup(a_name_is_judged_when_it_is_used, empty_folder),
-		cmocka_unit_test_setup(the_top_must_be_a_real_folder, empty_folder),
-		cmocka_unit_test_setup(folders_of_the_database_are_made, empty_folder),
-		cmocka_unit_test_setup(a_file_in_the_way_is_named, empty_folder),
-		cmocka_unit_test_setup(a_folder_has_its_mode_at_once, empty_folder),
-		cmocka_unit_test_setup(a_new_folder_is_synced_into_the_one_above, empty_folder),
-		cmocka_unit_test_setup(what_was_given_away_is_synced, empty_folder),
-		cmocka_unit_test_setup(what_cannot_be_synced_is_an_error, empty_folder),
-		cmocka_unit_test_setup(the_reason_is_that_of_the_folder_above, empty_folder),
+		cmocka_unit_test_setup(gives_the_whole_tree_away, scratch_empty),
+		cmocka_unit_test_setup(never_follows_a_planted_link, scratch_empty),
+		cmocka_unit_test_setup(what_may_be_anothers_keeps_its_owner, scratch_empty),
+		cmocka_unit_test_setup(a_name_is_judged_when_it_is_used, scratch_empty),
+		cmocka_unit_test_setup(the_top_must_be_a_real_folder, scratch_empty),
+		cmocka_unit_test_setup(folders_of_the_database_are_made, scratch_empty),
+		cmocka_unit_test_setup(what_was_given_away_is_synced, scratch_empty),
+		cmocka_unit_test_setup(what_cannot_be_synced_is_an_error, scratch_empty),
 	};
 
-	return cmocka_run_group_tests_name("tree", tests, make_folder, remove_folder);
+	return cmocka_run_group_tests_name("tree", tests, scratch_make, scratch_remove);
 }
