@@ -18,7 +18,7 @@ LIB := base/address base/buf base/error base/fatal base/folder base/journal base
 	context/context context/oneenv context/shellword \
 	docker/docker docker/dockerd docker/engine docker/events docker/logs docker/pull docker/systemd \
 	file/atomic file/file file/leftover file/temporary file/tree file/walk \
-	health/diagnosis health/health health/postmortem health/probe health/proc health/services health/verdict \
+	health/diagnosis health/health health/layers health/postmortem health/probe health/proc health/verdict \
 	health/watch \
 	net/grpc net/http net/lookup net/response net/sockets net/tcp net/transfer \
 	onegate/attribute onegate/endpoint onegate/exchange onegate/netaddr onegate/onegate onegate/refusal \

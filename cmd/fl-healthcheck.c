@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/options.h"
+#include "health/layers.h"
 #include "health/postmortem.h"
 #include "health/probe.h"
 #include "superlink/step.h"
@@ -168,7 +169,7 @@ static enum fl_exit look(const struct fl_health_check *check, struct fl_health *
 {
 	fl_auto_buf struct fl_buf log = FL_BUF_INIT;
 	struct fl_error err = FL_ERROR_INIT;
-	bool ready = fl_health_try(health, check, fl_now() + FL_HEALTH_TRY);
+	bool ready = fl_layers_try(health, check, fl_now() + FL_HEALTH_TRY);
 
 	fl_verdict_log(health);
 	if (ready)

@@ -7,7 +7,6 @@
 
 #include "superlink/container.h"
 #include "base/mem.h"
-#include "health/services.h"
 
 static const char *const names[] = { "container", "fleet", "control", "database", "superexec" };
 _Static_assert(FL_ARRAY_SIZE(names) == FL_LAYER_COUNT, "a name for each layer");
@@ -154,12 +153,6 @@ void fl_health_container_ended(struct fl_health *health, const struct fl_health_
 	forget(health, check);
 	fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_FAILS,
 		      "it ended with exit status %" PRId64 " while it was waited for", exit_code);
-}
-
-bool fl_health_try(struct fl_health *health, const struct fl_health_check *check, fl_time deadline)
-{
-	return fl_health_container(health, check, deadline) &&
-	       fl_services_look(health, check, deadline);
 }
 
 enum fl_layer_id fl_health_failure(const struct fl_health *health)

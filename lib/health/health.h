@@ -91,13 +91,6 @@ bool fl_health_container(struct fl_health *health, const struct fl_health_check 
 void fl_health_container_ended(struct fl_health *health, const struct fl_health_check *check,
 			       int64_t exit_code) FL_NONNULL(1, 2);
 
-/*
- * The container, and then its services (services.h): one look at everything. Returns whether the
- * SuperLink is ready.
- */
-bool fl_health_try(struct fl_health *health, const struct fl_health_check *check, fl_time deadline)
-	FL_MUST_CHECK FL_NONNULL(1, 2);
-
 /* Sets the state of layer ID and its detail. */
 void fl_health_set(struct fl_health *health, enum fl_layer_id id, enum fl_layer_state state,
 		   const char *format, ...) FL_PRINTF(4, 5) FL_NONNULL(1, 4);

@@ -6,7 +6,7 @@
 #include "superlink/container.h"
 #include "docker/events.h"
 #include "base/mem.h"
-#include "health/services.h"
+#include "health/layers.h"
 
 /*
  * A pause is a hundredth of the time waited so far, within these bounds: ready is seen 50 ms late
@@ -167,7 +167,7 @@ static bool look(struct watch *watch, fl_time until)
 	watch->check.call = (fl_now() - watch->seen) / CALL_SHARE;
 	if (watch->check.call < CALL_LEAST)
 		watch->check.call = CALL_LEAST;
-	return fl_services_look(health, &watch->check, until) && !take_events(watch, 0);
+	return fl_layers_look(health, &watch->check, until) && !take_events(watch, 0);
 }
 
 /* What a longer wait would not change. */
@@ -191,7 +191,7 @@ static void judge(struct watch *watch)
 	}
 	/* Another trouble of the database may pass, but not once SuperExec has died of it. */
 	if (database->state == FL_LAYER_FAILS && health->layers[FL_LAYER_SUPEREXEC].applies)
-		(void)!fl_services_superexec(health, &watch->check, NULL, &ignored);
+		(void)!fl_layers_superexec(health, &watch->check, NULL, &ignored);
 	if (health->superexec == FL_PROCESS_ALIVE)
 		watch->superexec_seen = true;
 	else if (health->superexec == FL_PROCESS_ZOMBIE || watch->superexec_seen)

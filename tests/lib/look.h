@@ -3,13 +3,14 @@
 #ifndef FL_TESTS_LOOK_H
 #define FL_TESTS_LOOK_H
 
+#include "health/layers.h"
 #include "world.h"
 
 /* One look; returns whether it was ready and checks which layer failed. */
 static inline bool look(struct fl_health *health, enum fl_layer_id failure)
 {
 	struct fl_health_check check = world_check();
-	bool ready = fl_health_try(health, &check, world.now + FL_HEALTH_TRY);
+	bool ready = fl_layers_try(health, &check, world.now + FL_HEALTH_TRY);
 
 	assert_int_equal(fl_health_failure(health), failure);
 	assert_int_equal(ready, failure == FL_LAYER_COUNT);

@@ -2,7 +2,7 @@
 /*
  * To be preloaded: fails what strace cannot fail. FAULT=alloc:N makes the Nth allocation fail,
  * FAULT=short:N lets the Nth read, write, send or recv move only half of its bytes, FAULT=close:N
- * makes the Nth close close and fail, and FAULT=count:0 does nothing. Counted is from base/start.c's
+ * makes the Nth close close and fail, and FAULT=count:0 does nothing. It counts from start.c's
  * umask(2) on, which is the first thing after main that can be caught here. The file that
  * FAULT_REPORT names gets a line "hit" when it happens and, at a regular end, "alloc FIRST LAST
  * COUNT", "short COUNT" and "close COUNT": COUNT calls were seen, and those from FIRST to LAST

@@ -19,7 +19,7 @@ static void explain(struct fl_error *err, struct fl_buf *log)
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
 	struct fl_health_check check = world_check();
 
-	assert_false(fl_health_try(&health, &check, world.now + FL_HEALTH_TRY));
+	assert_false(fl_layers_try(&health, &check, world.now + FL_HEALTH_TRY));
 	fl_buf_reset(log);
 	assert_int_equal(fl_verdict_error(&health, &check, FL_EXIT_NO, log, err), -1);
 	assert_int_equal(err->code, FL_EXIT_NO);
@@ -91,7 +91,7 @@ static void an_end_by_sigkill_is_looked_into(void **state)
 	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;
-	assert_true(fl_health_try(&health, &check, FL_HEALTH_TRY));
+	assert_true(fl_layers_try(&health, &check, FL_HEALTH_TRY));
 	/* The event says 137 and no more. */
 	fl_health_container_ended(&health, &check, 137);
 	world.died_at = 0;
@@ -106,7 +106,7 @@ static char *json_of(bool ready)
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
 	struct fl_health_check check = world_check();
 
-	assert_int_equal(fl_health_try(&health, &check, world.now + FL_HEALTH_TRY), ready);
+	assert_int_equal(fl_layers_try(&health, &check, world.now + FL_HEALTH_TRY), ready);
 	return fl_verdict_json(&health);
 }
 
@@ -151,7 +151,7 @@ static void each_layer_is_a_line_of_verbose(void **state)
 
 	(void)state;
 	world.listens_at = FL_NEVER;
-	assert_false(fl_health_try(&health, &check, FL_HEALTH_TRY));
+	assert_false(fl_layers_try(&health, &check, FL_HEALTH_TRY));
 	fl_log_threshold(FL_DEBUG);
 	fl_log_set_sink(collect, &lines);
 	fl_verdict_log(&health);

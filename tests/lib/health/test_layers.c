@@ -146,13 +146,13 @@ static void a_call_that_is_logged_is_made_once(void **state)
 	(void)state;
 	world.image = "flwr/superlink:1.31.0";
 	for (int i = 0; i < 3; i++)
-		assert_true(fl_health_try(&health, &check, world.now + FL_HEALTH_TRY));
+		assert_true(fl_layers_try(&health, &check, world.now + FL_HEALTH_TRY));
 	assert_int_equal(count_calls('d'), 1);
 	assert_true(says(&health, FL_LAYER_DATABASE, "127.0.0.1:9093"));
 	/* Another run of the container is another matter. */
 	world.died_at = 0;
 	world.restarted_at = 1;
-	assert_true(fl_health_try(&health, &check, world.now + FL_HEALTH_TRY));
+	assert_true(fl_layers_try(&health, &check, world.now + FL_HEALTH_TRY));
 	assert_int_equal(count_calls('d'), 2);
 }
 
@@ -168,5 +168,5 @@ int main(void)
 		cmocka_unit_test_setup(a_call_that_is_logged_is_made_once, world_reset),
 	};
 
-	return cmocka_run_group_tests_name("services", tests, NULL, world_end);
+	return cmocka_run_group_tests_name("layers", tests, NULL, world_end);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "health/services.h"
+#include "health/layers.h"
 
 #include "superlink/container.h"
 #include "net/grpc.h"
@@ -106,8 +106,8 @@ static bool probe_database(struct fl_health *health, const struct fl_health_chec
 	return true;
 }
 
-int fl_services_superexec(struct fl_health *health, const struct fl_health_check *check, pid_t *pid,
-			  struct fl_error *err)
+int fl_layers_superexec(struct fl_health *health, const struct fl_health_check *check, pid_t *pid,
+			struct fl_error *err)
 {
 	return fl_proc_find(check->proc, health->container.pid, SUPEREXEC, &health->superexec, pid,
 			    err);
@@ -118,7 +118,7 @@ static void probe_superexec(struct fl_health *health, const struct fl_health_che
 	struct fl_error err = FL_ERROR_INIT;
 	pid_t pid = 0;
 
-	if (fl_services_superexec(health, check, &pid, &err) != 0)
+	if (fl_layers_superexec(health, check, &pid, &err) != 0)
 		fl_health_set(health, FL_LAYER_SUPEREXEC, FL_LAYER_FAILS, "%s", err.message);
 	else if (health->superexec == FL_PROCESS_ALIVE)
 		fl_health_set(health, FL_LAYER_SUPEREXEC, FL_LAYER_HOLDS,
@@ -169,8 +169,7 @@ static bool probe(struct fl_health *health, const struct fl_health_check *check,
 	return true;
 }
 
-bool fl_services_look(struct fl_health *health, const struct fl_health_check *check,
-		      fl_time deadline)
+bool fl_layers_look(struct fl_health *health, const struct fl_health_check *check, fl_time deadline)
 {
 	for (int id = FL_LAYER_CONTAINER + 1; id < FL_LAYER_COUNT; id++) {
 		struct fl_layer *layer = &health->layers[id];
@@ -188,4 +187,10 @@ bool fl_services_look(struct fl_health *health, const struct fl_health_check *ch
 		}
 	}
 	return true;
+}
+
+bool fl_layers_try(struct fl_health *health, const struct fl_health_check *check, fl_time deadline)
+{
+	return fl_health_container(health, check, deadline) &&
+	       fl_layers_look(health, check, deadline);
 }
