@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fl-bootstrap: steps 7 to 9 of the boot, until the SuperLink's container runs. */
 
+#include "base/options.h"
+#include "docker/dockerd.h"
+#include "docker/logs.h"
+#include "docker/systemd.h"
+#include "health/postmortem.h"
 #include "superlink/container.h"
 #include "superlink/database.h"
-#include "docker/dockerd.h"
 #include "superlink/image.h"
 #include "superlink/launch.h"
-#include "docker/logs.h"
-#include "base/options.h"
-#include "health/postmortem.h"
 #include "superlink/step.h"
-#include "docker/systemd.h"
 #include "superlink/unit.h"
 
 enum { OPT_PREPARE = 1, OPT_PULL, OPT_DOCKER, OPT_TIMEOUT, OPT_PULL_TIMEOUT, OPT_STALL_TIMEOUT };

@@ -3,15 +3,15 @@
 
 #include <string.h>
 
-#include "superlink/boot.h"
 #include "base/buf.h"
-#include "superlink/container.h"
-#include "superlink/layout.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/options.h"
 #include "config/paramtext.h"
 #include "config/present.h"
+#include "superlink/boot.h"
+#include "superlink/container.h"
+#include "superlink/layout.h"
 #include "superlink/printout.h"
 #include "superlink/stage.h"
 #include "superlink/step.h"

@@ -7,9 +7,9 @@
 #include "health/layers.h"
 #include "health/postmortem.h"
 #include "health/probe.h"
-#include "superlink/step.h"
 #include "health/verdict.h"
 #include "health/watch.h"
+#include "superlink/step.h"
 
 enum { OPT_WAIT = 1, OPT_PROBE, OPT_DOCKER, OPT_JSON };
 

@@ -2,14 +2,14 @@
 /* Step 11 of the boot: tells OneGate that the SuperLink is ready and where; or any other pairs. */
 #include <string.h>
 
-#include "build.h"
-#include "onegate/endpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "onegate/onegate.h"
 #include "base/options.h"
+#include "onegate/endpoint.h"
+#include "onegate/onegate.h"
 #include "superlink/report.h"
 #include "superlink/step.h"
+#include "build.h"
 
 #define TIMEOUT      20 /* seconds for everything, spec section 8 */
 #define TIMEOUT_MOST 3600

@@ -6,13 +6,13 @@
 #include <string.h>
 #include <sys/un.h>
 
-#include "base/fatal.h"
 #include "base/buf.h"
-#include "build.h"
+#include "base/fatal.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/start.h"
+#include "build.h"
 
 enum { ID_HELP = 1000, ID_VERSION, ID_VERBOSE, ID_QUIET, ID_ROOT };
 

@@ -10,8 +10,8 @@
 #ifndef FL_ORIGINAL_H
 #define FL_ORIGINAL_H
 
-#include "context/context.h"
 #include "config/findings.h"
+#include "context/context.h"
 
 /*
  * Adds an error to FINDINGS if parameters that the original beside PATH gives a value are unset in

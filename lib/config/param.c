@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "build.h"
-#include "config/edits.h"
 #include "base/mem.h"
+#include "config/edits.h"
+#include "build.h"
 
 static const char *const strategies[] = { "FedAvg", "FedProx", "FedAdam", NULL };
 static const char *const isolations[] = { "subprocess", "process", NULL };

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "context/context.h"
 #include "base/error.h"
+#include "context/context.h"
 
 /* The configuration first: what superlink.json holds. Then what each boot reads anew. */
 enum fl_param_id {

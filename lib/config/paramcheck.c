@@ -6,8 +6,8 @@
 
 #include "base/address.h"
 #include "base/buf.h"
-#include "config/flower.h"
 #include "base/number.h"
+#include "config/flower.h"
 #include "config/valid.h"
 
 static bool is_choice(const struct fl_param *param, const char *value)

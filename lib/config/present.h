@@ -5,9 +5,9 @@
 
 #include <stdbool.h>
 
-#include "context/context.h"
 #include "config/paths.h"
 #include "config/settings.h"
+#include "context/context.h"
 
 struct fl_present {
 	struct fl_context *context; /* owned; NULL until fl_present_read() */

@@ -3,9 +3,9 @@
 #ifndef FL_REVIEW_H
 #define FL_REVIEW_H
 
-#include "context/context.h"
 #include "config/findings.h"
 #include "config/settings.h"
+#include "context/context.h"
 
 /*
  * Adds to FINDINGS: ports that clash, a Control API that is open to everybody, fewer clients

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "base/fatal.h"
-#include "file/file.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "config/paramcheck.h"
 #include "config/review.h"
+#include "file/file.h"
 
 #define JSON_MAX    65536 /* bytes of superlink.json that are read; we write about 1,500 */
 #define JSON_FORMAT 1     /* "format" in it, raised when its shape changes */

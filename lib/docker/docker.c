@@ -4,10 +4,10 @@
 #include <string.h>
 #include <sys/un.h>
 
-#include "docker/engine.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "docker/engine.h"
 
 int fl_docker_new(struct fl_http *http, const char *socket, struct fl_docker **docker,
 		  struct fl_error *err)

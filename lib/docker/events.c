@@ -5,10 +5,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "docker/engine.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "docker/engine.h"
 
 #define LINE_LIMIT 65536 /* bytes of an event; Docker's have less than a thousand */
 #define QUEUE_MOST 64    /* events that wait for being asked for; the oldest give way */

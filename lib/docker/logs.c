@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "docker/engine.h"
 #include "base/mem.h"
+#include "docker/engine.h"
 
 #define FRAME_HEADER 8
 

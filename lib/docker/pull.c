@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "docker/engine.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "docker/engine.h"
 
 #define LINE_LIMIT 65536 /* bytes of a line; Docker's have some hundred */
 #define NAME_MOST  128  /* bytes of a layer's or a state's name; Docker's have 12 and some twenty */

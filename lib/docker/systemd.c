@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "build.h"
 #include "base/mem.h"
+#include "build.h"
 
 #define ARGUMENTS_MAX 8
 #define OUTPUT_MAX    16384 /* bytes of systemctl's output that are kept */

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 #include "base/folder.h"
-#include "file/leftover.h"
 #include "base/mem.h"
+#include "file/leftover.h"
 #include "file/temporary.h"
 
 enum fl_change fl_atomic_plan(const struct fl_file *file)

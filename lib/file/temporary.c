@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "file/leftover.h"
 #include "base/mem.h"
+#include "file/leftover.h"
 
 #define CLAIM_TRIES 100 /* sweeps of other runs that one file may meet before it is claimed */
 

@@ -5,8 +5,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "superlink/container.h"
 #include "base/mem.h"
+#include "superlink/container.h"
 
 static const char *const names[] = { "container", "fleet", "control", "database", "superexec" };
 _Static_assert(FL_ARRAY_SIZE(names) == FL_LAYER_COUNT, "a name for each layer");

@@ -17,10 +17,10 @@
 #ifndef FL_HEALTH_H
 #define FL_HEALTH_H
 
-#include "health/diagnosis.h"
-#include "docker/docker.h"
-#include "health/proc.h"
 #include "config/settings.h"
+#include "docker/docker.h"
+#include "health/diagnosis.h"
+#include "health/proc.h"
 
 #define FL_HEALTH_TRY (5 * FL_SEC) /* nanoseconds; the most that one look takes */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "health/layers.h"
 
-#include "superlink/container.h"
-#include "net/grpc.h"
 #include "base/mem.h"
+#include "net/grpc.h"
+#include "superlink/container.h"
 
 #define SUPEREXEC "flower-superexec"
 

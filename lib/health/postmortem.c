@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#include "superlink/container.h"
-#include "health/diagnosis.h"
 #include "base/log.h"
-#include "docker/logs.h"
 #include "base/mem.h"
+#include "docker/logs.h"
+#include "health/diagnosis.h"
+#include "superlink/container.h"
 
 #define ASK_LIMIT (5 * FL_SEC) /* for both questions */
 

@@ -3,8 +3,8 @@
 #ifndef FL_POSTMORTEM_H
 #define FL_POSTMORTEM_H
 
-#include "docker/docker.h"
 #include "config/paths.h"
+#include "docker/docker.h"
 
 #define FL_POSTMORTEM_LINES    10  /* of the log that are shown */
 #define FL_POSTMORTEM_SEARCHED 100 /* in which a cause is looked for: a traceback is long */

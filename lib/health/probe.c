@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "health/probe.h"
 
-#include "net/grpc.h"
 #include "base/log.h"
+#include "net/grpc.h"
 #include "net/tcp.h"
 
 #define PAUSE (20 * FL_MS) /* between two tries */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "health/verdict.h"
 
-#include "superlink/container.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "docker/logs.h"
 #include "base/mem.h"
+#include "docker/logs.h"
 #include "health/postmortem.h"
+#include "superlink/container.h"
 
 #define LOG_TIME (2 * FL_SEC) /* for fetching the container's log */
 

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "superlink/container.h"
-#include "docker/events.h"
 #include "base/mem.h"
+#include "docker/events.h"
 #include "health/layers.h"
+#include "superlink/container.h"
 
 /*
  * A pause is a hundredth of the time waited so far, within these bounds: ready is seen 50 ms late

@@ -12,8 +12,8 @@
 
 #include <stdbool.h>
 
-#include "net/response.h"
 #include "base/wait.h"
+#include "net/response.h"
 
 struct fl_http;     /* opaque: connections and transfers under way */
 struct fl_transfer; /* opaque: one request and its answer */

@@ -4,8 +4,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "net/lookup.h"
 #include "base/mem.h"
+#include "net/lookup.h"
 
 /* 0, or the errno of the failed connect; ETIMEDOUT for the deadline. */
 static int try_connect(const struct addrinfo *info, fl_time deadline)

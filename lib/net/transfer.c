@@ -6,8 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "build.h"
 #include "base/mem.h"
+#include "build.h"
 
 #define BODY_LIMIT   65536 /* bytes that are kept of an answer's body where nothing else is asked */
 #define HEADER_LIMIT 65536 /* bytes that are kept of an answer's header and trailer lines */

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#include "superlink/database.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "onegate/netaddr.h"
 #include "config/paramcheck.h"
+#include "onegate/netaddr.h"
+#include "superlink/database.h"
 
 static bool is_loopback(const struct fl_address *address)
 {

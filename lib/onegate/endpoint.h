@@ -5,10 +5,10 @@
 
 #include <net/if.h>
 
-#include "context/context.h"
+#include "base/wait.h"
 #include "config/paths.h"
 #include "config/settings.h"
-#include "base/wait.h"
+#include "context/context.h"
 
 struct fl_endpoint {
 	struct fl_address address; /* of the Fleet API as SuperNodes reach it */

@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-#include "onegate/exchange.h"
-#include "file/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/paramcheck.h"
 #include "config/valid.h"
+#include "file/file.h"
+#include "onegate/exchange.h"
 
 #define TOKEN_MAX   4096 /* bytes of token.txt; a token has 40 to 100 */
 #define FIRST_PAUSE (FL_SEC / 4)

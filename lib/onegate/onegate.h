@@ -9,9 +9,9 @@
 #ifndef FL_ONEGATE_H
 #define FL_ONEGATE_H
 
-#include "onegate/attribute.h"
 #include "context/context.h"
 #include "net/http.h"
+#include "onegate/attribute.h"
 
 struct fl_onegate {
 	char *url;  /* of the VM's record: the endpoint and "/vm"; NULL if the context names none */

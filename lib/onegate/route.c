@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "net/lookup.h"
 #include "base/mem.h"
+#include "net/lookup.h"
 
 #define DISCARD_PORT 9     /* any will do: connecting a datagram socket sends nothing (udp(7)) */
 #define ANSWER_SIZE  32768 /* bytes of one netlink message, the kernel's most (netlink(7)) */

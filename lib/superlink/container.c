@@ -4,12 +4,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/fatal.h"
 #include "base/buf.h"
-#include "docker/docker.h"
-#include "config/flower.h"
+#include "base/fatal.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "config/flower.h"
+#include "docker/docker.h"
 
 #define STOP_TIMEOUT 30 /* seconds; the SuperLink needs 0.4, and 19 where packets are dropped */
 #define WORDS_MAX    24 /* arguments of flower-superlink; words() uses 12 at most */

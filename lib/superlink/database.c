@@ -5,12 +5,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "file/atomic.h"
-#include "superlink/container.h"
-#include "config/flower.h"
 #include "base/mem.h"
-#include "file/tree.h"
+#include "config/flower.h"
 #include "config/valid.h"
+#include "file/atomic.h"
+#include "file/tree.h"
+#include "superlink/container.h"
 
 #define NOTE_SUFFIX ".flower-version"
 #define NOTE_MAX    320 /* bytes of a note: a tag has at most 128 */

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#include "build.h"
-#include "superlink/database.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "docker/pull.h"
+#include "superlink/database.h"
+#include "build.h"
 
 #define ASK_LIMIT (30 * FL_SEC) /* for one question to the Engine; a busy one answers in a second */
 

@@ -8,9 +8,9 @@
 
 #include <stdbool.h>
 
-#include "docker/docker.h"
 #include "config/paths.h"
 #include "config/settings.h"
+#include "docker/docker.h"
 
 struct fl_image {
 	char *reference; /* "repository:tag", owned */

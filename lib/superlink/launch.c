@@ -4,11 +4,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "superlink/container.h"
-#include "docker/events.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "docker/events.h"
 #include "docker/systemd.h"
+#include "superlink/container.h"
 #include "superlink/unit.h"
 
 #define ENGINE_LIMIT  (60 * FL_SEC)  /* for one order to the Engine; a start takes 0.3 s */

@@ -5,10 +5,10 @@
 
 #include <stdbool.h>
 
-#include "docker/docker.h"
-#include "superlink/image.h"
 #include "config/paths.h"
 #include "config/settings.h"
+#include "docker/docker.h"
+#include "superlink/image.h"
 
 /* Who starts the container. */
 enum fl_launcher {

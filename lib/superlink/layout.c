@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 
 #include "base/folder.h"
-#include "file/atomic.h"
-#include "superlink/container.h"
 #include "base/mem.h"
+#include "file/atomic.h"
 #include "file/tree.h"
+#include "superlink/container.h"
 #include "superlink/unit.h"
 
 struct fl_layout {

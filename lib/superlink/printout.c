@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#include "superlink/container.h"
 #include "base/mem.h"
 #include "base/options.h"
 #include "config/paramtext.h"
 #include "config/present.h"
+#include "superlink/container.h"
 #include "superlink/unit.h"
 
 /* Each makes a fresh text; those with a present configuration need a valid context. */

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "base/folder.h"
 #include "base/address.h"
 #include "base/buf.h"
+#include "base/folder.h"
 #include "base/mem.h"
 
 #define FOLDER_MODE 0755

@@ -7,9 +7,9 @@
 #ifndef FL_REPORT_H
 #define FL_REPORT_H
 
-#include "file/atomic.h"
 #include "config/paths.h"
 #include "config/settings.h"
+#include "file/atomic.h"
 
 struct fl_report {
 	const char *endpoint; /* "HOST:PORT" of the Fleet API, NULL if no address was found */

@@ -5,10 +5,10 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include "base/folder.h"
-#include "file/atomic.h"
 #include "base/buf.h"
+#include "base/folder.h"
 #include "base/mem.h"
+#include "file/atomic.h"
 
 static const struct {
 	const char *name;

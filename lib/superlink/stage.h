@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-#include "config/paths.h"
 #include "base/error.h"
+#include "config/paths.h"
 
 /* Whether TEXT is one of {install,configure,bootstrap}_{started,success,failure}. */
 bool fl_stage_valid(const char *text) FL_NONNULL(1);

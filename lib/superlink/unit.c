@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "superlink/unit.h"
 
-#include "build.h"
-#include "superlink/container.h"
 #include "base/mem.h"
+#include "superlink/container.h"
+#include "build.h"
 
 /*
  * Why each line is there, as measured under systemd 257 with Engine 26:

@@ -14,10 +14,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "docker/events.h"
-#include "health/health.h"
-#include "docker/logs.h"
 #include "base/mem.h"
+#include "docker/events.h"
+#include "docker/logs.h"
+#include "health/health.h"
 
 struct fl_docker_events {
 	fl_time seen; /* events up to here have been given */

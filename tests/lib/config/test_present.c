@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "config/present.h"
-#include "scratch.h"
 #include "superlink/stage.h"
+#include "scratch.h"
 
 static struct fl_paths paths;
 static char lines[4096];

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "resolved.h"
 #include "config/review.h"
+#include "resolved.h"
 
 /* Whether one of the findings of LEVEL holds TEXT. */
 static bool found(const struct fl_findings *findings, enum fl_level level, const char *text)

@@ -7,10 +7,10 @@
 
 #include <cmocka.h>
 
-#include "file/atomic.h"
 #include "base/mem.h"
-#include "resolved.h"
 #include "config/settings.h"
+#include "file/atomic.h"
+#include "resolved.h"
 
 static char path[] = "/tmp/fl-test-settings.XXXXXX";
 

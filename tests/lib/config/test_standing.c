@@ -8,11 +8,11 @@
 
 #include <cmocka.h>
 
+#include "config/standing.h"
 #include "superlink/layout.h"
+#include "superlink/stage.h"
 #include "resolved.h"
 #include "scratch.h"
-#include "superlink/stage.h"
-#include "config/standing.h"
 
 int __real_access(const char *path, int mode);
 int __wrap_access(const char *path, int mode);

@@ -7,9 +7,9 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "context/context.h"
 #include "generator.h"
-#include "base/mem.h"
 #include "scratch.h"
 
 static struct fl_context *parse(const char *text)

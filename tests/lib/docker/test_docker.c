@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "docker/docker.h"
 #include "base/mem.h"
+#include "docker/docker.h"
 #include "server.h"
 
 static fl_time soon(void)

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "docker/dockerd.h"
 #include "base/log.h"
+#include "docker/dockerd.h"
 #include "docker/systemd.h"
 
 int __wrap_fl_docker_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err);

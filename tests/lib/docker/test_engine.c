@@ -9,8 +9,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "docker/engine.h"
 #include "base/mem.h"
+#include "docker/engine.h"
 #include "server.h"
 
 static fl_time soon(void)

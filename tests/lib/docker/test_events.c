@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "docker/events.h"
 #include "base/mem.h"
+#include "docker/events.h"
 #include "server.h"
 
 #define PING                                                                          \

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "docker/logs.h"
 #include "base/mem.h"
+#include "docker/logs.h"
 #include "server.h"
 
 #define PING                                                                          \

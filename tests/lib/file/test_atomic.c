@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "file/atomic.h"
 #include "file/leftover.h"
-#include "base/mem.h"
 
 int __real_rename(const char *from, const char *to);
 int __wrap_rename(const char *from, const char *to);

@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "file/leftover.h"
-#include "scratch.h"
 #include "file/temporary.h"
+#include "scratch.h"
 
 static char *path;
 static struct fl_file wanted;

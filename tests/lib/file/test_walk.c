@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "scratch.h"
 #include "file/walk.h"
+#include "scratch.h"
 
 #define DEEP 3000 /* levels: no path of it fits into PATH_MAX */
 

@@ -9,9 +9,9 @@
 #include <cmocka.h>
 #include <dirent.h>
 
+#include "base/wait.h"
 #include "health/proc.h"
 #include "scratch.h"
-#include "base/wait.h"
 
 #define NAME "flower-superexec"
 

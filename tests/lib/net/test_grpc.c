@@ -5,8 +5,8 @@
 
 #include <cmocka.h>
 
-#include "net/grpc.h"
 #include "base/mem.h"
+#include "net/grpc.h"
 #include "server.h"
 
 /*

@@ -9,8 +9,8 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 
-#include "net/http.h"
 #include "base/mem.h"
+#include "net/http.h"
 #include "server.h"
 
 #define LONG_BODY 70000

@@ -5,8 +5,8 @@
 
 #include <cmocka.h>
 
-#include "server.h"
 #include "net/tcp.h"
+#include "server.h"
 
 static const struct server_rule hang_up[] = { { .to = "", .act = SERVER_HANG_UP }, { .to = NULL } };
 

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "server.h"
 #include "net/transfer.h"
+#include "server.h"
 
 #define END_STREAM  1
 #define END_HEADERS 4

@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "onegate/exchange.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "onegate/exchange.h"
 
 /* wrap: fl_exchange_run fl_http_response fl_http_end */
 

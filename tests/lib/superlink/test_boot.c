@@ -5,8 +5,8 @@
 
 #include <cmocka.h>
 
-#include "superlink/boot.h"
 #include "base/log.h"
+#include "superlink/boot.h"
 #include "scratch.h"
 
 static char last[1024];

@@ -8,8 +8,8 @@
 #include <cjson/cJSON.h>
 #include <cmocka.h>
 
-#include "superlink/container.h"
 #include "docker/docker.h"
+#include "superlink/container.h"
 #include "resolved.h"
 
 #define IMAGE "flwr/superlink:1.25.0"

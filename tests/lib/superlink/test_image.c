@@ -7,11 +7,11 @@
 
 #include <cmocka.h>
 
-#include "superlink/database.h"
-#include "superlink/image.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "docker/pull.h"
+#include "superlink/database.h"
+#include "superlink/image.h"
 #include "resolved.h"
 
 #define PREBAKED "flwr/superlink:1.25.0"

@@ -10,12 +10,12 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "docker/events.h"
-#include "superlink/launch.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "resolved.h"
+#include "docker/events.h"
 #include "docker/systemd.h"
+#include "superlink/launch.h"
+#include "resolved.h"
 
 int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
 			     struct fl_docker_container *container, fl_time deadline,

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "file/file.h"
-#include "scratch.h"
 #include "superlink/stage.h"
+#include "scratch.h"
 
 ssize_t __real_write(int fd, const void *bytes, size_t length);
 ssize_t __wrap_write(int fd, const void *bytes, size_t length);

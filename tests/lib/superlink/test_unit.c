@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "build.h"
 #include "superlink/unit.h"
+#include "build.h"
 
 static void it_has_every_line_that_heals(void **state)
 {
