@@ -13,8 +13,8 @@ MAKEFLAGS += --no-builtin-rules
 # Sources. One noun, one module: lib/AREA/NAME.c, lib/AREA/NAME.h, tests/lib/AREA/test_NAME.c. Sorted.
 LIB := base/address base/buf base/error base/fatal base/folder base/journal base/json base/log base/mem \
 	base/number base/options base/start base/utf8 base/wait \
-	config/edits config/findings config/flower config/original config/param config/paramcheck config/paramtext \
-	config/paths config/present config/review config/settings config/standing config/valid \
+	config/edits config/findings config/flower config/frozen config/original config/param config/paramcheck \
+	config/paramtext config/paths config/present config/resolve config/review config/settings config/valid \
 	context/context context/oneenv context/shellword \
 	docker/docker docker/dockerd docker/engine docker/events docker/logs docker/pull docker/systemd \
 	file/atomic file/file file/leftover file/temporary file/tree file/walk \

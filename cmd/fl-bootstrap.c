@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fl-bootstrap: steps 7 to 9 of the boot, until the SuperLink's container runs. */
 
+#include "base/log.h"
 #include "base/options.h"
 #include "docker/dockerd.h"
 #include "docker/logs.h"

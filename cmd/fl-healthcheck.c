@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/options.h"
+#include "config/resolve.h"
 #include "health/layers.h"
 #include "health/postmortem.h"
 #include "health/probe.h"
@@ -248,7 +249,7 @@ int main(int argc, char **argv)
 		return (int)options.status;
 	fl_paths_init(&call.paths, options.root, NULL);
 	if ((!call.has_address || (call.waits && call.seconds == 0)) &&
-	    fl_settings_load(&call.settings, &call.paths, NULL, &err) != 0) {
+	    fl_resolve_load(&call.settings, &call.paths, NULL, &err) != 0) {
 		fl_log_error(&err);
 		return (int)err.code;
 	}

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/options.h"
+#include "config/resolve.h"
 #include "onegate/endpoint.h"
 #include "onegate/onegate.h"
 #include "superlink/report.h"
@@ -125,7 +126,7 @@ static int find_endpoint(struct job *job, struct fl_error *err)
 /* The four attributes of a SuperLink that is ready. */
 static int describe_superlink(struct job *job, struct fl_error *err)
 {
-	if (fl_settings_load(&job->settings, &job->paths, job->context, err) != 0 ||
+	if (fl_resolve_load(&job->settings, &job->paths, job->context, err) != 0 ||
 	    fl_endpoint_version(&job->paths, &job->settings, &job->version, err) != 0 ||
 	    find_endpoint(job, err) != 0)
 		return -1;

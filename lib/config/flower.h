@@ -8,6 +8,9 @@
 
 #include <stdbool.h>
 
+#define FL_CONTAINER_UID 49999 /* user and group "app" of Flower's images */
+#define FL_APPIO_PORT    9091  /* ServerAppIo, fixed inside and outside */
+
 #include "base/macro.h"
 
 /* A version as its image's tag names it, without the tag's suffix ("1.25.0-py3.13-ubuntu24.04"). */

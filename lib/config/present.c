@@ -2,9 +2,11 @@
 #include "config/present.h"
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "config/frozen.h"
 #include "config/original.h"
-#include "config/standing.h"
+#include "config/resolve.h"
 
 int fl_present_read(struct fl_present *present, const struct fl_paths *paths, struct fl_error *err)
 {
@@ -21,10 +23,10 @@ int fl_present_validate(struct fl_present *present, const struct fl_paths *paths
 {
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 
-	fl_settings_resolve(&present->settings, present->context, &findings);
+	fl_resolve(&present->settings, present->context, &findings);
 	fl_original_compare(paths->context, present->context, &findings);
 	if (findings.errors == 0 &&
-	    fl_standing_apply(&present->settings, paths, &findings, &present->stands, err) != 0)
+	    fl_frozen_apply(&present->settings, paths, &findings, &present->stands, err) != 0)
 		return -1;
 	fl_findings_log(&findings);
 	for (unsigned i = 0; i < FL_PARAM_CONFIG_COUNT; i++) {

@@ -8,45 +8,17 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "config/paramcheck.h"
-#include "config/review.h"
 #include "file/file.h"
 
 #define JSON_MAX    65536 /* bytes of superlink.json that are read; we write about 1,500 */
 #define JSON_FORMAT 1     /* "format" in it, raised when its shape changes */
 
-static void set(struct fl_settings *settings, enum fl_param_id id, const char *value,
-		enum fl_origin origin)
+void fl_settings_set(struct fl_settings *settings, enum fl_param_id id, const char *value,
+		     enum fl_origin origin)
 {
 	free(settings->of[id].value);
 	settings->of[id].value = fl_xstrdup(value);
 	settings->of[id].origin = origin;
-}
-
-static void resolve_values(struct fl_settings *settings, const struct fl_context *context,
-			   struct fl_findings *findings)
-{
-	struct fl_error err = FL_ERROR_INIT;
-	enum fl_origin origin;
-
-	for (unsigned i = 0; i < FL_PARAM_CONFIG_COUNT; i++) {
-		enum fl_param_id id = (enum fl_param_id)i;
-		const char *value = fl_param_lookup(id, context, &origin);
-
-		if (value != NULL && fl_param_check(id, value, &err) != 0) {
-			fl_findings_add(findings, FL_ERR, "%s%s",
-					origin == FL_ORIGIN_ONEAPP ? "ONEAPP_" : "", err.message);
-			value = NULL;
-		}
-		set(settings, id, value != NULL ? value : fl_param(id)->fallback,
-		    value != NULL ? origin : FL_ORIGIN_DEFAULT);
-	}
-}
-
-void fl_settings_resolve(struct fl_settings *settings, const struct fl_context *context,
-			 struct fl_findings *findings)
-{
-	resolve_values(settings, context, findings);
-	fl_review(settings, context, findings);
 }
 
 char *fl_settings_json(const struct fl_settings *settings)
@@ -87,12 +59,12 @@ static int take(struct fl_settings *settings, enum fl_param_id id, const cJSON *
 	const char *origin = fl_json_text(one, "origin");
 
 	if (one == NULL) {
-		set(settings, id, fl_param(id)->fallback, FL_ORIGIN_DEFAULT);
+		fl_settings_set(settings, id, fl_param(id)->fallback, FL_ORIGIN_DEFAULT);
 		return 0;
 	}
 	if (value == NULL)
 		return fl_error_set(err, FL_EXIT_CONFIG, 0, "%s: has no value", fl_param(id)->name);
-	set(settings, id, value, origin_of(origin != NULL ? origin : ""));
+	fl_settings_set(settings, id, value, origin_of(origin != NULL ? origin : ""));
 	return fl_param_check(id, value, err);
 }
 
@@ -129,27 +101,6 @@ int fl_settings_require(struct fl_settings *settings, const char *path, struct f
 	if (err->errnum == EACCES)
 		return fl_error_hint(err, "run this as root");
 	return fl_error_hint(err, "fl-configure makes it from the context");
-}
-
-int fl_settings_load(struct fl_settings *settings, const struct fl_paths *paths,
-		     const struct fl_context *context, struct fl_error *err)
-{
-	fl_auto_context struct fl_context *empty = NULL;
-	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
-
-	if (fl_settings_require(settings, paths->json, err) == 0)
-		return 0;
-	if (err->errnum != ENOENT)
-		return -1;
-	if (context == NULL && fl_context_parse("nothing", "", 0, &empty, err) != 0)
-		return -1;
-	fl_log(FL_DEBUG, "%s is not there yet; going by the context alone", paths->json);
-	fl_settings_resolve(settings, context != NULL ? context : empty, &findings);
-	for (size_t i = 0; i < findings.count; i++) {
-		if (findings.list[i].level == FL_ERR)
-			return fl_error_set(err, FL_EXIT_CONFIG, 0, "%s", findings.list[i].text);
-	}
-	return 0;
 }
 
 const char *fl_settings_get(const struct fl_settings *settings, enum fl_param_id id)

@@ -7,10 +7,8 @@
 #define FL_SETTINGS_H
 
 #include "base/address.h"
-#include "config/findings.h"
 #include "config/flower.h"
 #include "config/param.h"
-#include "config/paths.h"
 
 struct fl_setting {
 	char *value; /* owned, never NULL in filled settings */
@@ -26,12 +24,9 @@ struct fl_settings {
 		.of = { { .value = NULL } } \
 	}
 
-/*
- * Fills SETTINGS from CONTEXT and the defaults and checks everything: each bad value, port clash,
- * unknown name or placeholder becomes a finding. SETTINGS may be used only if no error was found.
- */
-void fl_settings_resolve(struct fl_settings *settings, const struct fl_context *context,
-			 struct fl_findings *findings) FL_NONNULL(1, 2, 3);
+/* Replaces the value of ID by a copy of VALUE. */
+void fl_settings_set(struct fl_settings *settings, enum fl_param_id id, const char *value,
+		     enum fl_origin origin) FL_NONNULL(1, 3);
 
 /* The content of superlink.json; a fresh string, ended by a line feed. */
 char *fl_settings_json(const struct fl_settings *settings) FL_MUST_CHECK FL_NONNULL(1);
@@ -46,14 +41,6 @@ int fl_settings_read(struct fl_settings *settings, const char *path, struct fl_e
 /* The same for who cannot do without it: the error also says what to do. */
 int fl_settings_require(struct fl_settings *settings, const char *path, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
-
-/*
- * What the later steps use: superlink.json or, where it does not exist yet, what fl-configure would
- * make of CONTEXT (NULL: of an empty one), with a debug line that says so. 0, or -1 with 78.
- */
-int fl_settings_load(struct fl_settings *settings, const struct fl_paths *paths,
-		     const struct fl_context *context, struct fl_error *err)
-	FL_MUST_CHECK FL_NONNULL(1, 2, 4);
 
 /* The value of ID (below FL_PARAM_CONFIG_COUNT), borrowed. */
 const char *fl_settings_get(const struct fl_settings *settings, enum fl_param_id id) FL_NONNULL(1);

@@ -139,3 +139,10 @@ int fl_atomic_write(const struct fl_file *file, enum fl_change *change, struct f
 
 	return fl_atomic_write_all(file, 1, change != NULL ? change : &one, err);
 }
+
+int fl_atomic_write_text(const char *path, const char *text, mode_t mode, struct fl_error *err)
+{
+	const struct fl_file file = fl_file_text(path, text, mode);
+
+	return fl_atomic_write(&file, NULL, err);
+}

@@ -25,6 +25,10 @@ enum fl_change {
 int fl_atomic_write(const struct fl_file *file, enum fl_change *change, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 3);
 
+/* Writes root's file PATH with TEXT and MODE (fl_file_text()). 0, or -1 with 71. */
+int fl_atomic_write_text(const char *path, const char *text, mode_t mode, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 4);
+
 /*
  * The same for COUNT files that belong together: every temporary file is complete and synced before
  * the first name changes, so a full disk leaves all the old files. CHANGES has COUNT members.

@@ -2,9 +2,22 @@
 #include "file/file.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/mem.h"
+
+struct fl_file fl_file_text(const char *path, const char *text, mode_t mode)
+{
+	const uid_t owner = geteuid() == 0 ? 0 : (uid_t)-1;
+
+	return (struct fl_file){ .path = path,
+				 .content = text,
+				 .length = strlen(text),
+				 .mode = mode,
+				 .uid = owner,
+				 .gid = owner };
+}
 
 char *fl_file_read(const char *path, size_t limit, size_t *length)
 {

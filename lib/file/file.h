@@ -19,6 +19,13 @@ struct fl_file {
 };
 
 /*
+ * A file of root's that holds TEXT, which is borrowed as PATH is. If somebody else runs the program
+ * the file is his, as only root can give files away (chown(2)).
+ */
+struct fl_file fl_file_text(const char *path, const char *text, mode_t mode)
+	FL_MUST_CHECK FL_NONNULL(1, 2);
+
+/*
  * Reads the regular file PATH, at most LIMIT bytes, without following a link in the last component
  * and without waiting for a FIFO. A fresh string (a NUL behind it) and *LENGTH (may be NULL), or
  * NULL with errno: EFBIG if it is larger, EINVAL if it is no regular file.

@@ -10,8 +10,6 @@
 #include "config/settings.h"
 
 #define FL_CONTAINER_NAME "flower-superlink"
-#define FL_CONTAINER_UID  49999 /* user and group "app" of Flower's images */
-#define FL_APPIO_PORT     9091  /* ServerAppIo, fixed inside and outside */
 
 /* superlink.env: NAME=value lines in docker --env-file syntax; a fresh string. */
 char *fl_container_env(const struct fl_settings *settings) FL_MUST_CHECK FL_NONNULL(1);

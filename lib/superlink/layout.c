@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "superlink/layout.h"
 
-#include <string.h>
 #include <sys/stat.h>
 
 #include "base/folder.h"
@@ -44,32 +43,19 @@ void fl_layout_free(struct fl_layout *layout)
 	fl_cleanup_free(&layout);
 }
 
-/* A file of root's; whoever else runs this keeps his own, as chown(2) is root's. */
-static struct fl_file file_of(const char *path, const char *text, mode_t mode)
-{
-	const uid_t owner = geteuid() == 0 ? 0 : (uid_t)-1;
-
-	return (struct fl_file){ .path = path,
-				 .content = text,
-				 .length = strlen(text),
-				 .mode = mode,
-				 .uid = owner,
-				 .gid = owner };
-}
-
 static struct fl_file env_file(const struct fl_layout *layout)
 {
-	return file_of(layout->paths->env, layout->env, 0640);
+	return fl_file_text(layout->paths->env, layout->env, 0640);
 }
 
 static struct fl_file json_file(const struct fl_layout *layout)
 {
-	return file_of(layout->paths->json, layout->json, 0640);
+	return fl_file_text(layout->paths->json, layout->json, 0640);
 }
 
 static struct fl_file unit_file(const struct fl_layout *layout)
 {
-	return file_of(layout->paths->unit, layout->unit, 0644);
+	return fl_file_text(layout->paths->unit, layout->unit, 0644);
 }
 
 /* Whether the folders of the database below state/ are all there. */
@@ -129,10 +115,9 @@ int fl_layout_make_folders(const struct fl_layout *layout, size_t *changed, stru
 int fl_layout_write_unit(const struct fl_layout *layout, size_t *changed, struct fl_error *err)
 {
 	const struct fl_file unit = unit_file(layout);
-	fl_auto_free char *folder = fl_xstrdup(unit.path);
+	fl_auto_free char *folder = fl_folder_of(unit.path);
 	enum fl_change change;
 
-	*strrchr(folder, '/') = '\0';
 	if (fl_folder_make(folder, 0755, err) != 0 || fl_atomic_write(&unit, &change, err) != 0)
 		return -1;
 	*changed += change != FL_UNCHANGED;

@@ -57,14 +57,7 @@ int fl_report_write(const struct fl_report *report, const struct fl_paths *paths
 		    struct fl_error *err)
 {
 	fl_auto_free char *text = fl_report_text(report, paths, settings);
-	const struct fl_file file = {
-		.path = paths->report,
-		.content = text,
-		.length = strlen(text),
-		.mode = REPORT_MODE,
-		.uid = (uid_t)-1,
-		.gid = (gid_t)-1,
-	};
+	const struct fl_file file = fl_file_text(paths->report, text, REPORT_MODE);
 
 	if (fl_folder_make(paths->service_dir, FOLDER_MODE, err) != 0)
 		return -1;

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/folder.h"
 #include "base/mem.h"
+#include "config/frozen.h"
 #include "file/atomic.h"
 
 static const struct {
@@ -20,9 +21,6 @@ static const struct {
 };
 
 static const char *const results[] = { "started", "success", "failure" };
-
-#define LAST_SUCCESS "bootstrap_success"
-#define STATUS_MAX   64 /* bytes of the status file that are read */
 
 static const char logo[] = "\n"
 			   "    ___   _ __    ___\n"
@@ -68,19 +66,6 @@ int fl_stage_lock(int fd, struct fl_error *err)
 	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "lock on descriptor %d", fd);
 }
 
-static int write_text(const char *path, const char *text, struct fl_error *err)
-{
-	const uid_t owner = geteuid() == 0 ? 0 : (uid_t)-1;
-	const struct fl_file file = { .path = path,
-				      .content = text,
-				      .length = strlen(text),
-				      .mode = 0644,
-				      .uid = owner,
-				      .gid = owner };
-
-	return fl_atomic_write(&file, NULL, err);
-}
-
 static void motd(struct fl_buf *text, const char *line, const char *result, bool last)
 {
 	fl_buf_puts(text, logo);
@@ -109,45 +94,22 @@ static int write_motd(const struct fl_paths *paths, const char *text, struct fl_
 
 	if (fl_folder_make(folder, 0755, err) != 0)
 		return -1;
-	return write_text(paths->motd, text, err);
-}
-
-/* Whether PATH is there: 0, or -1 with 71. */
-static int look_for(const char *path, bool *there, struct fl_error *err)
-{
-	*there = access(path, F_OK) == 0;
-	if (*there || !fl_file_unknown(errno))
-		return 0;
-	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: look", path);
-}
-
-static int mark_booted(const struct fl_paths *paths, struct fl_error *err)
-{
-	bool marked, configured;
-
-	if (look_for(paths->booted, &marked, err) != 0 ||
-	    look_for(paths->json, &configured, err) != 0)
-		return -1;
-	if (marked || !configured)
-		return 0;
-	return write_text(paths->booted,
-			  "A boot with superlink.json has succeeded: the configuration stands.\n",
-			  err);
+	return fl_atomic_write_text(paths->motd, text, 0644, err);
 }
 
 static int write_status(const struct fl_paths *paths, const char *stage, struct fl_error *err)
 {
 	fl_auto_free char *status = fl_xasprintf("%s\n", stage);
-	bool booted = strcmp(stage, LAST_SUCCESS) == 0;
+	bool booted = strcmp(stage, FL_BOOT_SUCCESS) == 0;
 
 	/* An earlier success counts also where it left no mark: it was, and the status goes now. */
-	if (!booted && fl_stage_booted(paths, &booted, err) != 0)
+	if (!booted && fl_frozen_booted(paths, &booted, err) != 0)
 		return -1;
-	if (booted && mark_booted(paths, err) != 0)
+	if (booted && fl_frozen_mark(paths, err) != 0)
 		return -1;
 	if (fl_folder_make(paths->service_dir, 0755, err) != 0)
 		return -1;
-	return write_text(paths->status, status, err);
+	return fl_atomic_write_text(paths->status, status, 0644, err);
 }
 
 int fl_stage_set(const struct fl_paths *paths, const char *stage, struct fl_error *err)
@@ -162,24 +124,6 @@ int fl_stage_set(const struct fl_paths *paths, const char *stage, struct fl_erro
 		unlink(paths->status);
 		return -1;
 	}
-	motd(&text, line, result, strcmp(stage, LAST_SUCCESS) == 0);
+	motd(&text, line, result, strcmp(stage, FL_BOOT_SUCCESS) == 0);
 	return write_motd(paths, fl_buf_text(&text), err);
-}
-
-int fl_stage_booted(const struct fl_paths *paths, bool *booted, struct fl_error *err)
-{
-	fl_auto_free char *status = NULL;
-
-	if (look_for(paths->booted, booted, err) != 0)
-		return -1;
-	if (*booted)
-		return 0;
-	status = fl_file_read(paths->status, STATUS_MAX, NULL);
-	if (status == NULL && fl_file_unknown(errno))
-		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: read", paths->status);
-	if (status != NULL) {
-		status[strcspn(status, "\n")] = '\0';
-		*booted = strcmp(status, LAST_SUCCESS) == 0;
-	}
-	return 0;
 }

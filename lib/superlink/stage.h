@@ -29,11 +29,4 @@ int fl_stage_lock(int fd, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(2);
 int fl_stage_set(const struct fl_paths *paths, const char *stage, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
 
-/*
- * Whether a bootstrap has succeeded with the present configuration, which stands since then:
- * *BOOTED. 0, or -1 with 71 where that cannot be found out.
- */
-int fl_stage_booted(const struct fl_paths *paths, bool *booted, struct fl_error *err)
-	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
-
 #endif

@@ -9,6 +9,7 @@
 #include "file/file.h"
 #include "base/json.h"
 #include "fuzz.h"
+#include "config/resolve.h"
 #include "config/settings.h"
 #include "context/shellword.h"
 
@@ -126,7 +127,7 @@ static bool from_context(struct fl_settings *settings, const char *text, size_t 
 
 	if (fl_context_parse("fuzz", text, length, &context, &err) != 0)
 		return false;
-	fl_settings_resolve(settings, context, &findings);
+	fl_resolve(settings, context, &findings);
 	for (size_t i = 0; i < findings.count; i++)
 		FUZZ_HOLDS(fuzz_is_shown(findings.list[i].text, false));
 	return findings.errors == 0;

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#include "config/settings.h"
+#include "config/resolve.h"
+#include "config/resolve.h"
 
 /* Resolves TEXT into SETTINGS and FINDINGS; a context that is no text fails the test. */
 static inline void resolve_with(struct fl_settings *settings, const char *text,
@@ -15,7 +16,7 @@ static inline void resolve_with(struct fl_settings *settings, const char *text,
 	struct fl_error err = FL_ERROR_INIT;
 
 	assert_int_equal(fl_context_parse("test", text, strlen(text), &context, &err), 0);
-	fl_settings_resolve(settings, context, findings);
+	fl_resolve(settings, context, findings);
 }
 
 /* The same for a valid context. */

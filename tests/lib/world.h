@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "config/resolve.h"
 #include "docker/events.h"
 #include "docker/logs.h"
 #include "health/health.h"
@@ -72,7 +73,7 @@ static inline int world_reset(void **state)
 	fl_settings_free(&settings);
 	if (fl_context_parse("test", "", 0, &context, &err) != 0)
 		return -1;
-	fl_settings_resolve(&settings, context, &findings);
+	fl_resolve(&settings, context, &findings);
 	fl_context_free(context);
 	return 0;
 }

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "base/log.h"
 #include "config/present.h"
 #include "superlink/stage.h"
 #include "scratch.h"

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "health/layers.h"
 #include "health/postmortem.h"
 #include "health/verdict.h"
 #include "world.h"

@@ -117,7 +117,7 @@ static void no_value_injects_a_line(void **state)
 
 	(void)state;
 	assert_int_equal(fl_context_parse("test", hostile, sizeof(hostile) - 1, &context, &err), 0);
-	fl_settings_resolve(&settings, context, &findings);
+	fl_resolve(&settings, context, &findings);
 	assert_true(findings.errors > 0);
 	env = fl_container_env(&settings);
 	assert_null(strstr(env, "LD_PRELOAD"));

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "config/resolve.h"
 #include "superlink/database.h"
 #include "scratch.h"
 
@@ -46,7 +47,7 @@ static int begin(void **state)
 	fl_paths_init(&paths, scratch, NULL);
 	if (fl_context_parse("test", text, sizeof(text) - 1, &context, &err) != 0)
 		return -1;
-	fl_settings_resolve(&settings, context, &findings);
+	fl_resolve(&settings, context, &findings);
 	return findings.errors == 0 ? 0 : -1;
 }
 

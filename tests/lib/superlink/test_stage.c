@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "config/frozen.h"
 #include "file/file.h"
 #include "superlink/stage.h"
 #include "scratch.h"
@@ -84,7 +85,7 @@ static bool booted(const struct fl_paths *paths)
 	struct fl_error err = FL_ERROR_INIT;
 	bool answer;
 
-	assert_int_equal(fl_stage_booted(paths, &answer, &err), 0);
+	assert_int_equal(fl_frozen_booted(paths, &answer, &err), 0);
 	return answer;
 }
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "config/standing.h"
+#include "config/frozen.h"
 #include "superlink/layout.h"
 #include "superlink/stage.h"
 #include "resolved.h"
@@ -53,7 +53,7 @@ static int configure(const struct fl_paths *paths, const char *text, struct fl_s
 	bool stands;
 
 	resolve(settings, text);
-	assert_int_equal(fl_standing_apply(settings, paths, &findings, &stands, &err), 0);
+	assert_int_equal(fl_frozen_apply(settings, paths, &findings, &stands, &err), 0);
 	layout = fl_layout_new(paths, settings);
 	assert_int_equal(fl_layout_write_config(layout, &changed, &err), 0);
 	return stands ? (int)findings.count : -1;
@@ -108,7 +108,7 @@ static void a_damaged_file_is_made_anew(void **state)
 	scratch_write(paths.json, "{ half");
 	assert_int_equal(fl_stage_set(&paths, "bootstrap_success", &err), 0);
 	resolve(&settings, "FL_NUM_ROUNDS=6\n");
-	assert_int_equal(fl_standing_apply(&settings, &paths, &findings, &stands, &err), 0);
+	assert_int_equal(fl_frozen_apply(&settings, &paths, &findings, &stands, &err), 0);
 	assert_false(stands);
 	assert_int_equal(findings.count, 1);
 	/* It is fl-configure itself that says so: no advice to run it. */
@@ -135,7 +135,7 @@ static void what_cannot_be_read_may_stand(void **state)
 
 		unreadable = i == 0 ? paths.json : paths.booted;
 		resolve(&other, "FL_NUM_ROUNDS=5\n");
-		assert_int_equal(fl_standing_apply(&other, &paths, &findings, &stands, &err), -1);
+		assert_int_equal(fl_frozen_apply(&other, &paths, &findings, &stands, &err), -1);
 		assert_int_equal(err.code, FL_EXIT_SYSTEM);
 		assert_int_equal(err.errnum, EIO);
 		assert_non_null(strstr(err.message, unreadable));
@@ -152,5 +152,5 @@ int main(void)
 		cmocka_unit_test_setup(what_cannot_be_read_may_stand, scratch_empty),
 	};
 
-	return cmocka_run_group_tests_name("standing", tests, scratch_make, scratch_remove);
+	return cmocka_run_group_tests_name("frozen", tests, scratch_make, scratch_remove);
 }

@@ -1,11 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "config/standing.h"
+#include "config/frozen.h"
 
 #include <string.h>
 
 #include "base/buf.h"
-#include "file/file.h"
-#include "superlink/stage.h"
+#include "file/atomic.h"
+
+#define STATUS_MAX 64 /* bytes of the status file that are read */
+
+/* Whether PATH is there: 0, or -1 with 71. */
+static int look_for(const char *path, bool *there, struct fl_error *err)
+{
+	*there = access(path, F_OK) == 0;
+	if (*there || !fl_file_unknown(errno))
+		return 0;
+	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: look", path);
+}
+
+int fl_frozen_mark(const struct fl_paths *paths, struct fl_error *err)
+{
+	bool marked, configured;
+
+	if (look_for(paths->booted, &marked, err) != 0 ||
+	    look_for(paths->json, &configured, err) != 0)
+		return -1;
+	if (marked || !configured)
+		return 0;
+	return fl_atomic_write_text(
+		paths->booted,
+		"A boot with superlink.json has succeeded: the configuration stands.\n", 0644, err);
+}
+
+int fl_frozen_booted(const struct fl_paths *paths, bool *booted, struct fl_error *err)
+{
+	fl_auto_free char *status = NULL;
+
+	if (look_for(paths->booted, booted, err) != 0)
+		return -1;
+	if (*booted)
+		return 0;
+	status = fl_file_read(paths->status, STATUS_MAX, NULL);
+	if (status == NULL && fl_file_unknown(errno))
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: read", paths->status);
+	if (status != NULL) {
+		status[strcspn(status, "\n")] = '\0';
+		*booted = strcmp(status, FL_BOOT_SUCCESS) == 0;
+	}
+	return 0;
+}
 
 static void name_difference(enum fl_param_id id, const char *stands, const char *asked,
 			    struct fl_findings *findings)
@@ -36,15 +78,15 @@ static int read_kept(struct fl_settings *kept, const struct fl_paths *paths,
 	return 1;
 }
 
-int fl_standing_apply(struct fl_settings *settings, const struct fl_paths *paths,
-		      struct fl_findings *findings, bool *stands, struct fl_error *err)
+int fl_frozen_apply(struct fl_settings *settings, const struct fl_paths *paths,
+		    struct fl_findings *findings, bool *stands, struct fl_error *err)
 {
 	fl_auto_settings struct fl_settings kept_settings = FL_SETTINGS_INIT;
 	bool booted;
 	int missing;
 
 	*stands = false;
-	if (fl_stage_booted(paths, &booted, err) != 0)
+	if (fl_frozen_booted(paths, &booted, err) != 0)
 		return -1;
 	if (!booted)
 		return 0;
