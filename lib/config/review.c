@@ -5,7 +5,6 @@
 #include <strings.h>
 
 #include "base/buf.h"
-#include "superlink/container.h"
 
 /* Whether the value is not what was asked for: that was invalid, and the default stands in. */
 static bool is_stopgap(const struct fl_settings *settings, const struct fl_context *context,
