@@ -160,7 +160,7 @@ $(addprefix $(O),$(CURL_PROGRAMS)): $(O)%: $(O)obj/cmd/%.o $(O)libflctx.a
 WRAPS = `sed -n 's,^\(//\|/\*\) wrap: \([A-Za-z0-9_ ]*\).*,\2,p' $(SRCDIR)/tests/$(1).c | \
 	tr -s ' ' '\n' | sed -n 's/./-Wl,--wrap=&/p'`
 
-$(TESTS_OUT): $(O)obj/tests/%: $(O)obj/tests/%.o $(O)obj/libflctx-test.a
+$(TESTS_OUT): $(O)obj/tests/%: $(O)obj/tests/%.o $(O)obj/tests/case.o $(O)obj/libflctx-test.a
 	$(say) LINK $@
 	$(Q)$(LINK) $(call WRAPS,lib/$*) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS) $(CMOCKA_LIBS)
 
@@ -342,25 +342,29 @@ distclean: clean
 	rm -f config.mak build.h
 
 help:
-	@sed -n 's/^#: //p' $(SRCDIR)/Makefile
+	@sed -n 's/^#: \{0,1\}//p' $(SRCDIR)/Makefile
 
-#: make                 build the library, the programs, the manual pages
-#: make check           unit tests, programs against stand-ins, checks of the sources; no network
-#: make check-unit      the unit tests alone
-#: make check-docker    the programs against a real Docker Engine, a real SuperLink, a real registry (root)
-#: make check-hostile   hostile input, faults, crashes, power cuts, misbehaving peers, races (root)
-#: make check-faults    a fault at every second system call and allocation, EVERY=1: at each (root)
-#: make demo            one boot of the appliance, shown step by step (root); KEEP=1 leaves it running
-#: make image           the appliance's disk image (root); CONTEXT=FILE is OpenNebula's contextualization package
-#: make marketplace     marketplace/: a pull request for OpenNebula's community marketplace; IMAGE_URL=URL
-#: make check-vm        such an image booted in QEMU, and broken there (root)
-#: make bench           figures beside a shell version and other tools (root); BENCH=PARTS, JSON=FILE
-#: make lint            static analysis: gcc -fanalyzer, clang-tidy, cppcheck, codespell
-#: make coverage        make check with gcov, lines of lib/ covered (needs gcovr)
-#: make fuzz            libFuzzer targets, TIME=60 seconds each (needs clang and its libFuzzer)
-#: make install         DESTDIR=DIR puts it below DIR
-#: make uninstall       takes away what install put there
-#: make clean           removes what was built; distclean also what configure wrote
+#: Build
+#:   make                 the library, the programs, the manual pages
+#:   make install         puts them in place; DESTDIR=DIR: below DIR
+#:   make uninstall       takes away what install put there
+#:   make clean           removes what was built; distclean also what configure wrote
+#: Test
+#:   make check           unit tests, programs against stand-ins, checks of the sources; no network
+#:   make check-unit      the unit tests alone
+#:   make check-docker    the programs with a real Docker Engine, SuperLink and registry (root)
+#:   make check-hostile   hostile input, faults, crashes, power cuts, misbehaving peers, races (root)
+#:   make check-faults    a fault at every second system call and allocation, EVERY=1: at each (root)
+#:   make check-vm        an image, booted in QEMU, and broken there (root)
+#:   make lint            static analysis: gcc -fanalyzer, clang-tidy, cppcheck, codespell
+#:   make fuzz            libFuzzer targets, TIME=60 seconds each (needs clang and its libFuzzer)
+#: Image
+#:   make demo            one boot of the appliance, shown step by step (root); KEEP=1 leaves it running
+#:   make image           the appliance's disk image (root); CONTEXT=FILE is the contextualization package
+#:   make marketplace     marketplace/: a pull request for the community marketplace; IMAGE_URL=URL
+#: Measure
+#:   make bench           figures beside a shell version and other tools (root); BENCH=PARTS, JSON=FILE
+#:   make coverage        make check with gcov, lines of lib/ covered (needs gcovr)
 #:
 #: Variables: V=1 shows the commands; SAN=1 builds in san/ with -Werror, ASan and UBSan; COV=1 builds in cov/
 #: with gcov; CC, CFLAGS, CPPFLAGS, LDFLAGS as configure found them.

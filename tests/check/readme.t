@@ -75,12 +75,6 @@ same()
 	is "$difference" '' "$3"
 }
 
-for header in "$top"/lib/*/*.h; do
-	basename "$header" .h
-done >"$T/modules"
-section 'The tree' | awk '/^\| module/ { on = 1 } on' | first_column >"$T/told"
-same "$T/modules" "$T/told" 'the module map names every module'
-
 section 'Building' | first_column >"$T/told"
 grep '^--' "$T/told" | sed 's/=.*//' >"$T/told-options"
 "$top/configure" --help | sed -n 's/^ *\(-h, \)\{0,1\}\(--[a-z-]*\).*/\2/p' | grep -v -x -e --help >"$T/options"
@@ -102,9 +96,8 @@ same "$T/defaults" "$T/told-defaults" 'and the default of each'
 grep -x '[A-Z]*' "$T/told" >"$T/told-variables"
 same "$T/variables" "$T/told-variables" 'the table of make variables names every one'
 
-sed -n 's/^#: \(make\( [a-z-]*\)\{0,1\}\)  .*/\1/p' "$top/Makefile" | sed 's/ *$//' >"$T/targets"
-echo 'make distclean' >>"$T/targets"
-echo 'make help' >>"$T/targets"
+sed -n 's/^#:  *\(make\( [a-z-]*\)\{0,1\}\)  .*/\1/p' "$top/Makefile" | sed 's/ *$//' >"$T/targets"
+printf 'make %s\n' distclean help >>"$T/targets"
 grep '^make' "$T/told" >"$T/told-targets"
 same "$T/targets" "$T/told-targets" 'the table of targets names every one'
 
