@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* host:port */
+/*
+ * A host and a port, as in "192.0.2.1:9092". Addresses come from the context and go into docker
+ * commands, URLs and sockets, so their form is checked in one place.
+ */
 #ifndef FL_ADDRESS_H
 #define FL_ADDRESS_H
 
@@ -16,9 +19,9 @@ struct fl_address {
 };
 
 /*
- * Parses "HOST:PORT" or "[IPV6]:PORT" strictly: nothing before, between or after, the port a
- * decimal number from 1 to 65535, the host an address or a name of letters, digits, dots and dashes
- * (RFC 1123). False if it is not of that form; *ADDRESS is then undefined.
+ * Parses "HOST:PORT" or "[IPV6]:PORT". The port is a decimal number from 1 to 65535, the host is
+ * an address or a name of letters, digits, dots and dashes (RFC 1123), and nothing else may stand
+ * in TEXT. Returns false if the form is another one; *ADDRESS is then undefined.
  */
 bool fl_address_parse(const char *text, struct fl_address *address) FL_MUST_CHECK FL_NONNULL(1, 2);
 
@@ -28,15 +31,15 @@ char *fl_address_text(const struct fl_address *address) FL_MUST_CHECK FL_NONNULL
 /* Whether the host is an IPv4 or IPv6 address rather than a name. */
 bool fl_address_is_ip(const struct fl_address *address) FL_NONNULL(1);
 
-/* Whether it stands for every interface: 0.0.0.0 or ::. */
+/* Whether the address means every interface: 0.0.0.0 or ::. */
 bool fl_address_is_any(const struct fl_address *address) FL_NONNULL(1);
 
 /* Replaces the host by HOST, a name or address that is known to fit. */
 void fl_address_set_host(struct fl_address *address, const char *host) FL_NONNULL(1, 2);
 
 /*
- * Where a client on this machine reaches a server that is published at ADDRESS: loopback for an
- * address that stands for every interface, else the address itself.
+ * The address at which a client on this machine reaches a server that is published at ADDRESS:
+ * loopback if ADDRESS means every interface, else ADDRESS itself.
  */
 struct fl_address fl_address_reach(const struct fl_address *address) FL_NONNULL(1);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Growable bytes: every generated text (files, JSON bodies, URLs, messages) is built in one.
+ * A text that grows: files, JSON bodies, URLs and messages are built in one. A caller adds to it
+ * without checking each time whether there is room.
  *
- * The data is always followed by a NUL that length does not count, so a buffer of text is a
- * string. Growth fails only when memory does, which ends the process; what can fail is a limit
- * that the caller set (an answer read up to 64 KiB): the buffer then keeps what fitted, and the
- * sticky flag says so, to be checked once at the end.
+ * A NUL that length does not count always follows the data, so a buffer of text is a string. Lack
+ * of memory ends the process. Only a limit that the caller set can be reached (an answer is read up
+ * to 64 KiB): the buffer then keeps what fitted, and the flag `truncated` stays set, so that the
+ * caller checks it once at the end.
  */
 #ifndef FL_BUF_H
 #define FL_BUF_H
@@ -43,15 +44,15 @@ void fl_buf_vprintf(struct fl_buf *buf, const char *format, va_list args) FL_PRI
 	FL_NONNULL(1, 2);
 
 /*
- * Adds untrusted bytes for a message: printable ASCII as it is, everything else as \xNN (a line
- * break as \n), at most 200 characters and "..." behind them (spec section 4).
+ * Adds bytes from outside to a message: printable ASCII as it is, a line break as \n, all other
+ * bytes as \xNN. After 200 characters it adds "..." and stops (spec section 4).
  */
 void fl_buf_quote(struct fl_buf *buf, const char *bytes, size_t length) FL_NONNULL(1);
 
 /* A fresh string with TEXT as fl_buf_quote() shows it. */
 char *fl_quoted(const char *text) FL_MUST_CHECK FL_NONNULL(1);
 
-/* Adds TEXT as one word of a POSIX shell, in single quotes only where that is needed. */
+/* Adds TEXT as one word of a POSIX shell, in single quotes only if it needs them. */
 void fl_buf_shell(struct fl_buf *buf, const char *text) FL_NONNULL(1, 2);
 
 /* The text; "" for an empty buffer. Valid until the next change. */

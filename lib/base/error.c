@@ -9,7 +9,7 @@
 
 #define CUT " ... "
 
-/* What is too long is cut in its middle: the front says what it is about, the end says why. */
+/* A text that is too long is cut in its middle: its front says what failed, its end says why. */
 static void put(struct fl_error *err, const struct fl_buf *text)
 {
 	const size_t front = FL_ERROR_SIZE / 2, room = FL_ERROR_SIZE - 1;

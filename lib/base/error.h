@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The error object: where a function failed, what it was doing and what to do next.
+ * The error object: what failed, why, and what to do next. The library cannot know whether a
+ * failure is worth a message, so it describes the failure and main prints it.
  *
- * It lives on the caller's stack and is passed as the last argument. A function that fails fills
- * it once and returns -1; fl_error_set() returns -1 itself, so that both fit on one line. A caller
- * that knows more puts its words in front with fl_error_wrap(). Only main prints it.
+ * The object lives on the caller's stack and is the last argument. A function that fails fills it
+ * once and returns -1; fl_error_set() returns -1 itself, so that both fit on one line. A caller
+ * that knows more puts its words in front with fl_error_wrap().
  */
 #ifndef FL_ERROR_H
 #define FL_ERROR_H
@@ -40,9 +41,9 @@ struct fl_error {
 	}
 
 /*
- * Fills ERR and returns -1. errno of a failed system call goes into ERRNUM (0 where there is
- * none); its text is appended to the message after ": ". It stays one line (utf8.h), as much of it
- * comes from outside.
+ * Fills ERR and returns -1. ERRNUM is the errno of a failed system call, or 0; its text follows the
+ * message after ": ". The message is made one safe line (utf8.h), because much of it comes from
+ * outside.
  */
 int fl_error_set(struct fl_error *err, enum fl_exit code, int errnum, const char *format, ...)
 	FL_PRINTF(4, 5) FL_NONNULL(1, 4);

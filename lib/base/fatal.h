@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The program's name, and the way out of a process that cannot go on. It stands below memory and
- * messages, because both need it: lack of memory ends the process, and a message begins with the
- * program's name.
+ * The program's name, and the end of a process that cannot go on. Memory and messages both need it:
+ * lack of memory ends the process, and each message begins with the program's name.
  */
 #ifndef FL_FATAL_H
 #define FL_FATAL_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Folders of root's own: the one that a path is in, and how it is made and synced. What somebody
- * else may write needs file/tree.h instead.
+ * Folders that only root can write: they are made, and synced so that a power cut cannot take them
+ * back. Folders that somebody else can write need file/tree.h.
  */
 #ifndef FL_FOLDER_H
 #define FL_FOLDER_H

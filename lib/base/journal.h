@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The systemd journal by its native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL): one datagram of
- * NAME=value lines on a unix socket. Text that does not fit in a datagram would need a sealed
- * memory file; our lines are short, so they are cut instead.
+ * The systemd journal, by its native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL): one datagram of
+ * NAME=value lines on a unix socket. A line that is too long is cut, as the protocol would want a
+ * sealed memory file for it.
  */
 #ifndef FL_JOURNAL_H
 #define FL_JOURNAL_H
@@ -19,7 +19,8 @@ int fl_journal_open(const char *path) FL_NONNULL(1);
 
 /*
  * Sends one line with SYSLOG_IDENTIFIER=IDENTIFIER and PRIORITY (syslog(3)). 0, or -1 with errno.
- * A full queue is waited for, but not for ever: a hung journal loses the line rather than the boot.
+ * It waits a second or two if the journal's queue is full, and then drops the line, because a hung
+ * journal must not hang the boot.
  */
 int fl_journal_send(int fd, const char *identifier, int priority, const char *line)
 	FL_NONNULL(2, 4);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What these programs do with JSON, on top of cJSON (cJSON.h, 1.7). Objects are made by
- * fl_json_object() and fl_json_parse() alone: these see to it that lack of memory ends the process
- * (mem.h), where cJSON would leave members out without a word.
+ * JSON, on top of cJSON (cJSON.h, 1.7). Without memory cJSON leaves members out and says nothing,
+ * so all objects come from fl_json_object() and fl_json_parse(), which make lack of memory end the
+ * process (mem.h).
  */
 #ifndef FL_JSON_H
 #define FL_JSON_H
@@ -16,7 +16,7 @@
 /* An empty object; never NULL. The caller deletes it, see fl_auto_json. */
 cJSON *fl_json_object(void) FL_MUST_CHECK;
 
-/* What TEXT holds, deleted by the caller; NULL if it is no JSON. Text behind it is passed over. */
+/* The JSON in TEXT, which the caller deletes; NULL if it is no JSON. Text behind it is ignored. */
 cJSON *fl_json_parse(const char *text) FL_MUST_CHECK FL_NONNULL(1);
 
 /* The member NAME of OBJECT, borrowed, or NULL. OBJECT may be NULL or no object. */
@@ -25,7 +25,7 @@ const cJSON *fl_json_member(const cJSON *object, const char *name) FL_NONNULL(2)
 /* Its text, borrowed, or NULL if there is no such member or it is no string. */
 const char *fl_json_text(const cJSON *object, const char *name) FL_NONNULL(2);
 
-/* Its whole number; 0 for anything else, as for what a double does not hold exactly. */
+/* Its whole number; 0 if it is anything else, or a number that a double cannot hold exactly. */
 int64_t fl_json_integer(const cJSON *object, const char *name) FL_NONNULL(2);
 
 /* JSON as text without a final line feed, in one line or INDENTED; a fresh string, never NULL. */

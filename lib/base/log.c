@@ -20,7 +20,7 @@
 #define PROGRESS_PAUSE (10 * FL_SEC) /* between two progress lines where stderr is no terminal */
 #define USUAL_WIDTH    80            /* of a terminal that does not tell: a serial console */
 
-/* A process has one log: this is the one place of the library that keeps state of its own. */
+/* A process has one log, so its state is kept here and not passed around. */
 static struct {
 	enum fl_level threshold;
 	fl_log_sink *sink;
@@ -105,7 +105,7 @@ void fl_log(enum fl_level level, const char *format, ...)
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
 	va_list args;
 
-	/* In the file and the journal too: a health timer would fill them with its good news. */
+	/* This holds for file and journal too: a health timer would fill them with good news. */
 	if (level > state.threshold)
 		return;
 	va_start(args, format);
@@ -156,7 +156,7 @@ void fl_log_close(void)
 	state.stderr_is_journal = false;
 }
 
-/* A line that wraps could not be written over: it would leave its first part behind each time. */
+/* A line that wraps cannot be written over: its first part would stay on the screen each time. */
 static void cut_to_terminal(char *text)
 {
 	struct winsize size = { .ws_col = 0 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The only printer of messages: "program: what: why", one line each, to stderr, to the tool's log
- * file and to the systemd journal, at the moment it happens.
+ * Messages: "program: what: why", one line each, to stderr, to the program's log file and to the
+ * systemd journal, at the moment it happens. No other module prints.
  *
- * The journal gets its lines by its own socket (lib/base/journal.h), because one-apps shows what a
- * script wrote to stderr only after the script has ended. Where stderr is the journal already (the
- * unit's ExecStartPre), stderr alone is left out.
+ * The journal gets its lines through its own socket (journal.h), because one-apps shows what a
+ * script wrote to stderr only after the script has ended. If stderr already is the journal (in the
+ * unit's ExecStartPre), a line goes to the socket and not to stderr.
  */
 #ifndef FL_LOG_H
 #define FL_LOG_H
@@ -23,9 +23,7 @@ enum fl_level {
 /* Receives one line without its end. LINE holds no program name. */
 typedef void fl_log_sink(void *data, enum fl_level level, const char *line);
 
-/*
- * The least severe level that is shown and kept; FL_INFO by default.
- */
+/* The least severe level that is shown and kept; FL_INFO by default. */
 void fl_log_threshold(enum fl_level level);
 enum fl_level fl_log_get_threshold(void);
 
@@ -34,9 +32,9 @@ void fl_log_set_sink(fl_log_sink *sink, void *data);
 
 /*
  * Also appends each line, with time and process id, to FILE (mode 0640, its folders are made), and
- * sends it to the journal at JOURNAL_SOCKET. Either may be NULL. A file that cannot be opened gives
- * one warning when the process is root's and is left out otherwise: an unwritable log never stops
- * a boot. Symbolic links are not followed in the last component.
+ * sends it to the journal at JOURNAL_SOCKET. Either may be NULL. If FILE cannot be opened, root
+ * gets one warning, anybody else none, and the program goes on: a log never stops a boot. A
+ * symbolic link in the last component is not followed.
  */
 void fl_log_open(const char *file, const char *journal_socket);
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Attributes and the fixed set of cleanup handlers.
+ * Attributes, and the cleanup handlers that release what a variable owns. With them a function has
+ * one way out and needs no goto.
  *
- * A variable that owns something is initialised where it is declared and carries one of the
- * fl_auto_* attributes; every handler tolerates the empty value and keeps errno. Ownership leaves
- * a function through fl_steal() alone.
+ * A variable that owns something is initialised at its declaration and carries one of the fl_auto_*
+ * attributes; each handler accepts the empty value and keeps errno. A function gives ownership away
+ * only through fl_steal().
  */
 #ifndef FL_MACRO_H
 #define FL_MACRO_H
@@ -36,7 +37,7 @@
 		value_;                                    \
 	}))
 
-/* The same of a descriptor: -1 stays behind. */
+/* The same for a descriptor: -1 stays behind. */
 static inline int fl_steal_fd(int *fd)
 {
 	int value = *fd;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Allocation that does not fail: out of memory ends the process through fl_fatal() (fatal.h), as a
- * boot tool of a second's run has nothing better to do. The caller owns and frees every result.
+ * Allocation that never fails: lack of memory ends the process (fatal.h), because a program that
+ * runs for a second at boot can do nothing better. The caller owns and frees every result.
  */
 #ifndef FL_MEM_H
 #define FL_MEM_H
@@ -15,8 +15,8 @@ void *fl_xcalloc(size_t count, size_t size) FL_MUST_CHECK;
 void *fl_xrealloc(void *pointer, size_t size) FL_MUST_CHECK;
 
 /*
- * Room for one more member of SIZE bytes behind the COUNT that ARRAY has (NULL for none): it
- * doubles at each power of two. Returns the array, perhaps at a new place.
+ * Makes room for one more member of SIZE bytes in ARRAY, which has COUNT (NULL: none). The room
+ * doubles at each power of two. Returns the array, perhaps at a new address.
  */
 void *fl_xgrow(void *array, size_t count, size_t size) FL_MUST_CHECK;
 

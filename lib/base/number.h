@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one parser of numbers: decimal, strict, bounded. */
+/*
+ * A decimal number, strictly parsed and bounded. strtol(3) would take blanks, signs and what
+ * follows the digits, and each caller would have to refuse them.
+ */
 #ifndef FL_NUMBER_H
 #define FL_NUMBER_H
 
@@ -9,8 +12,8 @@
 #include "base/macro.h"
 
 /*
- * Whether TEXT is a decimal number from LEAST to MOST, which *VALUE then holds. The first byte is
- * a digit, nothing follows the last digit, and a leading zero stands only in "0".
+ * Whether TEXT is a decimal number from LEAST to MOST; *VALUE then holds it. TEXT has digits only,
+ * and begins with 0 only if it is "0".
  */
 bool fl_number(const char *text, int64_t least, int64_t most, int64_t *value)
 	FL_MUST_CHECK FL_NONNULL(1, 4);

@@ -10,7 +10,7 @@
 
 void fl_start(void)
 {
-	/* stdout is data: to write it into a closed one must fail, and not vanish with success. */
+	/* stdout is data: if it was closed, writing to it must fail and not seem to succeed. */
 	static const int modes[] = { O_RDONLY, O_RDONLY, O_WRONLY };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
@@ -20,7 +20,7 @@ void fl_start(void)
 			fl_fatal("/dev/null cannot be opened");
 	}
 	/*
-	 * Not RLIMIT_CORE: the kernel does not ask it where a core is piped to a program, and
+	 * RLIMIT_CORE would not do: the kernel ignores it if cores are piped to a program, and
 	 * systemctl would inherit it.
 	 */
 	prctl(PR_SET_DUMPABLE, 0);

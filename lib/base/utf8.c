@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* How many bytes follow FIRST, the first one of a character; -1 if no character starts with it. */
+/* How many bytes follow FIRST, the first byte of a character; -1 if no character begins with it. */
 static int bytes_behind(unsigned char first)
 {
 	if (first < 0x80)
@@ -44,8 +44,8 @@ bool fl_utf8_is_control(uint32_t c)
 }
 
 /*
- * What is not seen and changes what is: Unicode's format characters (general category Cf) that
- * order, join or hide, such as U+202E, which turns the rest of a line around.
+ * Unicode's format characters (general category Cf) are invisible and order, join or hide the
+ * characters around them; U+202E turns the rest of a line around.
  */
 static bool is_format(uint32_t c)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Characters in UTF-8 (RFC 3629), and which of them do more than stand in their place. */
+/*
+ * Characters in UTF-8 (RFC 3629), and which of them control a terminal or change how a line is
+ * shown. Much of what the programs print comes from outside.
+ */
 #ifndef FL_UTF8_H
 #define FL_UTF8_H
 
@@ -11,8 +14,8 @@
 #define FL_UTF8_NONE UINT32_MAX /* no character */
 
 /*
- * The character at *TEXT, which is moved behind it; FL_UTF8_NONE, and *TEXT stays, for bytes that
- * RFC 3629 does not allow (overlong forms, surrogates, beyond U+10FFFF).
+ * Returns the character at *TEXT and moves *TEXT behind it. If RFC 3629 does not allow the bytes
+ * (overlong forms, surrogates, beyond U+10FFFF), returns FL_UTF8_NONE and leaves *TEXT.
  */
 uint32_t fl_utf8_next(const char **text) FL_NONNULL(1);
 
@@ -23,8 +26,8 @@ uint32_t fl_utf8_next(const char **text) FL_NONNULL(1);
 bool fl_utf8_is_control(uint32_t c);
 
 /*
- * Makes TEXT one line that is safe on a terminal and for its reader, in place: a control or format
- * character (U+202E turns a line around), and a byte that is no UTF-8, becomes '?'.
+ * Makes TEXT one line that is safe to show, in place: each control or format character (U+202E
+ * turns a line around) and each byte that is no UTF-8 becomes '?'.
  */
 void fl_utf8_flatten(char *text) FL_NONNULL(1);
 
