@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: clock_gettime poll */
 /*
- * No case asserts how long something took on a busy machine, only that it was not too short, or
- * that it ended although the time it was given would outlast every limit of the test run.
+ * The pauses are tried on a clock of the test's own, which only poll() moves on. The watch of a
+ * folder is tried on the real one: its case ends although the time that it was given would outlast
+ * every limit of the test run.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,6 +23,57 @@
 
 #include "base/mem.h"
 #include "base/wait.h"
+
+static struct {
+	bool used;
+	fl_time now;
+	int polls;       /* so many have been called */
+	int interrupted; /* so many of them end at once with EINTR */
+} own;
+
+int __real_clock_gettime(clockid_t id, struct timespec *now);
+int __wrap_clock_gettime(clockid_t id, struct timespec *now);
+int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
+
+int __wrap_clock_gettime(clockid_t id, struct timespec *now)
+{
+	if (!own.used)
+		return __real_clock_gettime(id, now);
+	now->tv_sec = own.now / FL_SEC;
+	now->tv_nsec = own.now % FL_SEC;
+	return 0;
+}
+
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	if (!own.used)
+		return __real_poll(fds, count, timeout);
+	if (own.polls++ < own.interrupted) {
+		errno = EINTR;
+		return -1;
+	}
+	own.now += timeout * FL_MS;
+	return 0;
+}
+
+#define NOON (12 * 3600 * FL_SEC)
+
+static int own_clock(void **state)
+{
+	(void)state;
+	memset(&own, 0, sizeof(own));
+	own.used = true;
+	own.now = NOON;
+	return 0;
+}
+
+static int real_clock(void **state)
+{
+	(void)state;
+	own.used = false;
+	return 0;
+}
 
 static void time_goes_on(void **state)
 {
@@ -35,16 +91,16 @@ static void time_goes_on(void **state)
 
 static void what_remains(void **state)
 {
-	fl_time now = fl_now();
-
 	(void)state;
 	assert_int_equal(fl_remaining_ms(FL_NEVER), INT_MAX);
-	assert_int_equal(fl_remaining_ms(now - 1), 0);
+	assert_int_equal(fl_remaining_ms(NOON - 1), 0);
+	assert_int_equal(fl_remaining_ms(NOON), 0);
 	assert_int_equal(fl_remaining_ms(0), 0);
-	assert_int_equal(fl_remaining_ms(now + INT64_C(1) * INT_MAX * FL_SEC), INT_MAX);
+	assert_int_equal(fl_remaining_ms(NOON + INT64_C(2) * INT_MAX * FL_MS), INT_MAX);
+	assert_int_equal(fl_remaining_ms(NOON + 100 * FL_SEC), 100000);
 	/* Rounded up: a wait for what remains never ends early. */
-	assert_true(fl_remaining_ms(fl_now() + 100 * FL_SEC) > 0);
-	assert_true(fl_remaining_ms(fl_now() + 100 * FL_SEC) <= 100000);
+	assert_int_equal(fl_remaining_ms(NOON + 1), 1);
+	assert_int_equal(fl_remaining_ms(NOON + FL_MS + 1), 2);
 }
 
 static void pauses_double_and_are_jittered(void **state)
@@ -67,20 +123,26 @@ static void pauses_double_and_are_jittered(void **state)
 
 static void a_pause_is_not_too_short(void **state)
 {
-	fl_time before = fl_now();
-
 	(void)state;
+	own.interrupted = 2;
 	fl_pause(20 * FL_MS, FL_NEVER);
-	assert_true(fl_now() - before >= 20 * FL_MS);
+	assert_int_equal(own.now, NOON + 20 * FL_MS);
+	assert_int_equal(own.polls, 3);
+	own.now = NOON;
+	fl_pause(20 * FL_MS + 1, FL_NEVER);
+	assert_int_equal(own.now, NOON + 21 * FL_MS);
 }
 
 static void a_pause_ends_at_the_deadline(void **state)
 {
 	(void)state;
-	fl_pause(INT64_C(3600) * FL_SEC, fl_now() + 5 * FL_MS);
-	fl_pause(INT64_C(3600) * FL_SEC, 0);
+	fl_pause(3600 * FL_SEC, NOON + 5 * FL_MS);
+	assert_int_equal(own.now, NOON + 5 * FL_MS);
+	own.polls = 0;
+	fl_pause(3600 * FL_SEC, NOON);
 	fl_pause(0, FL_NEVER);
 	fl_pause(-1, FL_NEVER);
+	assert_int_equal(own.polls, 0);
 }
 
 static atomic_bool woken;
@@ -117,11 +179,11 @@ static void wakes_when_a_path_appears(void **state)
 
 static void a_folder_that_is_not_there_is_a_plain_pause(void **state)
 {
-	fl_time before = fl_now();
-
 	(void)state;
 	fl_pause_for_path("/nonexistent/folder/socket", 20 * FL_MS, FL_NEVER);
-	assert_true(fl_now() - before >= 20 * FL_MS);
+	assert_int_equal(own.now, NOON + 20 * FL_MS);
+	fl_pause_for_path("/nonexistent/folder/socket", 20 * FL_MS, NOON + 23 * FL_MS);
+	assert_int_equal(own.now, NOON + 23 * FL_MS);
 }
 
 static void durations_for_people(void **state)
@@ -143,16 +205,18 @@ static void durations_for_people(void **state)
 	}
 }
 
+#define on_own_clock(test) cmocka_unit_test_setup_teardown(test, own_clock, real_clock)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(time_goes_on),
-		cmocka_unit_test(what_remains),
+		on_own_clock(what_remains),
 		cmocka_unit_test(pauses_double_and_are_jittered),
-		cmocka_unit_test(a_pause_is_not_too_short),
-		cmocka_unit_test(a_pause_ends_at_the_deadline),
+		on_own_clock(a_pause_is_not_too_short),
+		on_own_clock(a_pause_ends_at_the_deadline),
 		cmocka_unit_test(wakes_when_a_path_appears),
-		cmocka_unit_test(a_folder_that_is_not_there_is_a_plain_pause),
+		on_own_clock(a_folder_that_is_not_there_is_a_plain_pause),
 		cmocka_unit_test(durations_for_people),
 	};
 
