@@ -140,7 +140,7 @@ is()
 	fi
 }
 
-# like TEXT EXTENDED-REGEXP DESCRIPTION: a line of the text matches. unlike: none does.
+# like TEXT EXTENDED-REGEXP DESCRIPTION: a line of the text matches.
 like()
 {
 	if printf '%s\n' "$1" | grep -Eq -- "$2"; then
@@ -152,9 +152,13 @@ like()
 	fi
 }
 
+# unlike TEXT EXTENDED-REGEXP DESCRIPTION: there is a text, and no line of it matches.
 unlike()
 {
-	if printf '%s\n' "$1" | grep -Eq -- "$2"; then
+	if [ -z "$1" ]; then
+		result 1 "$3"
+		show 'there is nothing to look at'
+	elif printf '%s\n' "$1" | grep -Eq -- "$2"; then
 		result 1 "$3"
 		show "a line matches: $2" "text: $1"
 	else

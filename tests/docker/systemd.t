@@ -91,8 +91,8 @@ heals()
 	began=$(date +%s%N)
 	tries=0
 	# A deadline for one that never comes back, no bound on how fast it is.
-	until serves >/dev/null 2>&1 || [ "$tries" -ge 600 ]; do
-		"$docker/systemd.sh" run "$box" systemctl is-active flower-superlink >>"$T/states"
+	until "$docker/systemd.sh" run "$box" systemctl is-active flower-superlink >>"$T/states"
+		serves >/dev/null 2>&1 || [ "$tries" -ge 600 ]; do
 		tries=$((tries + 1))
 		sleep 0.2
 	done
