@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/http.h"
 
-#include <fcntl.h>
-
 #include "base/mem.h"
 #include "net/transfer.h"
 
@@ -11,18 +9,6 @@ struct fl_http {
 	struct fl_transfer *first; /* every transfer that was not ended yet */
 	bool stirred;              /* a transfer with on_body got bytes or came to its end */
 };
-
-/* Which of the descriptors from 3 to 66 are open. */
-static uint64_t descriptors(void)
-{
-	uint64_t open = 0;
-
-	for (int i = 0; i < 64; i++) {
-		if (fcntl(i + 3, F_GETFD) >= 0)
-			open |= UINT64_C(1) << i;
-	}
-	return open;
-}
 
 static void *allocate(size_t size)
 {
@@ -42,21 +28,9 @@ static CURLcode initialise(void)
 struct fl_http *fl_http_new(void)
 {
 	struct fl_http *http = fl_xcalloc(1, sizeof(*http));
-	uint64_t made;
 
-	if (initialise() != CURLE_OK)
-		return http; /* every transfer then fails */
-	/*
-	 * libcurl 7.88 makes the pair of sockets that can wake up curl_multi_poll() without
-	 * close-on-exec, and has no option for it.
-	 */
-	made = ~descriptors();
-	http->multi = curl_multi_init();
-	made &= descriptors();
-	for (int i = 0; i < 64; i++) {
-		if (made & UINT64_C(1) << i)
-			fcntl(i + 3, F_SETFD, FD_CLOEXEC);
-	}
+	if (initialise() == CURLE_OK)
+		http->multi = curl_multi_init(); /* without it every transfer fails */
 	return http;
 }
 

@@ -23,8 +23,12 @@ static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_socka
 
 	(void)purpose;
 	transfer->opened = true;
-	return fl_sockets_open(transfer->http2 ? &transfer->sockets : NULL, address->family,
-			       address->socktype, address->protocol);
+	/*
+	 * libcurl does not look whether its own fcntl(2) made the socket non-blocking; a read would
+	 * then pass every deadline.
+	 */
+	return socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+		      address->protocol);
 }
 
 /* libcurl takes megabytes in one call, so that http.c alone would look at the time too rarely. */
@@ -197,7 +201,6 @@ struct fl_transfer *fl_transfer_new(const struct fl_request *request, bool *stir
 	transfer->on_body = request->on_body;
 	transfer->on_body_data = request->on_body_data;
 	transfer->deadline = request->deadline;
-	transfer->http2 = request->http2;
 	transfer->named = has_name(request);
 	transfer->response.body.limit = request->limit != 0 ? request->limit : BODY_LIMIT;
 	transfer->response.headers.limit = HEADER_LIMIT;
@@ -209,8 +212,6 @@ struct fl_transfer *fl_transfer_new(const struct fl_request *request, bool *stir
 
 enum fl_http_failure fl_transfer_meaning(const struct fl_transfer *transfer, CURLcode code)
 {
-	long status = 0;
-
 	if (transfer->header_bytes > HEADER_MOST)
 		return FL_HTTP_PROTOCOL;
 	if (transfer->late)
@@ -234,9 +235,7 @@ enum fl_http_failure fl_transfer_meaning(const struct fl_transfer *transfer, CUR
 	case CURLE_PARTIAL_FILE:
 	case CURLE_HTTP2:
 	case CURLE_HTTP2_STREAM:
-		curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-		return status == 0 && fl_sockets_heard(&transfer->sockets) ? FL_HTTP_PROTOCOL
-									   : FL_HTTP_CLOSED;
+		return FL_HTTP_CLOSED;
 #if LIBCURL_VERSION_NUM >= 0x080600
 	case CURLE_TOO_LARGE: /* libcurl 8.14 ends with the 5,000th header line */
 #endif
@@ -273,7 +272,6 @@ void fl_transfer_finish(struct fl_transfer *transfer, enum fl_http_failure failu
 		curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number);
 		response->errnum = failure == FL_HTTP_CONNECT ? (int)number : 0;
 	}
-	fl_sockets_forget(&transfer->sockets);
 	response->failure = failure;
 	if (failure != FL_HTTP_OK)
 		snprintf(response->reason, sizeof(response->reason), "%s",
@@ -289,7 +287,6 @@ void fl_transfer_free(struct fl_transfer *transfer)
 {
 	if (transfer->easy != NULL)
 		curl_easy_cleanup(transfer->easy);
-	fl_sockets_forget(&transfer->sockets);
 	curl_slist_free_all(transfer->headers);
 	fl_buf_free(&transfer->response.body);
 	fl_buf_free(&transfer->response.headers);

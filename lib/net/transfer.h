@@ -9,7 +9,6 @@
 #include <curl/curl.h>
 
 #include "net/http.h"
-#include "net/sockets.h"
 
 struct fl_transfer {
 	struct fl_http *http; /* these three are http.c's */
@@ -22,14 +21,12 @@ struct fl_transfer {
 	void *on_body_data;
 	bool *stirred; /* set when on_body was called or such a transfer has ended; borrowed */
 	fl_time deadline;
-	bool http2;
-	struct fl_sockets sockets; /* kept over HTTP/2 alone */
-	size_t header_bytes;       /* of all header and trailer lines */
-	bool named;                /* the host is a name */
-	bool opened;               /* a socket, so the host's address was known */
-	bool headed;               /* all header lines have come */
-	bool late;                 /* bytes came after the deadline */
-	bool stopped;              /* by on_body, or because the answer is longer than its limit */
+	size_t header_bytes; /* of all header and trailer lines */
+	bool named;          /* the host is a name */
+	bool opened;         /* a socket, so the host's address was known */
+	bool headed;         /* all header lines have come */
+	bool late;           /* bytes came after the deadline */
+	bool stopped;        /* by on_body, or because the answer is longer than its limit */
 	bool done;
 	char reason[CURL_ERROR_SIZE];
 };
@@ -40,8 +37,7 @@ struct fl_transfer *fl_transfer_new(const struct fl_request *request, bool *stir
 
 /*
  * What libcurl's code at the end of TRANSFER means. Over HTTP/2 the codes do not tell a peer that
- * hangs up from one that speaks something else (7.88: 52 and 55 for both), so it counts whether the
- * peer has said anything.
+ * speaks something else from one that hangs up (7.88: 52 and 55 for both): both count as closed.
  */
 enum fl_http_failure fl_transfer_meaning(const struct fl_transfer *transfer, CURLcode code)
 	FL_NONNULL(1);

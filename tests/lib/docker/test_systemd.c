@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "docker/systemd.h"
 #include "build.h"
 
@@ -74,6 +76,19 @@ static void the_environment_is_its_own(void **state)
 	assert_null(strstr(fl_buf_text(&output), "FL_HOSTILE"));
 	assert_non_null(strstr(fl_buf_text(&output), "PATH=/usr/sbin:/usr/bin:/sbin:/bin"));
 	unsetenv("FL_HOSTILE");
+}
+
+/* The lock of service, and what libcurl has open; neither is close-on-exec. */
+static void no_descriptor_is_inherited(void **state)
+{
+	int lock = fcntl(STDOUT_FILENO, F_DUPFD, 100);
+	fl_auto_free char *text = fl_xasprintf("test ! -e /proc/$$/fd/%d", lock);
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	script = text;
+	assert_int_equal(fl_systemctl(start, NULL, fl_deadline(60), &err), 0);
+	close(lock);
 }
 
 static void a_failure_says_the_last_line(void **state)
@@ -183,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arguments_and_output_pass),
 		cmocka_unit_test(the_environment_is_its_own),
+		cmocka_unit_test(no_descriptor_is_inherited),
 		cmocka_unit_test(a_failure_says_the_last_line),
 		cmocka_unit_test(one_that_hangs_is_killed),
 		cmocka_unit_test(one_that_cannot_be_waited_for_is_killed),

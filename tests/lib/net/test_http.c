@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <fcntl.h>
 #include <sys/wait.h>
 
 #include "base/mem.h"
@@ -579,37 +578,6 @@ static void stream_ends_when_its_reader_has_enough(void **state)
 	fl_buf_free(&stream.text);
 }
 
-/* The bits of the descriptors from 3 to 66 that are open and stay so in a new program. */
-static uint64_t inherited(void)
-{
-	uint64_t set = 0;
-
-	for (int i = 0; i < 64; i++) {
-		int flags = fcntl(i + 3, F_GETFD);
-
-		if (flags >= 0 && (flags & FD_CLOEXEC) == 0)
-			set |= UINT64_C(1) << i;
-	}
-	return set;
-}
-
-static void nothing_is_inherited_by_another_program(void **state)
-{
-	struct world *world = *state;
-	uint64_t before = inherited();
-	fl_auto_http struct fl_http *http = fl_http_new();
-	struct fl_request request = get(world, "/stall");
-	fl_auto_transfer struct fl_transfer *transfer = fl_http_start(http, &request);
-	fl_auto_transfer struct fl_transfer *second = NULL;
-
-	while (server_count(&world->server, "GET /stall") == 0)
-		fl_http_run(http, transfer, fl_now() + FL_MS);
-	request.http2 = true;
-	second = fl_http_start(http, &request);
-	fl_http_run(http, second, fl_now() + FL_MS);
-	assert_int_equal(inherited(), before);
-}
-
 static void freeing_ends_what_is_under_way(void **state)
 {
 	struct world *world = *state;
@@ -684,7 +652,6 @@ int main(void)
 		TEST(run_stops_when_its_moment_comes),
 		TEST(stream_stays_in_sight_of_another_transfer),
 		TEST(stream_ends_when_its_reader_has_enough),
-		TEST(nothing_is_inherited_by_another_program),
 		TEST(freeing_ends_what_is_under_way),
 		cmocka_unit_test(lack_of_memory_ends_the_process),
 	};
