@@ -12,11 +12,34 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
+#include "base/error.h"
 #include "base/wait.h"
-#include "net/response.h"
 
 struct fl_http;     /* opaque: connections and transfers under way */
 struct fl_transfer; /* opaque: one request and its answer */
+
+/* Why a transfer that got no answer failed. */
+enum fl_http_failure {
+	FL_HTTP_OK = 0,   /* there is an answer, whatever its status */
+	FL_HTTP_RESOLVE,  /* the host name has no address */
+	FL_HTTP_CONNECT,  /* refused, no route, no such socket */
+	FL_HTTP_TIMEOUT,  /* the deadline passed */
+	FL_HTTP_CLOSED,   /* connected, then closed or reset without an answer */
+	FL_HTTP_PROTOCOL, /* something was said, but no answer in the version asked for */
+	FL_HTTP_TLS,      /* certificate or handshake */
+	FL_HTTP_OTHER,
+};
+
+struct fl_response {
+	enum fl_http_failure failure;
+	bool unresolved;       /* timed out while the host name was looked up */
+	int errnum;            /* errno of a failed connect, 0 if unknown */
+	long status;           /* HTTP status, 0 if none */
+	struct fl_buf body;    /* at most limit bytes; body.truncated if there was more */
+	struct fl_buf headers; /* raw header and trailer lines, each ended by a line feed */
+	char reason[256];      /* libcurl's words for a failure */
+};
 
 /* Receives bytes of the body as they come. Returns false to end the transfer (not an error). */
 typedef bool fl_http_body(void *data, const char *bytes, size_t length);
@@ -64,6 +87,17 @@ bool fl_http_done(const struct fl_transfer *transfer) FL_NONNULL(1);
 
 /* The answer, borrowed until fl_http_end(); complete only once fl_http_done(). */
 const struct fl_response *fl_http_response(const struct fl_transfer *transfer) FL_NONNULL(1);
+
+/*
+ * The value of header or trailer NAME (any case), the last one of several, trimmed; a fresh string
+ * that the caller frees, or NULL.
+ */
+char *fl_http_header(const struct fl_response *response, const char *name)
+	FL_MUST_CHECK FL_NONNULL(1, 2);
+
+/* Fills ERR from a response without an answer: "what: reason", code 75 for a time-out, else 69. */
+int fl_http_error(const struct fl_response *response, const char *what, struct fl_error *err)
+	FL_NONNULL(1, 2, 3);
 
 /* Ends and frees a transfer, also one under way, whose connection is then closed. NULL is fine. */
 void fl_http_end(struct fl_transfer *transfer);
