@@ -7,15 +7,10 @@
 
 #define EXACT_MOST 9e15 /* a double holds every whole number up to 2^53, 9.007e15 */
 
-static void *allocate(size_t size)
-{
-	return fl_xrealloc(NULL, size);
-}
-
 /* cJSON keeps them for the whole process; setting them again changes nothing. */
 static void set_hooks(void)
 {
-	cJSON_Hooks hooks = { .malloc_fn = allocate, .free_fn = free };
+	cJSON_Hooks hooks = { .malloc_fn = fl_xmalloc, .free_fn = free };
 
 	cJSON_InitHooks(&hooks);
 }

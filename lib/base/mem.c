@@ -15,6 +15,11 @@ void *fl_xcalloc(size_t count, size_t size)
 	return pointer;
 }
 
+void *fl_xmalloc(size_t size)
+{
+	return fl_xrealloc(NULL, size);
+}
+
 void *fl_xrealloc(void *pointer, size_t size)
 {
 	void *bigger = realloc(pointer, size ? size : 1);

@@ -11,6 +11,9 @@
 /* SIZE zeroed bytes, COUNT times; never NULL, also for a size of 0. */
 void *fl_xcalloc(size_t count, size_t size) FL_MUST_CHECK;
 
+/* SIZE bytes; never NULL, also for a size of 0. */
+void *fl_xmalloc(size_t size) FL_MUST_CHECK;
+
 /* realloc(3) to SIZE bytes; never NULL. POINTER may be NULL. */
 void *fl_xrealloc(void *pointer, size_t size) FL_MUST_CHECK;
 

@@ -13,26 +13,16 @@ struct fl_http {
 	bool stirred;              /* a transfer with on_body got bytes or came to its end */
 };
 
-static void *allocate(size_t size)
-{
-	return fl_xrealloc(NULL, size);
-}
-
-/*
- * With mem.h's allocation, as libcurl would send a request without the option or the body for which
- * there is no memory, and tell of an answer all the same.
- */
-static CURLcode initialise(void)
-{
-	return curl_global_init_mem(CURL_GLOBAL_DEFAULT, allocate, free, fl_xrealloc, fl_xstrdup,
-				    fl_xcalloc);
-}
-
 struct fl_http *fl_http_new(void)
 {
 	struct fl_http *http = fl_xcalloc(1, sizeof(*http));
 
-	if (initialise() == CURLE_OK)
+	/*
+	 * With mem.h's allocation: if there is no memory for an option or the body, libcurl sends
+	 * the request without it, and tells of an answer all the same.
+	 */
+	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, fl_xmalloc, free, fl_xrealloc, fl_xstrdup,
+				 fl_xcalloc) == CURLE_OK)
 		http->multi = curl_multi_init(); /* without it every transfer fails */
 	return http;
 }

@@ -51,7 +51,7 @@ static void gives_zeroed_memory(void **state)
 
 static void grows(void **state)
 {
-	fl_auto_free char *bytes = fl_xrealloc(NULL, 2);
+	fl_auto_free char *bytes = fl_xmalloc(2);
 
 	(void)state;
 	memcpy(bytes, "ab", 2);
@@ -95,7 +95,7 @@ static void use_calloc(void)
 
 static void use_realloc(void)
 {
-	free(fl_xrealloc(NULL, 1));
+	free(fl_xmalloc(1));
 }
 
 static void use_xgrow(void)
