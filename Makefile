@@ -22,7 +22,6 @@ LIB := base/address base/buf base/error base/fatal base/folder base/journal base
 	health/watch \
 	net/grpc net/http net/lookup net/tcp net/transfer \
 	onegate/attribute onegate/endpoint onegate/exchange onegate/netaddr onegate/onegate onegate/refusal \
-	onegate/route \
 	superlink/boot superlink/container superlink/database superlink/image superlink/launch superlink/layout \
 	superlink/printout superlink/report superlink/stage superlink/step superlink/unit
 

@@ -2,7 +2,6 @@
 #include "onegate/netaddr.h"
 
 #include <arpa/inet.h>
-#include <assert.h>
 #include <ifaddrs.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
@@ -11,8 +10,14 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "net/lookup.h"
 
-#define MOST_SHOWN 12 /* candidates named in an error; a host with many containers has hundreds */
+#define MOST_SHOWN   12 /* candidates named in an error; a host with many containers has hundreds */
+#define DISCARD_PORT 9  /* any will do: connecting a datagram socket sends nothing (udp(7)) */
+
+/* For documentation (RFC 5737, RFC 3849): no network has them, so the default route is taken. */
+#define NOWHERE_FOUR "203.0.113.1"
+#define NOWHERE_SIX  "2001:db8::1"
 
 void fl_netaddrs_add(struct fl_netaddrs *addresses, const struct fl_netaddr *address)
 {
@@ -45,27 +50,34 @@ static void find_mac(const struct ifaddrs *all, const char *name, char mac[stati
 	}
 }
 
+/* ADDRESS, which is of IPv4 or IPv6, as text; without the zone of a link-local one. */
+static void address_text(const struct sockaddr *address, char text[static INET6_ADDRSTRLEN])
+{
+	struct sockaddr_in four;
+	struct sockaddr_in6 six;
+
+	if (address->sa_family == AF_INET) {
+		memcpy(&four, address, sizeof(four));
+		inet_ntop(AF_INET, &four.sin_addr, text, INET6_ADDRSTRLEN);
+	} else {
+		memcpy(&six, address, sizeof(six));
+		inet_ntop(AF_INET6, &six.sin6_addr, text, INET6_ADDRSTRLEN);
+	}
+}
+
 static void take_entry(struct fl_netaddrs *addresses, const struct ifaddrs *all,
 		       const struct ifaddrs *entry)
 {
 	struct fl_netaddr found = { .up = (entry->ifa_flags & IFF_UP) != 0,
 				    .loopback = (entry->ifa_flags & IFF_LOOPBACK) != 0 };
-	struct sockaddr_in four;
-	struct sockaddr_in6 six;
 
 	if (entry->ifa_addr == NULL)
 		return;
 	found.family = entry->ifa_addr->sa_family;
-	snprintf(found.link, sizeof(found.link), "%s", entry->ifa_name);
-	if (found.family == AF_INET) {
-		memcpy(&four, entry->ifa_addr, sizeof(four));
-		inet_ntop(AF_INET, &four.sin_addr, found.address, sizeof(found.address));
-	} else if (found.family == AF_INET6) {
-		memcpy(&six, entry->ifa_addr, sizeof(six));
-		inet_ntop(AF_INET6, &six.sin6_addr, found.address, sizeof(found.address));
-	} else {
+	if (found.family != AF_INET && found.family != AF_INET6)
 		return;
-	}
+	snprintf(found.link, sizeof(found.link), "%s", entry->ifa_name);
+	address_text(entry->ifa_addr, found.address);
 	find_mac(all, entry->ifa_name, found.mac);
 	fl_netaddrs_add(addresses, &found);
 }
@@ -83,14 +95,64 @@ int fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err)
 	return 0;
 }
 
+/* What connect(2) and socket(2) say where there is no route, or nothing of that family. */
+static bool is_no_route(int errnum)
+{
+	return errnum == ENETUNREACH || errnum == EHOSTUNREACH || errnum == ENETDOWN ||
+	       errnum == EADDRNOTAVAIL || errnum == EAFNOSUPPORT || errnum == EINVAL ||
+	       errnum == EACCES || errnum == EPERM;
+}
+
+/* What the kernel would send from towards TO; "" if there is no route. 0, or -1 with errno. */
+static int source_towards(const struct addrinfo *to, char source[static INET6_ADDRSTRLEN])
+{
+	struct sockaddr_storage own;
+	socklen_t length = sizeof(own);
+	fl_auto_close int fd = socket(to->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || connect(fd, to->ai_addr, to->ai_addrlen) != 0)
+		return is_no_route(errno) ? 0 : -1;
+	if (getsockname(fd, (struct sockaddr *)&own, &length) != 0)
+		return -1;
+	address_text((const struct sockaddr *)&own, source);
+	return 0;
+}
+
+/* The same for HOST, an address or a name; "" also if it has no address of FAMILY. */
+static int ask_route(const char *host, int family, fl_time deadline,
+		     char source[static INET6_ADDRSTRLEN], struct fl_error *err)
+{
+	const struct fl_lookup lookup = {
+		.host = host, .port = DISCARD_PORT, .family = family, .socktype = SOCK_DGRAM
+	};
+	struct addrinfo *found;
+	int status = fl_lookup(&lookup, deadline, &found);
+	int result = 0;
+
+	source[0] = '\0';
+	if (status == EAI_MEMORY || status == EAI_SYSTEM)
+		return fl_error_set(err, FL_EXIT_SYSTEM, status == EAI_SYSTEM ? errno : ENOMEM,
+				    "%s: address", host);
+	if (status != 0)
+		return 0;
+	for (const struct addrinfo *to = found; to != NULL && source[0] == '\0' && result == 0;
+	     to = to->ai_next)
+		result = source_towards(to, source);
+	if (result != 0)
+		fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: route", host);
+	freeaddrinfo(found);
+	return result;
+}
+
 int fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline,
 		      struct fl_error *err)
 {
 	wishes->to_onegate[0] = '\0';
 	if (onegate_host != NULL &&
-	    fl_route_source(onegate_host, wishes->family, deadline, wishes->to_onegate, err) != 0)
+	    ask_route(onegate_host, wishes->family, deadline, wishes->to_onegate, err) != 0)
 		return -1;
-	return fl_route_default(wishes->family, &wishes->default_route, err);
+	return ask_route(wishes->family == AF_INET6 ? NOWHERE_SIX : NOWHERE_FOUR, wishes->family,
+			 deadline, wishes->by_default, err);
 }
 
 static bool starts_with(const char *text, const char *start)
@@ -128,39 +190,6 @@ static bool same_text(const char *a, const char *b)
 	return a != NULL && a[0] != '\0' && strcasecmp(a, b) == 0;
 }
 
-enum rule { RULE_IP, RULE_MAC, RULE_ONEGATE, RULE_DEFAULT_SOURCE, RULE_DEFAULT_LINK, RULE_COUNT };
-
-static const char *const rules[] = {
-	[RULE_IP] = "ETH0_IP, which the link carries",
-	[RULE_MAC] = "the link has the MAC address of ETH0_MAC",
-	[RULE_ONEGATE] = "the kernel sends from it towards OneGate",
-	[RULE_DEFAULT_SOURCE] = "the source address of the default route",
-	[RULE_DEFAULT_LINK] = "the default route leaves by this link",
-};
-
-static_assert(FL_ARRAY_SIZE(rules) == RULE_COUNT, "a text for each rule");
-
-static bool follows(const struct fl_netaddr *address, const struct fl_wishes *wishes,
-		    enum rule rule)
-{
-	switch (rule) {
-	case RULE_IP:
-		return same_text(wishes->ip, address->address);
-	case RULE_MAC:
-		return same_text(wishes->mac, address->mac);
-	case RULE_ONEGATE:
-		return same_text(wishes->to_onegate, address->address);
-	case RULE_DEFAULT_SOURCE:
-		return same_text(wishes->default_route.source, address->address);
-	case RULE_DEFAULT_LINK:
-		return wishes->default_route.link[0] != '\0' &&
-		       strcmp(wishes->default_route.link, address->link) == 0;
-	case RULE_COUNT:
-		break;
-	}
-	return false;
-}
-
 static int none_found(const struct fl_netaddrs *addresses, const struct fl_wishes *wishes,
 		      struct fl_error *err)
 {
@@ -189,16 +218,27 @@ static int none_found(const struct fl_netaddrs *addresses, const struct fl_wishe
 int fl_netaddr_choose(const struct fl_netaddrs *addresses, const struct fl_wishes *wishes,
 		      const struct fl_netaddr **chosen, const char **rule, struct fl_error *err)
 {
-	for (unsigned r = 0; r < RULE_COUNT; r++) {
+	const struct {
+		const char *wanted, *text;
+		bool is_mac;
+	} rules[] = {
+		{ wishes->ip, "ETH0_IP, which the link carries", false },
+		{ wishes->mac, "the link has the MAC address of ETH0_MAC", true },
+		{ wishes->to_onegate, "the kernel sends from it towards OneGate", false },
+		{ wishes->by_default, "the kernel sends from it along the default route", false },
+	};
+
+	for (size_t r = 0; r < FL_ARRAY_SIZE(rules); r++) {
 		for (size_t i = 0; i < addresses->count; i++) {
 			const struct fl_netaddr *address = &addresses->list[i];
 
 			if (address->family != wishes->family ||
 			    fl_netaddr_unfit(address) != NULL ||
-			    !follows(address, wishes, (enum rule)r))
+			    !same_text(rules[r].wanted,
+				       rules[r].is_mac ? address->mac : address->address))
 				continue;
 			*chosen = address;
-			*rule = rules[r];
+			*rule = rules[r].text;
 			return 0;
 		}
 	}

@@ -8,8 +8,12 @@
 #ifndef FL_NETADDR_H
 #define FL_NETADDR_H
 
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+
 #include "base/error.h"
-#include "onegate/route.h"
+#include "base/wait.h"
 
 #define FL_MAC_SIZE 18 /* bytes of "02:00:c0:00:02:0a" with the NUL */
 
@@ -39,7 +43,7 @@ struct fl_wishes {
 	const char *ip;                    /* ETH0_IP, borrowed */
 	const char *mac;                   /* ETH0_MAC, any case, borrowed */
 	char to_onegate[INET6_ADDRSTRLEN]; /* what the kernel sends from towards OneGate */
-	struct fl_route default_route;     /* its link and source address */
+	char by_default[INET6_ADDRSTRLEN]; /* what it sends from along the default route */
 };
 
 /* The addresses of all links (getifaddrs(3)). 0, or -1 with 71. */
@@ -47,9 +51,9 @@ int fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 
 /*
- * Asks the kernel about the routes towards ONEGATE_HOST (may be NULL; a name is looked up until
- * DEADLINE) and the default route, in the family of WISHES. 0, or -1 with 71: another rule would
- * name another address then.
+ * Asks the kernel what it sends from towards ONEGATE_HOST (may be NULL; a name is looked up until
+ * DEADLINE) and along the default route, in the family of WISHES. Nothing is sent but the look-up.
+ * 0, or -1 with 71: another rule would name another address then.
  */
 int fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline,
 		      struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 4);

@@ -33,7 +33,7 @@ PROPERTIES = ("no false success", "exit status", "message", "files", "no tempora
 LEFTOVER = re.compile(r"\.fl-\w{6}$")  # a temporary file; one from an earlier run may stay until the next
 PEER = re.compile(r"docker\.sock|[0-9.]+:\d+")
 GRPC = re.compile(r"127\.0\.0\.1:909[123]: (no answer|the connection was closed)")
-OF_KERNEL = re.compile(r"default route: |: route: |addresses of this machine's links: ")  # which it was asked
+OF_KERNEL = re.compile(r": route: |addresses of this machine's links: ")  # which it was asked
 Done = collections.namedtuple("Done", "code out err usual trace")
 
 

@@ -58,7 +58,7 @@ int __wrap_fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host,
 	asked++;
 	if (onegate_host != NULL)
 		strcpy(wishes->to_onegate, "198.51.100.4");
-	strcpy(wishes->default_route.link, "eth0");
+	strcpy(wishes->by_default, "192.0.2.10");
 	return 0;
 }
 

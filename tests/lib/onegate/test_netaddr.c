@@ -9,6 +9,19 @@
 
 #include <cmocka.h>
 
+/* wrap: socket */
+
+int __real_socket(int domain, int type, int protocol);
+int __wrap_socket(int domain, int type, int protocol);
+
+static bool no_sockets;
+
+int __wrap_socket(int domain, int type, int protocol)
+{
+	errno = EMFILE;
+	return no_sockets ? -1 : __real_socket(domain, type, protocol);
+}
+
 static const struct fl_netaddr lo = {
 	.link = "lo", .address = "127.0.0.1", .family = AF_INET, .up = true, .loopback = true
 };
@@ -85,7 +98,7 @@ static const struct choice choices[] = {
 	    .ip = "198.51.100.4",
 	    .mac = "02:00:c0:00:02:0a",
 	    .to_onegate = "192.0.2.10",
-	    .default_route = { .link = "eth0" } },
+	    .by_default = "192.0.2.10" },
 	  "198.51.100.4",
 	  "ETH0_IP" },
 	{ "ETH0_IP on no link: by MAC, the link's first address that is fit",
@@ -96,37 +109,33 @@ static const struct choice choices[] = {
 	  "192.0.2.10",
 	  "ETH0_MAC" },
 	{ "no ETH0_*: towards OneGate",
-	  { .family = AF_INET, .to_onegate = "192.0.2.11", .default_route = { .link = "eth1" } },
+	  { .family = AF_INET, .to_onegate = "192.0.2.11", .by_default = "198.51.100.4" },
 	  "192.0.2.11",
 	  "towards OneGate" },
-	{ "no OneGate: the default route's source",
-	  { .family = AF_INET, .default_route = { .link = "eth0", .source = "192.0.2.11" } },
-	  "192.0.2.11",
-	  "source address of the default route" },
-	{ "the default route's link",
-	  { .family = AF_INET, .default_route = { .link = "eth1" } },
+	{ "no OneGate: along the default route",
+	  { .family = AF_INET, .by_default = "198.51.100.4" },
 	  "198.51.100.4",
-	  "default route leaves" },
+	  "default route" },
 	{ "trap 7: ETH0_IP names docker0, so the next rule decides",
-	  { .family = AF_INET, .ip = "172.17.0.1", .default_route = { .link = "eth1" } },
+	  { .family = AF_INET, .ip = "172.17.0.1", .by_default = "198.51.100.4" },
 	  "198.51.100.4",
-	  "default route leaves" },
+	  "default route" },
 	{ "trap 7: a MAC of docker0",
-	  { .family = AF_INET, .mac = "02:42:aa:bb:cc:dd", .default_route = { .link = "eth1" } },
+	  { .family = AF_INET, .mac = "02:42:aa:bb:cc:dd", .by_default = "198.51.100.4" },
 	  "198.51.100.4",
-	  "default route leaves" },
+	  "default route" },
 	{ "a OneGate on this machine: loopback is never told",
-	  { .family = AF_INET, .to_onegate = "127.0.0.1", .default_route = { .link = "eth1" } },
+	  { .family = AF_INET, .to_onegate = "127.0.0.1", .by_default = "198.51.100.4" },
 	  "198.51.100.4",
-	  "default route leaves" },
+	  "default route" },
 	{ "a public address on the loopback link neither",
 	  { .family = AF_INET, .ip = "192.0.2.99" },
 	  NULL,
 	  NULL },
 	{ "link-local towards a link-local OneGate",
-	  { .family = AF_INET, .to_onegate = "169.254.7.7", .default_route = { .link = "eth1" } },
+	  { .family = AF_INET, .to_onegate = "169.254.7.7", .by_default = "198.51.100.4" },
 	  "198.51.100.4",
-	  "default route leaves" },
+	  "default route" },
 	{ "a link that is down",
 	  { .family = AF_INET, .ip = "203.0.113.4", .mac = "02:00:cb:00:71:04" },
 	  NULL,
@@ -135,7 +144,7 @@ static const struct choice choices[] = {
 	  { .family = AF_INET,
 	    .ip = "172.18.0.1",
 	    .to_onegate = "172.19.0.1",
-	    .default_route = { .link = "docker0" } },
+	    .by_default = "172.17.0.1" },
 	  NULL,
 	  NULL },
 	{ "no rule: nothing is guessed", { .family = AF_INET, .ip = "", .mac = "" }, NULL, NULL },
@@ -237,16 +246,46 @@ static void test_list(void **state)
 	assert_true(found || all.count == 0);
 }
 
-static void test_wishes(void **state)
+/* The machine that runs the test has loopback at least; fl-onegate-publish.t has links of its own. */
+static void test_routes(void **state)
 {
-	struct fl_wishes wishes = { .family = AF_INET, .to_onegate = "x" };
-	struct fl_error err = FL_ERROR_INIT;
+	static const struct {
+		int family;
+		const char *host, *source;
+	} cases[] = {
+		{ AF_INET, "127.0.0.1", "127.0.0.1" },
+		{ AF_INET6, "127.0.0.1", "" }, /* the other family's */
+		{ AF_INET, "::1", "" },
+		{ AF_INET, NULL, "" },
+	};
 
 	(void)state;
-	assert_int_equal(fl_netaddr_wishes(&wishes, "127.0.0.1", fl_deadline(5), &err), 0);
-	assert_string_equal(wishes.to_onegate, "127.0.0.1");
-	assert_int_equal(fl_netaddr_wishes(&wishes, NULL, fl_deadline(5), &err), 0);
-	assert_string_equal(wishes.to_onegate, "");
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		struct fl_wishes wishes = { .family = cases[i].family, .to_onegate = "x" };
+		struct fl_error err = FL_ERROR_INIT;
+
+		assert_int_equal(fl_netaddr_wishes(&wishes, cases[i].host, fl_deadline(5), &err),
+				 0);
+		assert_string_equal(wishes.to_onegate, cases[i].source);
+	}
+}
+
+/* Another rule would name another address than the one that SuperNodes reach. */
+static void test_not_asked(void **state)
+{
+	static const char *const hosts[] = { "127.0.0.1", NULL };
+
+	(void)state;
+	no_sockets = true;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(hosts); i++) {
+		struct fl_wishes wishes = { .family = AF_INET };
+		struct fl_error err = FL_ERROR_INIT;
+
+		assert_int_equal(fl_netaddr_wishes(&wishes, hosts[i], fl_deadline(5), &err), -1);
+		assert_int_equal(err.code, FL_EXIT_SYSTEM);
+		assert_int_equal(err.errnum, EMFILE);
+	}
+	no_sockets = false;
 }
 
 int main(void)
@@ -254,7 +293,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_choose), cmocka_unit_test(test_none),
 		cmocka_unit_test(test_unfit),  cmocka_unit_test(test_list),
-		cmocka_unit_test(test_wishes),
+		cmocka_unit_test(test_routes), cmocka_unit_test(test_not_asked),
 	};
 
 	return cmocka_run_group_tests_name("netaddr", tests, NULL, NULL);
