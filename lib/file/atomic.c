@@ -44,26 +44,6 @@ static int mend(const struct fl_file *file, struct fl_error *err)
 	return 0;
 }
 
-/* All of them have their last names, or none has. */
-static int publish_all(struct fl_temporary *temporaries, size_t count, struct fl_error *err)
-{
-	size_t last = count;
-
-	for (size_t i = 0; i < count; i++) {
-		if (temporaries[i].there)
-			last = i;
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (!temporaries[i].there || fl_temporary_publish(&temporaries[i], i < last) == 0)
-			continue;
-		fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: rename", temporaries[i].file->path);
-		while (i-- > 0)
-			fl_temporary_take_back(&temporaries[i]);
-		return -1;
-	}
-	return 0;
-}
-
 static size_t folder_length(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -107,11 +87,10 @@ static int apply(const struct fl_file *files, const enum fl_change *plans,
 		if (plans[i] == FL_ATTRIBUTES && mend(&files[i], err) != 0)
 			return -1;
 	}
-	if (publish_all(temporaries, count, err) != 0)
-		return -1;
-	for (size_t i = 0; i < count; i++)
-		fl_temporary_drop(&temporaries[i]);
-	/* After all names: what cannot be synced is new as a whole. */
+	for (size_t i = 0; i < count; i++) {
+		if (plans[i] == FL_WRITTEN && fl_temporary_publish(&temporaries[i], err) != 0)
+			return -1;
+	}
 	return sync_folders(files, plans, count, err);
 }
 

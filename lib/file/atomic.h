@@ -31,7 +31,8 @@ int fl_atomic_write_text(const char *path, const char *text, mode_t mode, struct
 
 /*
  * The same for COUNT files that belong together: every temporary file is complete and synced before
- * the first name changes, so a full disk leaves all the old files. CHANGES has COUNT members.
+ * the first name changes, so a full disk leaves all the old files. The names then change in the
+ * order of FILES: a file that others are read with comes last. CHANGES has COUNT members.
  */
 int fl_atomic_write_all(const struct fl_file *files, size_t count, enum fl_change *changes,
 			struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 3, 4);

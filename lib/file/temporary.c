@@ -75,12 +75,8 @@ int fl_temporary_stage(struct fl_temporary *temporary, struct fl_error *err)
 	const struct fl_file *file = temporary->file;
 	fl_auto_close int claim = -1;
 	const char *failed;
-	struct stat info;
 	int fd, saved;
 
-	/* A folder in the way would show at the rename, when other files are in place already. */
-	if (lstat(file->path, &info) == 0 && S_ISDIR(info.st_mode))
-		return fl_error_set(err, FL_EXIT_SYSTEM, EISDIR, "%s", file->path);
 	fd = make_temporary(temporary->name);
 	if (fd < 0)
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: temporary file beside it",
@@ -103,32 +99,14 @@ int fl_temporary_stage(struct fl_temporary *temporary, struct fl_error *err)
 	return 0;
 }
 
-int fl_temporary_publish(struct fl_temporary *temporary, bool keep)
+int fl_temporary_publish(struct fl_temporary *temporary, struct fl_error *err)
 {
 	const char *path = temporary->file->path;
 
-	if (keep && renameat2(AT_FDCWD, temporary->name, AT_FDCWD, path, RENAME_EXCHANGE) == 0) {
-		temporary->kept = true;
-		return 0;
-	}
-	/* Anything else: a file system that cannot exchange names. There is no way back then. */
-	temporary->fresh = keep && errno == ENOENT;
-	if (rename(temporary->name, path) == 0) {
-		temporary->there = false;
-		return 0;
-	}
-	temporary->fresh = false;
-	return -1;
-}
-
-void fl_temporary_take_back(struct fl_temporary *temporary)
-{
-	const char *path = temporary->file->path;
-
-	if (temporary->kept && rename(temporary->name, path) == 0)
-		temporary->there = false;
-	else if (temporary->fresh)
-		unlink(path);
+	if (rename(temporary->name, path) != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: rename", path);
+	temporary->there = false;
+	return 0;
 }
 
 void fl_temporary_drop(struct fl_temporary *temporary)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The temporary file that takes another one's place: complete, synced and claimed (leftover.h), so
- * that no other run sweeps it away, until it has its last name. Only atomic.c uses this.
+ * that no other run sweeps it away, until it has its final name. Only atomic.c uses this.
  */
 #ifndef FL_TEMPORARY_H
 #define FL_TEMPORARY_H
@@ -16,8 +16,6 @@ struct fl_temporary {
 	char *name; /* owned; made up before any file is, as lack of memory ends the process */
 	int claim;  /* open as long as it is there */
 	bool there; /* it has that name */
-	bool kept;  /* the file that it replaced has that name now */
-	bool fresh; /* it has its last name, and replaced none */
 };
 
 /*
@@ -33,16 +31,11 @@ struct fl_temporary fl_temporary_for(const struct fl_file *file) FL_MUST_CHECK F
 int fl_temporary_stage(struct fl_temporary *temporary, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 
-/*
- * Gives it its last name. With KEEP the old file takes the temporary name, where the file system
- * can exchange names, for the way back. 0, or -1 with errno.
- */
-int fl_temporary_publish(struct fl_temporary *temporary, bool keep) FL_MUST_CHECK FL_NONNULL(1);
+/* Gives it its final name. 0, or -1 with 71. */
+int fl_temporary_publish(struct fl_temporary *temporary, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2);
 
-/* Undoes a publication with KEEP, as far as there is a way back. */
-void fl_temporary_take_back(struct fl_temporary *temporary) FL_NONNULL(1);
-
-/* Removes what has the temporary name, ends the claim and frees the name. */
+/* Removes it if it has no final name yet, ends the claim and frees the name. */
 void fl_temporary_drop(struct fl_temporary *temporary) FL_NONNULL(1);
 
 #endif

@@ -92,6 +92,7 @@ size_t fl_layout_plan(const struct fl_layout *layout, FILE *out)
 
 int fl_layout_write_config(const struct fl_layout *layout, size_t *changed, struct fl_error *err)
 {
+	/* No program reads superlink.env, and all read superlink.json: it comes last. */
 	const struct fl_file files[] = { env_file(layout), json_file(layout) };
 	enum fl_change changes[FL_ARRAY_SIZE(files)];
 

@@ -21,7 +21,7 @@ size_t fl_layout_plan(const struct fl_layout *layout, FILE *out) FL_NONNULL(1, 2
 
 /*
  * Steps 4, 5 and 6. Each returns 0 and adds the number of files or folders that it wrote or mended
- * to *CHANGED, or -1 with 71. Step 4 writes both files or none.
+ * to *CHANGED, or -1 with 71. Step 4 has both files complete on the disk before it replaces one.
  */
 int fl_layout_write_config(const struct fl_layout *layout, size_t *changed, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3);

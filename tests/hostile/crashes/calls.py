@@ -169,15 +169,13 @@ class Replay:
     def renameat(self, call):
         return self.both(self.path(call, call.words[1], call.words[0]), self.path(call, call.words[3], call.words[2]))
 
-    def renameat2(self, call):
-        return self.both(self.path(call, call.words[1], call.words[0]), self.path(call, call.words[3], call.words[2]),
-                         call.words[4] == "RENAME_EXCHANGE")
+    renameat2 = renameat  # as mv(1) calls it, with RENAME_NOREPLACE or none
 
-    def both(self, old, new, exchange=False):
+    def both(self, old, new):
         old, new = self.below(old), self.below(new)
         if old is None or new is None:
             return False
-        self.disk.rename(old, new, exchange)
+        self.disk.rename(old, new)
         return True
 
     def symlink(self, call):

@@ -29,13 +29,12 @@ class Inode:
 class Fact:
     """What is not on the disk for sure: a file's content and owner ("content"), or a name in a folder.
 
-    A name's fact tells which name went (old), which came (new), and what had that before (displaced),
-    which takes the old name in an exchange.
+    A name's fact tells which name went (old), which came (new), and what had that before (displaced).
     """
 
-    def __init__(self, path, inode, folder=None, old=None, new=None, displaced=None, exchange=False):
+    def __init__(self, path, inode, folder=None, old=None, new=None, displaced=None):
         self.path, self.inode, self.folder = path, inode, folder
-        self.old, self.new, self.displaced, self.exchange = old, new, displaced, exchange
+        self.old, self.new, self.displaced = old, new, displaced
 
     def __str__(self):
         return "%s: %s" % (self.path, "its name in its folder" if self.folder else "content, owner or mode")
@@ -75,9 +74,9 @@ class Disk:
         """What is not known of INODE's content."""
         self.facts = [fact for fact in self.facts if fact.folder or fact.inode is not inode]
 
-    def renamed(self, path, inode, old, new, exchange=False):
+    def renamed(self, path, inode, old, new):
         folder = self.folder_of(path)
-        fact = Fact(path, inode, folder, old, new, folder.names.get(new), exchange)
+        fact = Fact(path, inode, folder, old, new, folder.names.get(new))
         self.put_names(folder.names, fact)
         self.facts.append(fact)
 
@@ -86,8 +85,6 @@ class Disk:
         names.pop(fact.old, None)
         if fact.new is not None:
             names[fact.new] = fact.inode
-        if fact.exchange:
-            names[fact.old] = fact.displaced
 
     def make(self, path, node):
         inode = Inode(node)
@@ -114,13 +111,13 @@ class Disk:
     def mode(self, path, mode):
         self.changed(path, self.find(path), mode=mode)
 
-    def rename(self, old, new, exchange=False):
+    def rename(self, old, new):
         inode = self.find(old)
         if os.path.dirname(old) != os.path.dirname(new):
             self.faults.append("%s comes from another folder" % new)
         if any(fact.inode is inode and not fact.folder for fact in self.facts):
             self.faults.append("%s is renamed into place before it is synced" % new)
-        self.renamed(new, inode, os.path.basename(old), os.path.basename(new), exchange)
+        self.renamed(new, inode, os.path.basename(old), os.path.basename(new))
 
     def remove(self, path):
         inode = self.find(path)

@@ -51,12 +51,7 @@ static void stage(void)
 	assert_int_equal(fl_temporary_stage(&temporary, &err), 0);
 }
 
-static void publish(bool keep)
-{
-	assert_int_equal(fl_temporary_publish(&temporary, keep), 0);
-}
-
-static void it_is_complete_before_it_has_the_last_name(void **state)
+static void it_is_complete_before_it_has_the_final_name(void **state)
 {
 	struct stat info;
 
@@ -81,65 +76,21 @@ static void another_run_sweeps_it_away_only_once_it_is_dropped(void **state)
 	assert_content(name, NULL);
 }
 
-static void what_was_replaced_comes_back(void **state)
-{
-	(void)state;
-	scratch_write(path, "old");
-	stage();
-	publish(true);
-	assert_content(path, "new");
-	assert_content(temporary.name, "old");
-	fl_temporary_take_back(&temporary);
-	assert_content(path, "old");
-}
-
-static void what_replaced_nothing_goes(void **state)
-{
-	(void)state;
-	stage();
-	publish(true);
-	assert_content(path, "new");
-	fl_temporary_take_back(&temporary);
-	assert_content(path, NULL);
-}
-
-static void without_a_way_back_nothing_is_kept(void **state)
-{
-	(void)state;
-	scratch_write(path, "old");
-	stage();
-	publish(false);
-	assert_content(temporary.name, NULL);
-	fl_temporary_take_back(&temporary);
-	assert_content(path, "new");
-}
-
-static void dropping_removes_the_old_file_and_leaves_the_new(void **state)
+static void dropping_leaves_the_new_file(void **state)
 {
 	fl_auto_free char *name = NULL;
-
-	(void)state;
-	scratch_write(path, "old");
-	stage();
-	publish(true);
-	name = fl_xstrdup(temporary.name);
-	fl_temporary_drop(&temporary);
-	assert_content(name, NULL);
-	assert_content(path, "new");
-	fl_temporary_drop(&temporary); /* a second time is nothing */
-	assert_content(path, "new");
-}
-
-static void a_folder_in_the_way_is_told_before_anything_is_made(void **state)
-{
 	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;
-	assert_int_equal(mkdir(path, 0700), 0);
-	assert_int_equal(fl_temporary_stage(&temporary, &err), -1);
-	assert_int_equal(err.code, FL_EXIT_SYSTEM);
-	assert_int_equal(err.errnum, EISDIR);
-	assert_non_null(strstr(err.message, path));
+	scratch_write(path, "old");
+	stage();
+	name = fl_xstrdup(temporary.name);
+	assert_int_equal(fl_temporary_publish(&temporary, &err), 0);
+	assert_content(name, NULL);
+	fl_temporary_drop(&temporary);
+	assert_content(path, "new");
+	fl_temporary_drop(&temporary); /* a second time is nothing */
+	assert_content(path, "new");
 }
 
 static void no_folder_is_told_with_the_file(void **state)
@@ -160,17 +111,11 @@ static void no_folder_is_told_with_the_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(it_is_complete_before_it_has_the_last_name, begin,
+		cmocka_unit_test_setup_teardown(it_is_complete_before_it_has_the_final_name, begin,
 						end),
 		cmocka_unit_test_setup_teardown(another_run_sweeps_it_away_only_once_it_is_dropped,
 						begin, end),
-		cmocka_unit_test_setup_teardown(what_was_replaced_comes_back, begin, end),
-		cmocka_unit_test_setup_teardown(what_replaced_nothing_goes, begin, end),
-		cmocka_unit_test_setup_teardown(without_a_way_back_nothing_is_kept, begin, end),
-		cmocka_unit_test_setup_teardown(dropping_removes_the_old_file_and_leaves_the_new,
-						begin, end),
-		cmocka_unit_test_setup_teardown(a_folder_in_the_way_is_told_before_anything_is_made,
-						begin, end),
+		cmocka_unit_test_setup_teardown(dropping_leaves_the_new_file, begin, end),
 		cmocka_unit_test_setup_teardown(no_folder_is_told_with_the_file, begin, end),
 	};
 
