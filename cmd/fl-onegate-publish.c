@@ -226,14 +226,14 @@ static int write_report(const struct job *job, const char *outcome, struct fl_er
 					  .version = job->version,
 					  .role = "superlink",
 					  .onegate = outcome };
-	enum fl_change change;
+	size_t changed = 0;
 
 	if (job->version == NULL) /* nothing is known of the SuperLink */
 		return 0;
-	if (fl_report_write(&report, &job->paths, &job->settings, &change, err) != 0)
+	if (fl_report_write(&report, &job->paths, &job->settings, &changed, err) != 0)
 		return -1;
 	fl_log(FL_DEBUG, "report %s: %s", job->paths.report,
-	       change == FL_UNCHANGED ? "unchanged" : "written");
+	       changed == 0 ? "unchanged" : "written");
 	return 0;
 }
 

@@ -58,21 +58,3 @@ bool fl_file_unknown(int errnum)
 	return errnum != ENOENT && errnum != ENOTDIR && errnum != ELOOP && errnum != ENXIO &&
 	       errnum != EINVAL && errnum != EFBIG;
 }
-
-bool fl_file_owner_differs(const struct fl_file *file, const struct stat *info)
-{
-	return (file->uid != (uid_t)-1 && file->uid != info->st_uid) ||
-	       (file->gid != (gid_t)-1 && file->gid != info->st_gid);
-}
-
-int fl_file_give(int fd, const struct fl_file *file)
-{
-	struct stat info;
-
-	if (fstat(fd, &info) != 0)
-		return -1;
-	/* chown(2) clears set-id bits, and a wider mode never meets the wrong owner. */
-	if (fl_file_owner_differs(file, &info) && fchown(fd, file->uid, file->gid) != 0)
-		return -1;
-	return fchmod(fd, file->mode);
-}

@@ -4,7 +4,6 @@
 #define FL_FILE_H
 
 #include <stdbool.h>
-#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "base/macro.h"
@@ -37,11 +36,5 @@ char *fl_file_read(const char *path, size_t limit, size_t *length) FL_MUST_CHECK
  * may hold the very thing that was looked for. False where nothing is there, or no regular file.
  */
 bool fl_file_unknown(int errnum);
-
-/* Whether the owner or group that FILE is to have is another than INFO says. */
-bool fl_file_owner_differs(const struct fl_file *file, const struct stat *info) FL_NONNULL(1, 2);
-
-/* Gives the open file FD the owner and mode of FILE. 0, or -1 with errno. */
-int fl_file_give(int fd, const struct fl_file *file) FL_MUST_CHECK FL_NONNULL(2);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/folder.h"
 #include "base/mem.h"
 #include "file/leftover.h"
 
@@ -28,7 +29,8 @@ static int write_all(int fd, const char *bytes, size_t length)
 
 static const char *fill(int fd, const struct fl_file *file)
 {
-	if (fl_file_give(fd, file) != 0)
+	/* chown(2) clears set-id bits, and a wider mode must never meet the wrong owner. */
+	if (fchown(fd, file->uid, file->gid) != 0 || fchmod(fd, file->mode) != 0)
 		return "owner and mode";
 	if (write_all(fd, file->content, file->length) != 0)
 		return "write";
@@ -106,7 +108,7 @@ int fl_temporary_publish(struct fl_temporary *temporary, struct fl_error *err)
 	if (rename(temporary->name, path) != 0)
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: rename", path);
 	temporary->there = false;
-	return 0;
+	return fl_folder_sync_above(path, err);
 }
 
 void fl_temporary_drop(struct fl_temporary *temporary)

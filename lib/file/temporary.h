@@ -31,7 +31,7 @@ struct fl_temporary fl_temporary_for(const struct fl_file *file) FL_MUST_CHECK F
 int fl_temporary_stage(struct fl_temporary *temporary, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 
-/* Gives it its final name. 0, or -1 with 71. */
+/* Gives it its final name, and syncs the folder. 0, or -1 with 71. */
 int fl_temporary_publish(struct fl_temporary *temporary, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 

@@ -73,7 +73,7 @@ size_t fl_layout_plan(const struct fl_layout *layout, FILE *out)
 	size_t count = 0;
 
 	for (size_t i = 0; i < FL_ARRAY_SIZE(files); i++) {
-		if (fl_atomic_plan(&files[i]) != FL_UNCHANGED) {
+		if (fl_atomic_differs(&files[i])) {
 			fprintf(out, "%s\n", files[i].path);
 			count++;
 		}
@@ -94,14 +94,10 @@ int fl_layout_write_config(const struct fl_layout *layout, size_t *changed, stru
 {
 	/* No program reads superlink.env, and all read superlink.json: it comes last. */
 	const struct fl_file files[] = { env_file(layout), json_file(layout) };
-	enum fl_change changes[FL_ARRAY_SIZE(files)];
 
-	if (fl_folder_make(layout->paths->config_dir, 0750, err) != 0 ||
-	    fl_atomic_write_all(files, FL_ARRAY_SIZE(files), changes, err) != 0)
+	if (fl_folder_make(layout->paths->config_dir, 0750, err) != 0)
 		return -1;
-	for (size_t i = 0; i < FL_ARRAY_SIZE(files); i++)
-		*changed += changes[i] != FL_UNCHANGED;
-	return 0;
+	return fl_atomic_write_all(files, FL_ARRAY_SIZE(files), changed, err);
 }
 
 int fl_layout_make_folders(const struct fl_layout *layout, size_t *changed, struct fl_error *err)
@@ -117,10 +113,8 @@ int fl_layout_write_unit(const struct fl_layout *layout, size_t *changed, struct
 {
 	const struct fl_file unit = unit_file(layout);
 	fl_auto_free char *folder = fl_folder_of(unit.path);
-	enum fl_change change;
 
-	if (fl_folder_make(folder, 0755, err) != 0 || fl_atomic_write(&unit, &change, err) != 0)
+	if (fl_folder_make(folder, 0755, err) != 0)
 		return -1;
-	*changed += change != FL_UNCHANGED;
-	return 0;
+	return fl_atomic_write(&unit, changed, err);
 }

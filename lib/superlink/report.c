@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/folder.h"
 #include "base/mem.h"
+#include "file/atomic.h"
 
 #define FOLDER_MODE 0755
 #define REPORT_MODE 0644
@@ -53,13 +54,12 @@ char *fl_report_text(const struct fl_report *report, const struct fl_paths *path
 }
 
 int fl_report_write(const struct fl_report *report, const struct fl_paths *paths,
-		    const struct fl_settings *settings, enum fl_change *change,
-		    struct fl_error *err)
+		    const struct fl_settings *settings, size_t *changed, struct fl_error *err)
 {
 	fl_auto_free char *text = fl_report_text(report, paths, settings);
 	const struct fl_file file = fl_file_text(paths->report, text, REPORT_MODE);
 
 	if (fl_folder_make(paths->service_dir, FOLDER_MODE, err) != 0)
 		return -1;
-	return fl_atomic_write(&file, change, err);
+	return fl_atomic_write(&file, changed, err);
 }

@@ -9,7 +9,6 @@
 
 #include "config/paths.h"
 #include "config/settings.h"
-#include "file/atomic.h"
 
 struct fl_report {
 	const char *endpoint; /* "HOST:PORT" of the Fleet API, NULL if no address was found */
@@ -23,11 +22,11 @@ char *fl_report_text(const struct fl_report *report, const struct fl_paths *path
 		     const struct fl_settings *settings) FL_MUST_CHECK FL_NONNULL(1, 2, 3);
 
 /*
- * Writes the file, mode 0644, where it differs; its folder is made where it is missing. *CHANGE may
- * be NULL. 0, or -1 with 71: the old file then stands.
+ * Writes the file, mode 0644, if it differs, and counts it in *CHANGED (may be NULL) then; its
+ * folder is made if it is missing. 0, or -1 with 71: the old file then stands.
  */
 int fl_report_write(const struct fl_report *report, const struct fl_paths *paths,
-		    const struct fl_settings *settings, enum fl_change *change,
-		    struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 5);
+		    const struct fl_settings *settings, size_t *changed, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 5);
 
 #endif

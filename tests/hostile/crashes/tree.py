@@ -88,17 +88,9 @@ def show(node):
 
 
 def is_one_of(node, whole):
-    """Whether NODE is one of WHOLE; owner and mode of a file that stays are mended one by one."""
-    if node in whole:
-        return True
-    if node is None:
-        return False
-    same = [one for one in whole if one is not None and one.kind == node.kind
-            and one.data == node.data]
-    if node.kind == "folder":
-        return bool(same)  # made first, then given away; the next run mends it
-    return (len(same) > 1 and node.mode in [one.mode for one in same]
-            and (node.uid, node.gid) in [(one.uid, one.gid) for one in same])
+    """Whether NODE is one of WHOLE; a folder is made, then given away, and the next run mends it."""
+    return node in whole or (node is not None and node.kind == "folder"
+                             and any(one is not None and one.kind == "folder" for one in whole))
 
 
 def halves(tree, before, after, motds):

@@ -185,13 +185,13 @@ static void writes_with_mode_and_in_order(void **state)
 	fl_auto_free char *path = path_of("a");
 	const struct fl_file wanted = file(path, "new\n");
 	struct fl_error err = FL_ERROR_INIT;
-	enum fl_change change;
+	size_t changed = 0;
 	struct stat info;
 
 	(void)state;
-	assert_int_equal(fl_atomic_plan(&wanted), FL_WRITTEN);
-	assert_int_equal(fl_atomic_write(&wanted, &change, &err), 0);
-	assert_int_equal(change, FL_WRITTEN);
+	assert_true(fl_atomic_differs(&wanted));
+	assert_int_equal(fl_atomic_write(&wanted, &changed, &err), 0);
+	assert_int_equal(changed, 1);
 	assert_string_equal(calls, "wfrf"); /* content, its sync, the name, the folder's sync */
 	assert_content(path, "new\n");
 	assert_int_equal(stat(path, &info), 0);
@@ -204,26 +204,43 @@ static void leaves_the_unchanged_alone(void **state)
 	fl_auto_free char *path = path_of("a");
 	const struct fl_file wanted = file(path, "same\n");
 	struct fl_error err = FL_ERROR_INIT;
-	struct stat before, after;
-	enum fl_change change;
+	size_t changed = 0;
 
 	(void)state;
 	assert_int_equal(fl_atomic_write(&wanted, NULL, &err), 0);
-	assert_int_equal(stat(path, &before), 0);
 	calls[0] = '\0';
-	assert_int_equal(fl_atomic_write(&wanted, &change, &err), 0);
-	assert_int_equal(change, FL_UNCHANGED);
+	assert_false(fl_atomic_differs(&wanted));
+	assert_int_equal(fl_atomic_write(&wanted, &changed, &err), 0);
+	assert_int_equal(changed, 0);
 	assert_string_equal(calls, "");
+}
+
+static void a_wrong_owner_or_mode_is_mended(void **state)
+{
+	fl_auto_free char *path = path_of("a");
+	struct fl_file wanted = file(path, "same\n");
+	struct fl_error err = FL_ERROR_INIT;
+	size_t changed = 0;
+	struct stat info;
+
+	(void)state;
+	assert_int_equal(fl_atomic_write(&wanted, NULL, &err), 0);
 	assert_int_equal(chmod(path, 0666), 0);
-	assert_int_equal(fl_atomic_plan(&wanted), FL_ATTRIBUTES);
-	assert_int_equal(fl_atomic_write(&wanted, &change, &err), 0);
-	assert_int_equal(change, FL_ATTRIBUTES);
-	assert_string_equal(calls, "f"); /* they are synced as well */
-	assert_int_equal(stat(path, &after), 0);
-	assert_int_equal(after.st_ino, before.st_ino);
-	assert_int_equal(after.st_mtim.tv_sec, before.st_mtim.tv_sec);
-	assert_int_equal(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
-	assert_int_equal(after.st_mode & 07777, 0640);
+	assert_true(fl_atomic_differs(&wanted));
+	assert_int_equal(fl_atomic_write(&wanted, &changed, &err), 0);
+	assert_int_equal(changed, 1);
+	assert_int_equal(stat(path, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0640);
+	if (geteuid() != 0)
+		return;
+	wanted.uid = wanted.gid = 49999;
+	wanted.mode = 06755; /* which chown(2) would take the set-id bits from */
+	assert_int_equal(fl_atomic_write(&wanted, &changed, &err), 0);
+	assert_int_equal(changed, 2);
+	assert_int_equal(stat(path, &info), 0);
+	assert_int_equal(info.st_uid, 49999);
+	assert_int_equal(info.st_gid, 49999);
+	assert_int_equal(info.st_mode & 07777, 06755);
 }
 
 static void every_failure_leaves_the_old_file_alone(void **state)
@@ -279,24 +296,23 @@ static void no_file_of_a_set_changes_before_all_are_on_the_disk(void **state)
 	const struct fl_file old[] = { file(a, "old a"), file(b, "old b") };
 	const struct fl_file wanted[] = { file(a, "new a"), file(b, "new b") };
 	struct fl_error err = FL_ERROR_INIT;
-	enum fl_change changes[2];
+	size_t changed = 0;
 
 	(void)state;
-	assert_int_equal(fl_atomic_write_all(old, 2, changes, &err), 0);
+	assert_int_equal(fl_atomic_write_all(old, 2, &changed, &err), 0);
 	fail_write = 2; /* the second file's content: the disk is full by then */
-	assert_int_equal(fl_atomic_write_all(wanted, 2, changes, &err), -1);
+	assert_int_equal(fl_atomic_write_all(wanted, 2, &changed, &err), -1);
 	assert_content(a, "old a");
 	assert_content(b, "old b");
 	assert_int_equal(entries(), 2);
 	fail_rename = 2; /* the second file's name */
-	assert_int_equal(fl_atomic_write_all(wanted, 2, changes, &err), -1);
+	assert_int_equal(fl_atomic_write_all(wanted, 2, &changed, &err), -1);
 	assert_non_null(strstr(err.message, b));
 	assert_content(a, "new a");
 	assert_content(b, "old b");
 	assert_int_equal(entries(), 2);
-	assert_int_equal(fl_atomic_write_all(wanted, 2, changes, &err), 0);
-	assert_int_equal(changes[0], FL_UNCHANGED);
-	assert_int_equal(changes[1], FL_WRITTEN);
+	assert_int_equal(fl_atomic_write_all(wanted, 2, &changed, &err), 0);
+	assert_int_equal(changed, 4); /* two old ones, a, b */
 	assert_content(b, "new b");
 }
 
@@ -338,22 +354,22 @@ static void a_link_is_replaced_and_not_followed(void **state)
 }
 
 /* Where others may write, a name may be a second one of a file that is not theirs. */
-static void a_second_name_is_replaced_and_not_mended(void **state)
+static void a_second_name_is_replaced_and_keeps_its_mode(void **state)
 {
 	fl_auto_free char *precious = path_of("precious"), *name = path_of("name");
 	const struct fl_file other = file(precious, "same"), wanted = file(name, "same");
 	struct fl_error err = FL_ERROR_INIT;
-	enum fl_change change;
+	size_t changed = 0;
 	struct stat info;
 
 	(void)state;
 	assert_int_equal(fl_atomic_write(&other, NULL, &err), 0);
 	assert_int_equal(link(precious, name), 0);
-	assert_int_equal(fl_atomic_write(&wanted, &change, &err), 0);
-	assert_int_equal(change, FL_UNCHANGED);
+	assert_int_equal(fl_atomic_write(&wanted, &changed, &err), 0);
+	assert_int_equal(changed, 0);
 	assert_int_equal(chmod(precious, 0400), 0);
-	assert_int_equal(fl_atomic_write(&wanted, &change, &err), 0);
-	assert_int_equal(change, FL_WRITTEN);
+	assert_int_equal(fl_atomic_write(&wanted, &changed, &err), 0);
+	assert_int_equal(changed, 1);
 	assert_int_equal(lstat(precious, &info), 0);
 	assert_int_equal(info.st_mode & 07777, 0400);
 	assert_int_equal(info.st_nlink, 1);
@@ -375,30 +391,12 @@ static void a_file_of_any_size_is_replaced_unread(void **state)
 	assert_content(name, "new");
 }
 
-static void a_folder_is_synced_once_for_all_its_files(void **state)
-{
-	fl_auto_free char *a = path_of("a"), *b = path_of("b"), *below = path_of("below"),
-			  *c = path_of("below/c");
-	const struct fl_file first[] = { file(a, "1"), file(b, "1"), file(c, "1") };
-	const struct fl_file second[] = { file(a, "1"), file(b, "2"), file(c, "2") };
-	struct fl_error err = FL_ERROR_INIT;
-	enum fl_change changes[3];
-
-	(void)state;
-	assert_int_equal(mkdir(below, 0700), 0);
-	assert_int_equal(fl_atomic_write_all(first, 3, changes, &err), 0);
-	assert_string_equal(calls, "wfwfwfrrrff"); /* two folders */
-	calls[0] = '\0';
-	assert_int_equal(fl_atomic_write_all(second, 3, changes, &err), 0);
-	assert_string_equal(calls, "wfwfrrff");
-	unlink(c);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(writes_with_mode_and_in_order, empty_folder),
 		cmocka_unit_test_setup(leaves_the_unchanged_alone, empty_folder),
+		cmocka_unit_test_setup(a_wrong_owner_or_mode_is_mended, empty_folder),
 		cmocka_unit_test_setup(every_failure_leaves_the_old_file_alone, empty_folder),
 		cmocka_unit_test_setup(a_folder_that_cannot_be_synced_is_a_failure, empty_folder),
 		cmocka_unit_test_setup(short_writes_are_completed, empty_folder),
@@ -406,9 +404,8 @@ int main(void)
 				       empty_folder),
 		cmocka_unit_test_setup(another_run_takes_nothing_away, empty_folder),
 		cmocka_unit_test_setup(a_link_is_replaced_and_not_followed, empty_folder),
-		cmocka_unit_test_setup(a_second_name_is_replaced_and_not_mended, empty_folder),
+		cmocka_unit_test_setup(a_second_name_is_replaced_and_keeps_its_mode, empty_folder),
 		cmocka_unit_test_setup(a_file_of_any_size_is_replaced_unread, empty_folder),
-		cmocka_unit_test_setup(a_folder_is_synced_once_for_all_its_files, empty_folder),
 	};
 
 	return cmocka_run_group_tests_name("atomic", tests, make_folder, remove_folder);
