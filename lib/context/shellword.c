@@ -170,11 +170,10 @@ bool fl_shellword_at_word_end(const struct fl_cursor *cursor)
 
 bool fl_shellword_read(struct fl_cursor *cursor, struct fl_buf *word)
 {
-	const char *start = cursor->at;
+	/* A word that starts with a quote means all of its quotes; `it's` does not. */
+	bool deliberate = cursor->at < cursor->end && strchr("'\"", *cursor->at) != NULL;
 
 	while (cursor->at < cursor->end) {
-		/* A word that starts with its quote means it; `it's` does not. */
-		bool deliberate = cursor->at == start;
 		char c = *cursor->at;
 
 		if (fl_shellword_at_word_end(cursor))

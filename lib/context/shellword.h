@@ -31,7 +31,7 @@ bool fl_shellword_is_export(const struct fl_cursor *cursor, const char **value)
  * Reads one word, the value of an assignment, at CURSOR into WORD and moves CURSOR behind it.
  * Single and double quotes, backslashes and concatenation work as in a shell; a quoted part may
  * go over several lines, and a CR at the end of a line is dropped. False if a quote is not
- * closed, if the word, opened by a quote in its middle, would swallow a line that starts with
+ * closed, if a word that does not start with a quote would swallow a line that starts with
  * `export NAME="`, or if a `$(`, `${` or backquote outside double quotes does not end on its
  * line. CURSOR is then somewhere behind the start of the word: as far as was looked.
  */

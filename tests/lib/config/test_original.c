@@ -66,9 +66,12 @@ static void a_whole_one_env_is_fine(void **state)
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 
 	(void)state;
-	/* Empty is unset; a name that these programs do not read may be missing. */
+	/* Empty is unset, a name that these programs do not read may be missing, and what a script
+	 * exports is no variable of the context. */
 	compare(paths.context, "export FL_NUM_ROUNDS=\"5\"\nexport TOKENTXT=\"t\"\n",
-		"FL_NUM_ROUNDS='5'\nFL_STRATEGY=''\nZ='1'\n", &findings);
+		"FL_NUM_ROUNDS='5'\nFL_STRATEGY=''\nZ='1'\n"
+		"START_SCRIPT='echo '\\''a'\\''\nexport FL_ISOLATION=\"process\"\n'\n",
+		&findings);
 	assert_int_equal(findings.count, 0);
 }
 

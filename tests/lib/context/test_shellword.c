@@ -26,6 +26,7 @@ static void reads_as_a_shell(void **state)
 		{ "A='it'\\''s'", "A", "it's" },
 		{ "A=\"with \\\" \\\\ \\$ \\` \\n escapes\"", "A", "with \" \\ $ ` \\n escapes" },
 		{ "A='a'\"b\"c\\ d", "A", "abc d" },
+		{ "A='it'\\''s\nexport B=\"x\"'", "A", "it's\nexport B=\"x\"" },
 		{ "A='two\nlines'", "A", "two\nlines" },
 		{ "A=\"two\nlines\"", "A", "two\nlines" },
 		{ "A=one\\\nline", "A", "oneline" },
