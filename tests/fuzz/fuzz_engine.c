@@ -4,8 +4,7 @@
  * status; then come header lines, a blank line and the body. Each call ends in what its header
  * says, or in an error of status 69 with words, and only the right statuses are a success.
  */
-/* wrap: fl_http_start fl_http_perform fl_http_run fl_http_finish fl_http_done fl_http_response */
-/* wrap: fl_http_end fl_error_hint */
+/* wrap: socket curl_multi_poll clock_gettime poll fl_error_hint */
 #include <stdarg.h>
 
 #include "docker/docker.h"
@@ -13,9 +12,11 @@
 
 enum call { PING, INSPECT, IMAGE, CREATE, START, REMOVE, CALL_COUNT };
 
+static long status;
+
 static void succeeded(bool good, long a, long b)
 {
-	FUZZ_HOLDS(!good || peer.status == a || peer.status == b);
+	FUZZ_HOLDS(!good || status == a || status == b);
 }
 
 static int inspect(struct fl_docker *docker, struct fl_error *err)
@@ -71,21 +72,21 @@ static int start(struct fl_docker *docker, struct fl_error *err)
 	return result;
 }
 
-static int ping(struct fl_error *err)
+static int ping(struct fl_docker *docker, struct fl_error *err)
 {
-	struct fl_docker docker = PEER_DOCKER(0);
-	int result = fl_docker_ping(&docker, FL_NEVER, err);
+	int result = fl_docker_ping(docker, FL_NEVER, err);
 
 	succeeded(result == 0, 200, 0);
 	FUZZ_HOLDS(result != 0 ||
-		   (docker.minor >= FL_DOCKER_API_LEAST && docker.minor <= FL_DOCKER_API_MOST));
-	FUZZ_HOLDS(result != 0 || fl_docker_version(&docker)[0] != '\0');
+		   (docker->minor >= FL_DOCKER_API_LEAST && docker->minor <= FL_DOCKER_API_MOST));
+	FUZZ_HOLDS(result != 0 || fl_docker_version(docker)[0] != '\0');
 	return result;
 }
 
 static int make(enum call call, struct fl_error *err)
 {
-	struct fl_docker docker = PEER_DOCKER(41);
+	fl_auto_http struct fl_http *http = peer_http();
+	struct fl_docker docker = PEER_DOCKER(http, call == PING ? 0 : 41);
 	int result;
 
 	switch (call) {
@@ -104,7 +105,7 @@ static int make(enum call call, struct fl_error *err)
 		succeeded(result == 0, 204, 404);
 		return result;
 	default:
-		return ping(err);
+		return ping(&docker, err);
 	}
 }
 
@@ -114,11 +115,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fuzz_input in = { data, size };
 	enum call call = (enum call)fuzz_choice(&in, CALL_COUNT);
 	fl_auto_buf struct fl_buf headers = FL_BUF_INIT;
-	fl_auto_free char *body = NULL;
 	struct fl_error err = FL_ERROR_INIT;
 
-	peer.failure = FL_HTTP_OK;
-	peer.status = statuses[fuzz_choice(&in, FL_ARRAY_SIZE(statuses))];
+	status = statuses[fuzz_choice(&in, FL_ARRAY_SIZE(statuses))];
 	for (;;) {
 		fl_auto_free char *line = fuzz_line(&in);
 
@@ -126,11 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		fl_buf_printf(&headers, "%s\n", line);
 	}
-	peer.headers = fl_buf_text(&headers);
-	peer.length = in.size;
-	body = fuzz_take(&in, in.size);
-	peer.body = body;
-	peer.piece = 0;
+	peer_answers(status, fl_buf_text(&headers), (const char *)in.data, in.size);
 	if (make(call, &err) != 0)
 		fuzz_refused(&err, FL_EXIT_UNAVAILABLE);
 	return 0;

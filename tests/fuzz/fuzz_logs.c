@@ -4,8 +4,7 @@
  * comes in, which makes no difference. The text has no control character but line feeds, neither of
  * ASCII nor of Latin-1 in UTF-8; and plain text that is put into frames comes out as it went in.
  */
-/* wrap: fl_http_start fl_http_perform fl_http_run fl_http_finish fl_http_done fl_http_response */
-/* wrap: fl_http_end */
+/* wrap: socket curl_multi_poll clock_gettime poll */
 #include "docker/logs.h"
 #include "peer.h"
 
@@ -13,13 +12,11 @@
 
 static void read_log(const char *bytes, size_t length, size_t piece, struct fl_buf *out)
 {
-	struct fl_docker docker = PEER_DOCKER(41);
+	fl_auto_http struct fl_http *http = peer_http();
+	struct fl_docker docker = PEER_DOCKER(http, 41);
 	struct fl_error err = FL_ERROR_INIT;
 
-	peer.failure = FL_HTTP_OK;
-	peer.status = 200;
-	peer.body = bytes;
-	peer.length = length;
+	peer_answers(200, "", bytes, length);
 	peer.piece = piece;
 	FUZZ_HOLDS(fl_docker_logs(&docker, "flower-superlink", LINES, out, FL_NEVER, &err) == 0);
 	FUZZ_HOLDS(out->length <= FL_LOGS_MAX);

@@ -1,83 +1,144 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libFuzzer target: OneGate's answers. The first byte chooses between PUT and GET, the second the
- * status or why there is none; the rest is the body. Only a 2xx is a success, each refusal has its
- * words, and the token is in none of them. GET confirms the attributes that were stored, whatever
- * they hold, and no others.
+ * libFuzzer target: OneGate's answers. The first byte chooses the question, the second the status
+ * or why there is none; the rest is the body. Only a 2xx is a success, each refusal has its words,
+ * and the token is in none of them. GET confirms the attributes that were stored, whatever they
+ * hold, and no others. And the rest may be the context that says where OneGate is.
  */
-/* wrap: fl_http_start fl_http_perform fl_http_run fl_http_finish fl_http_done fl_http_response */
-/* wrap: fl_http_end */
+/* wrap: socket curl_multi_poll clock_gettime poll */
+#include <arpa/inet.h>
+
+#include "context/shellword.h"
 #include "onegate/onegate.h"
 #include "peer.h"
 
 static char url[] = "http://192.0.2.1:5030/vm", host[] = "192.0.2.1", vmid[] = "42";
 static char token[] = "TOPSECRET8f7a";
 
-static const struct fl_onegate onegate = { .url = url, .host = host, .vmid = vmid, .token = token };
+static const struct fl_onegate known = { .url = url,
+					 .host = host,
+					 .vmid = vmid,
+					 .token = token,
+					 .first_try = FL_SEC,
+					 .first_pause = FL_SEC / 4 };
+static long status; /* 0 if there is no answer, or one that is no HTTP by itself */
 
 static void refused(const struct fl_error *err)
 {
-	fuzz_refused(err, peer.failure == FL_HTTP_TIMEOUT ? FL_EXIT_TIMEOUT : FL_EXIT_UNAVAILABLE);
+	fuzz_refused(err, peer.end == PEER_STALLS ? FL_EXIT_TIMEOUT : FL_EXIT_UNAVAILABLE);
 	FUZZ_HOLDS(strstr(err->message, token) == NULL);
 }
 
-static bool succeeded(void)
+static int put(const struct fl_onegate *onegate, const struct fl_attributes *attributes)
 {
-	return peer.failure == FL_HTTP_OK && peer.status >= 200 && peer.status < 300;
-}
-
-/* The deadline has passed, so there is one try. */
-static void put(const struct fl_attributes *attributes)
-{
+	fl_auto_http struct fl_http *http = peer_http();
 	struct fl_error err = FL_ERROR_INIT;
-	int result = fl_onegate_publish(&onegate, (struct fl_http *)&peer, attributes, 0, &err);
+	int result = fl_onegate_publish(onegate, http, attributes, fl_deadline(5), &err);
 
-	FUZZ_HOLDS((result == 0) == succeeded());
+	FUZZ_HOLDS(status == 0 || (result == 0) == (status >= 200 && status < 300));
 	if (result != 0)
 		refused(&err);
+	return result;
 }
 
-static int get(const struct fl_attributes *attributes, const char *body)
+static int get(const struct fl_attributes *attributes)
 {
+	fl_auto_http struct fl_http *http = peer_http();
 	struct fl_error err = FL_ERROR_INIT;
-	int result;
+	int result = fl_onegate_verify(&known, http, attributes, fl_deadline(5), &err);
 
-	peer.body = body;
-	peer.length = strlen(body);
-	result = fl_onegate_verify(&onegate, (struct fl_http *)&peer, attributes, 0, &err);
-	FUZZ_HOLDS(result != 0 || succeeded());
+	FUZZ_HOLDS(result != 0 || status == 0 || (status >= 200 && status < 300));
 	if (result != 0)
 		refused(&err);
 	return result;
 }
 
 /* The record of a VM whose user has set what the lines of BODY say. */
-static void get_stored(const char *body)
+static void get_stored(char *body)
 {
 	fl_auto_attributes struct fl_attributes attributes = FL_ATTRIBUTES_INIT;
-	fl_auto_free char *lines = fl_xstrdup(body);
 	fl_auto_free char *template = NULL;
 	fl_auto_free char *answer = NULL;
 	fl_auto_free char *changed = NULL;
 	struct fl_error err = FL_ERROR_INIT;
 
-	for (char *save = NULL, *line = strtok_r(lines, "\n", &save); line != NULL;
+	for (char *save = NULL, *line = strtok_r(body, "\n", &save); line != NULL;
 	     line = strtok_r(NULL, "\n", &save)) {
 		if (fl_attributes_parse(&attributes, line, &err) != 0)
 			err.code = FL_EXIT_OK;
 	}
 	template = fl_attributes_json(&attributes);
 	answer = fl_xasprintf("{\"VM\":{\"NAME\":\"x\",\"USER_TEMPLATE\":%s}}", template);
-	peer.failure = FL_HTTP_OK;
-	peer.status = 200;
+	status = 200;
+	peer_answers(status, "", answer, strlen(answer));
 	if (strlen(answer) < 64 * FL_KIB)
-		FUZZ_HOLDS(get(&attributes, answer) == 0);
+		FUZZ_HOLDS(get(&attributes) == 0);
 	if (attributes.count == 0)
 		return;
 	changed = fl_xasprintf("%s.", attributes.list[0].value);
 	free(attributes.list[0].value);
 	attributes.list[0].value = fl_steal(&changed);
-	FUZZ_HOLDS(get(&attributes, answer) != 0);
+	FUZZ_HOLDS(get(&attributes) != 0);
+}
+
+/* The command for a shell ends with the URL, and has no token. */
+static void is_command(const struct fl_onegate *onegate, const char *command)
+{
+	struct fl_cursor cursor = { command, command + strlen(command) };
+	bool url_was_last = false;
+
+	FUZZ_HOLDS(onegate->token == NULL || strlen(onegate->token) < 9 ||
+		   strstr(command, onegate->token) == NULL);
+	for (;;) {
+		fl_auto_buf struct fl_buf word = FL_BUF_INIT;
+
+		fl_shellword_blanks(&cursor);
+		if (fl_shellword_at_line_end(&cursor))
+			break;
+		FUZZ_HOLDS(fl_shellword_read(&cursor, &word));
+		url_was_last = strcmp(fl_buf_text(&word), onegate->url) == 0;
+	}
+	FUZZ_HOLDS(cursor.at + 1 == cursor.end && url_was_last);
+}
+
+/* A OneGate that a context names: what is accepted of it is fit for libcurl and for a shell. */
+static void put_by_context(const char *text, const struct fl_attributes *attributes)
+{
+	fl_auto_onegate struct fl_onegate onegate = FL_ONEGATE_INIT;
+	fl_auto_context struct fl_context *context = NULL;
+	fl_auto_free char *command = NULL;
+	struct fl_error err = FL_ERROR_INIT;
+	struct in_addr four;
+
+	FUZZ_HOLDS(fl_context_parse("fuzz", text, strlen(text), &context, &err) == 0);
+	if (fl_onegate_init(&onegate, context, "/dev/null", 20, &err) != 0) {
+		fuzz_refused(&err, FL_EXIT_CONFIG);
+		return;
+	}
+	if (onegate.url == NULL)
+		return;
+	FUZZ_HOLDS(fuzz_is_shown(onegate.host, false) && onegate.host[0] != '\0');
+	command = fl_onegate_curl(&onegate, attributes, 20, &err);
+	if (command == NULL)
+		fuzz_refused(&err, FL_EXIT_UNAVAILABLE);
+	else
+		is_command(&onegate, command);
+	/* No name is looked up here, and no TLS is spoken. */
+	if (inet_pton(AF_INET, onegate.host, &four) != 1 || strncmp(onegate.url, "http:", 5) != 0)
+		return;
+	status = onegate.token != NULL ? 204 : 404;
+	peer_answers(status, "", "", 0);
+	put(&onegate, attributes);
+}
+
+/* Why there is none. */
+static void no_answer(size_t why, const char *body, size_t length)
+{
+	static const enum peer_end ends[] = { PEER_STALLS, PEER_REFUSES, PEER_CLOSES };
+
+	status = 0;
+	peer_says(body, length);
+	peer.end = ends[why % FL_ARRAY_SIZE(ends)];
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -86,23 +147,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					 407, 413, 429, 500, 501, 502, 599 };
 	struct fuzz_input in = { data, size };
 	fl_auto_attributes struct fl_attributes ready = FL_ATTRIBUTES_INIT;
-	fl_auto_free char *body = NULL;
 	struct fl_error err = FL_ERROR_INIT;
-	size_t question = fuzz_choice(&in, 3), answer = fuzz_choice(&in, 32);
+	size_t question = fuzz_choice(&in, 4), answer = fuzz_choice(&in, 32), length = in.size;
+	fl_auto_free char *body = fuzz_take(&in, length);
 
 	FUZZ_HOLDS(fl_attributes_add(&ready, "FL_READY", "YES", &err) == 0);
-	peer.failure = answer < FL_ARRAY_SIZE(statuses)
-			       ? FL_HTTP_OK
-			       : (enum fl_http_failure)(1 + answer % FL_HTTP_OTHER);
-	peer.status = answer < FL_ARRAY_SIZE(statuses) ? statuses[answer] : 0;
-	peer.piece = 0;
-	peer.length = in.size;
-	peer.body = body = fuzz_take(&in, in.size);
+	if (answer < FL_ARRAY_SIZE(statuses)) {
+		status = statuses[answer];
+		peer_answers(status, "", body, length);
+	} else {
+		no_answer(answer, body, length);
+	}
 	if (question == 0)
-		put(&ready);
+		(void)!put(&known, &ready);
 	else if (question == 1)
-		get(&ready, body);
-	else
+		(void)!get(&ready);
+	else if (question == 2)
 		get_stored(body);
+	else
+		put_by_context(body, &ready);
 	return 0;
 }

@@ -4,8 +4,7 @@
  * the pieces that it comes in, which make no difference: the outcome, the words and what is shown
  * of the progress are the same. No success if a line tells of an error.
  */
-/* wrap: fl_http_start fl_http_perform fl_http_run fl_http_finish fl_http_done fl_http_response */
-/* wrap: fl_http_end */
+/* wrap: socket curl_multi_poll clock_gettime poll */
 #include "base/json.h"
 #include "peer.h"
 #include "docker/pull.h"
@@ -19,7 +18,8 @@ static void progress(void *data, const char *text)
 
 static int pull(size_t piece, struct fl_buf *shown, struct fl_error *err)
 {
-	struct fl_docker docker = PEER_DOCKER(41);
+	fl_auto_http struct fl_http *http = peer_http();
+	struct fl_docker docker = PEER_DOCKER(http, 41);
 	int result;
 
 	peer.piece = piece;
@@ -52,21 +52,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fuzz_input in = { data, size };
 	fl_auto_buf struct fl_buf whole = FL_BUF_INIT, pieces = FL_BUF_INIT;
 	struct fl_error err = FL_ERROR_INIT, again = FL_ERROR_INIT;
-	fl_auto_free char *body = NULL;
-	size_t piece;
+	long status = statuses[fuzz_choice(&in, FL_ARRAY_SIZE(statuses))];
+	size_t piece = fuzz_choice(&in, 64) + 1, length = in.size;
+	fl_auto_free char *body = fuzz_take(&in, length);
 	int result;
 
-	peer.failure = FL_HTTP_OK;
-	peer.status = statuses[fuzz_choice(&in, FL_ARRAY_SIZE(statuses))];
-	piece = fuzz_choice(&in, 64) + 1;
-	peer.length = in.size;
-	peer.body = body = fuzz_take(&in, in.size);
+	peer_answers(status, "", body, length);
 	result = pull(0, &whole, &err);
 	FUZZ_HOLDS(pull(piece, &pieces, &again) == result);
 	FUZZ_HOLDS(strcmp(err.message, again.message) == 0);
 	FUZZ_HOLDS(strcmp(fl_buf_text(&whole), fl_buf_text(&pieces)) == 0);
 	/* A NUL hides the rest of its line from cJSON, and of the text from this one. */
 	if (result == 0)
-		FUZZ_HOLDS(peer.status == 200 && !tells_of_error(body));
+		FUZZ_HOLDS(status == 200 && !tells_of_error(body));
 	return 0;
 }

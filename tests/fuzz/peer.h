@@ -1,124 +1,143 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The other side of HTTP, for targets that read answers: it gives every request the same one. The
- * target that includes this wraps
- *   fl_http_start fl_http_perform fl_http_run fl_http_finish fl_http_done fl_http_response
- *   fl_http_end
+ * The other side of HTTP, for targets that read answers. libcurl really reads them, over a pair of
+ * sockets: whenever it would wait, the peer says its next piece, then closes or says nothing more,
+ * and the clock goes on by itself. Each connection hears the same. The target that includes this
+ * wraps
+ *   socket curl_multi_poll clock_gettime poll
  */
 #ifndef FL_FUZZ_PEER_H
 #define FL_FUZZ_PEER_H
+
+#include <curl/curl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "docker/engine.h"
 #include "fuzz.h"
 #include "net/http.h"
 
-/* The one transfer there is at a time. */
-static struct {
-	/* What it answers. */
-	enum fl_http_failure failure;
-	long status;
-	const char *headers; /* lines, or NULL */
-	const char *body;
-	size_t length;
-	size_t piece; /* most bytes that come at once */
-	/* How far the transfer is. */
-	struct fl_response response;
-	fl_http_body *on_body;
-	void *on_body_data;
-	size_t given;
-	bool done;
-} peer;
+enum peer_end { PEER_CLOSES, PEER_STALLS, PEER_REFUSES };
 
-/* An Engine behind it, whose version was negotiated, or 0. Nobody looks into http. */
-#define PEER_DOCKER(version)                                                               \
-	{                                                                                  \
-		.http = (struct fl_http *)&peer, .socket = socket_path, .minor = (version) \
+static struct {
+	struct fl_buf bytes; /* what it says */
+	size_t piece;        /* most of them that come at once, 0 for all */
+	enum peer_end end;
+	/* The connection there is, and how far it is. */
+	int fd;
+	size_t given;
+	bool closed;
+	fl_time now;
+} peer = { .fd = -1 };
+
+/* An Engine behind HTTP, whose version was negotiated, or 0. */
+#define PEER_DOCKER(HTTP, VERSION)                                        \
+	{                                                                 \
+		.http = (HTTP), .socket = socket_path, .minor = (VERSION) \
 	}
 
 static char socket_path[] __attribute__((unused)) = "/engine";
 
-struct fl_transfer *__wrap_fl_http_start(struct fl_http *http, const struct fl_request *request);
-struct fl_transfer *__wrap_fl_http_start(struct fl_http *http, const struct fl_request *request)
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 {
-	(void)http;
-	for (const char *c = request->url; *c != '\0'; c++)
-		FUZZ_HOLDS(*c > ' ' && *c <= '~');
-	fl_buf_free(&peer.response.body);
-	fl_buf_free(&peer.response.headers);
-	peer.response = (struct fl_response){ .failure = peer.failure,
-					      .status = peer.failure == FL_HTTP_OK ? peer.status
-										   : 0 };
-	peer.response.body.limit = request->limit != 0 ? request->limit : 64 * FL_KIB;
-	fl_buf_puts(&peer.response.headers, peer.headers != NULL ? peer.headers : "");
-	peer.on_body = request->on_body;
-	peer.on_body_data = request->on_body_data;
+	(void)clock;
+	*time = (struct timespec){ .tv_sec = peer.now / FL_SEC, .tv_nsec = peer.now % FL_SEC };
+	return 0;
+}
+
+/* A pause. */
+int __wrap_poll(struct pollfd *list, nfds_t count, int timeout);
+int __wrap_poll(struct pollfd *list, nfds_t count, int timeout)
+{
+	FUZZ_HOLDS(count == 1 && list->fd < 0 && timeout > 0);
+	peer.now += timeout * FL_MS;
+	return 0;
+}
+
+int __wrap_socket(int family, int type, int protocol);
+int __wrap_socket(int family, int type, int protocol)
+{
+	int ends[2];
+
+	(void)family, (void)type, (void)protocol;
+	FUZZ_HOLDS(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0);
+	fl_cleanup_close(&peer.fd);
+	peer.fd = ends[1];
 	peer.given = 0;
-	peer.done = peer.failure != FL_HTTP_OK;
-	return (struct fl_transfer *)&peer;
+	peer.closed = false;
+	return ends[0];
 }
 
-/* The next piece, in an allocation of its exact size. */
-bool __wrap_fl_http_run(struct fl_http *http, const struct fl_transfer *transfer, fl_time until);
-bool __wrap_fl_http_run(struct fl_http *http, const struct fl_transfer *transfer, fl_time until)
+/* In the place of libc's, for libcurl; CURL_SOCKOPT_ALREADY_CONNECTED does not work in 7.88. */
+int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
-	size_t left = peer.length - peer.given;
-	size_t piece = left < peer.piece || peer.piece == 0 ? left : peer.piece;
-	fl_auto_free char *bytes = NULL;
-
-	(void)http, (void)transfer, (void)until;
-	if (peer.done)
-		return true;
-	if (piece > 0) {
-		bytes = fl_xrealloc(NULL, piece);
-		memcpy(bytes, peer.body + peer.given, piece);
-		peer.given += piece;
-		if (peer.on_body == NULL)
-			fl_buf_add(&peer.response.body, bytes, piece);
-		else if (!peer.on_body(peer.on_body_data, bytes, piece))
-			peer.done = true;
-	}
-	peer.done = peer.done || peer.given == peer.length;
-	return peer.done;
+	(void)fd, (void)address, (void)length;
+	errno = ECONNREFUSED;
+	return peer.end == PEER_REFUSES ? -1 : 0;
 }
 
-void __wrap_fl_http_finish(struct fl_http *http, struct fl_transfer *one);
-void __wrap_fl_http_finish(struct fl_http *http, struct fl_transfer *one)
+/* The peer's turn. */
+CURLMcode __wrap_curl_multi_poll(CURLM *multi, struct curl_waitfd *fds, unsigned count, int timeout,
+				 int *ready);
+CURLMcode __wrap_curl_multi_poll(CURLM *multi, struct curl_waitfd *fds, unsigned count, int timeout,
+				 int *ready)
 {
-	while (!__wrap_fl_http_run(http, one, FL_NEVER))
+	size_t left = peer.bytes.length - peer.given;
+	size_t size = left < peer.piece || peer.piece == 0 ? left : peer.piece;
+	char heard[4096];
+
+	(void)multi, (void)fds, (void)count, (void)ready;
+	while (peer.fd >= 0 && recv(peer.fd, heard, sizeof(heard), 0) > 0)
 		;
+	if (peer.fd >= 0 && size > 0) {
+		ssize_t sent = send(peer.fd, peer.bytes.data + peer.given, size, MSG_NOSIGNAL);
+
+		/* Without a reader, all is said. */
+		peer.given += sent > 0 ? (size_t)sent : left;
+	} else if (peer.fd >= 0 && peer.end == PEER_CLOSES && !peer.closed) {
+		shutdown(peer.fd, SHUT_WR);
+		peer.closed = true;
+	} else {
+		peer.now += timeout * FL_MS;
+	}
+	return CURLM_OK;
 }
 
-struct fl_transfer *__wrap_fl_http_perform(struct fl_http *http, const struct fl_request *request);
-struct fl_transfer *__wrap_fl_http_perform(struct fl_http *http, const struct fl_request *request)
+/* The peer is to say BYTES. */
+static inline void peer_says(const char *bytes, size_t length)
 {
-	struct fl_transfer *one = __wrap_fl_http_start(http, request);
-
-	__wrap_fl_http_finish(http, one);
-	return one;
+	fl_buf_reset(&peer.bytes);
+	fl_buf_add(&peer.bytes, bytes, length);
+	peer.end = PEER_CLOSES;
+	peer.piece = 0;
 }
 
-bool __wrap_fl_http_done(const struct fl_transfer *transfer);
-bool __wrap_fl_http_done(const struct fl_transfer *transfer)
+/* An answer of HTTP/1.1: HEADERS are lines, ended by LF; the body ends with the connection. */
+static inline void peer_answers(long status, const char *headers, const char *body, size_t length)
 {
-	(void)transfer;
-	return peer.done;
+	fl_auto_free char *lines = fl_xstrdup(headers);
+
+	peer_says("", 0);
+	fl_buf_printf(&peer.bytes, "HTTP/1.1 %ld Canned\r\n", status);
+	for (char *save = NULL, *line = strtok_r(lines, "\n", &save); line != NULL;
+	     line = strtok_r(NULL, "\n", &save))
+		fl_buf_printf(&peer.bytes, "%s\r\n", line);
+	fl_buf_puts(&peer.bytes, "\r\n");
+	fl_buf_add(&peer.bytes, body, length);
 }
 
-const struct fl_response *__wrap_fl_http_response(const struct fl_transfer *transfer);
-const struct fl_response *__wrap_fl_http_response(const struct fl_transfer *transfer)
+/* Connections of one input; what libcurl sets up for all of them is kept. */
+static inline struct fl_http *peer_http(void)
 {
-	(void)transfer;
-	return &peer.response;
-}
+	static struct fl_http *kept;
 
-void __wrap_fl_http_end(struct fl_transfer *transfer);
-/* cppcheck-suppress constParameter; it stands for a function that frees it */
-void __wrap_fl_http_end(struct fl_transfer *transfer)
-{
-	if (transfer == NULL)
-		return;
-	fl_buf_free(&peer.response.body);
-	fl_buf_free(&peer.response.headers);
+	if (kept == NULL)
+		kept = fl_http_new();
+	peer.now = FL_SEC;
+	return fl_http_new();
 }
 
 #endif
