@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_HOLDS(memchr(exact, '\0', size) != NULL);
 		fuzz_refused(&err, FL_EXIT_CONFIG);
 	}
-	if (strstr(text, "\"\n") == NULL && strchr(text, '\r') == NULL)
+	if (strstr(text, "\"\n") == NULL && strstr(text, "\"\r\n") == NULL)
 		comes_back(text);
 	return 0;
 }
