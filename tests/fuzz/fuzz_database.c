@@ -3,14 +3,16 @@
  * libFuzzer target: the database and the note beside it, which the container can write. The first
  * bytes choose the image's tag, whether there is a note, and where in the file the rest begins: the
  * ends of the blocks that are read are near. Then come the note and the database. Refused is what a
- * newer Flower has used, and nothing else.
+ * newer Flower has used, and nothing else; the version that is published is the noted one.
  */
 #include "superlink/container.h"
 #include "superlink/database.h"
 #include "config/flower.h"
-#include "folder.h"
 #include "config/valid.h"
+#include "folder.h"
+#include "onegate/endpoint.h"
 
+static char fallback[] = "1.40.0"; /* the configured version */
 static const char plain[] = "CREATE TABLE alembic_version";
 static const char quoted[] = "CREATE TABLE \"alembic_version\"";
 
@@ -32,12 +34,16 @@ static void check_note(const struct fl_paths *paths, const struct fl_settings *s
 {
 	struct fl_error err = FL_ERROR_INIT;
 	fl_auto_free char *noted = NULL;
+	fl_auto_free char *version = NULL;
 	bool replaced;
 
+	FUZZ_HOLDS(fl_endpoint_version(paths, settings, &version, &err) == 0);
+	FUZZ_HOLDS(fuzz_is_shown(version, false) && version[0] != '\0');
 	FUZZ_HOLDS(fl_database_noted(paths, settings, &noted, &err) == 0);
-	FUZZ_HOLDS(fl_database_replaced(paths, settings, "1.40.0", &replaced, &err) == 0);
+	FUZZ_HOLDS(fl_database_replaced(paths, settings, fallback, &replaced, &err) == 0);
 	FUZZ_HOLDS(noted == NULL || (note != NULL && fl_valid_tag(noted)));
 	FUZZ_HOLDS(noted == NULL || strncmp(noted, note, strlen(noted)) == 0);
+	FUZZ_HOLDS(strncmp(noted == NULL ? fallback : noted, version, strlen(version)) == 0);
 	if (replaced)
 		FUZZ_HOLDS(note != NULL && strstr(note, "\ninstead of 1.40.0\n") != NULL);
 }
@@ -48,7 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const size_t offsets[] = { 0, 100, 65500, 65536, 131020 };
 	static char state_dir[sizeof(folder) + 8], database[] = "state/state.db";
 	const struct fl_paths paths = { .state_dir = state_dir };
-	const struct fl_settings settings = { .of[FL_PARAM_DATABASE].value = database };
+	const struct fl_settings settings = { .of[FL_PARAM_DATABASE].value = database,
+					      .of[FL_PARAM_FLOWER_VERSION].value = fallback };
 	struct fuzz_input in = { data, size };
 	int minor = minors[fuzz_choice(&in, FL_ARRAY_SIZE(minors))];
 	bool has_note = fuzz_choice(&in, 2) == 1;

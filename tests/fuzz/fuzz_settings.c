@@ -5,13 +5,15 @@
  * made of it, container, environment file and command, has the shape that it is meant to have.
  */
 /* wrap: fl_file_read */
-#include "superlink/container.h"
-#include "file/file.h"
 #include "base/json.h"
-#include "fuzz.h"
+#include "base/log.h"
 #include "config/resolve.h"
 #include "config/settings.h"
 #include "context/shellword.h"
+#include "file/file.h"
+#include "fuzz.h"
+#include "onegate/endpoint.h"
+#include "superlink/container.h"
 
 static const char *file; /* what superlink.json holds */
 
@@ -119,6 +121,23 @@ static bool from_json(struct fl_settings *settings, const char *text)
 	return false;
 }
 
+/* Where SuperNodes are told to connect: an address of this machine, or the one that is set. */
+static void has_endpoint(const struct fl_settings *settings, const struct fl_context *context)
+{
+	struct fl_address fleet = fl_settings_address(settings, FL_PARAM_FLEET_API_ADDRESS);
+	struct fl_error err = FL_ERROR_INIT;
+	struct fl_endpoint endpoint;
+
+	fl_log_threshold(FL_ERR);
+	if (fl_endpoint_find(settings, context, NULL, FL_NEVER, &endpoint, &err) != 0) {
+		fuzz_refused(&err, err.code == FL_EXIT_CONFIG ? err.code : FL_EXIT_UNAVAILABLE);
+		return;
+	}
+	FUZZ_HOLDS(endpoint.address.port == fleet.port && endpoint.rule != NULL);
+	FUZZ_HOLDS(fl_address_is_ip(&endpoint.address) && !fl_address_is_any(&endpoint.address));
+	FUZZ_HOLDS(endpoint.link[0] != '\0' || strcmp(endpoint.address.host, fleet.host) == 0);
+}
+
 static bool from_context(struct fl_settings *settings, const char *text, size_t length)
 {
 	fl_auto_context struct fl_context *context = NULL;
@@ -130,6 +149,8 @@ static bool from_context(struct fl_settings *settings, const char *text, size_t 
 	fl_resolve(settings, context, &findings);
 	for (size_t i = 0; i < findings.count; i++)
 		FUZZ_HOLDS(fuzz_is_shown(findings.list[i].text, false));
+	if (findings.errors == 0)
+		has_endpoint(settings, context);
 	return findings.errors == 0;
 }
 
