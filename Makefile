@@ -300,7 +300,15 @@ fuzz:
 run-fuzz: $(FUZZERS_OUT)
 	$(Q)$(TESTENV) TIME='$(TIME)' sh $(SRCDIR)/tests/fuzz/run.sh $(notdir $(FUZZERS_OUT))
 
-# Needs gcovr, which nothing else does.
+# Lines of lib/ that the corpora reach.
+fuzz-coverage:
+	$(Q)$(MAKE) COV=1 $(FUZZERS_OUT:%=cov/%)
+	$(Q)find cov -name '*.gcda' -delete
+	$(Q)for f in $(FUZZERS_OUT:%=cov/%); do $(TESTENV) ./$$f >cov/fuzz.log || { cat cov/fuzz.log; exit 1; }; done
+	$(Q)cd cov && gcovr --root $(abspath $(SRCDIR)) --filter '$(abspath $(SRCDIR))/lib/' --csv - obj/testlib | \
+		awk -f $(abspath $(SRCDIR))/tests/fuzz/coverage.awk
+
+# This and fuzz-coverage need gcovr, which nothing else does.
 coverage:
 	$(Q)$(MAKE) COV=1 all tests
 	$(Q)find cov -name '*.gcda' -delete
@@ -364,11 +372,12 @@ help:
 #: Measure
 #:   make bench           figures beside a shell version and other tools (root); BENCH=PARTS, JSON=FILE
 #:   make coverage        make check with gcov, lines of lib/ covered (needs gcovr)
+#:   make fuzz-coverage   lines of lib/ that the fuzzers' corpora reach, by folder (needs gcovr)
 #:
 #: Variables: V=1 shows the commands; SAN=1 builds in san/ with -Werror, ASan and UBSan; COV=1 builds in cov/
 #: with gcov; CC, CFLAGS, CPPFLAGS, LDFLAGS as configure found them.
 
-.PHONY: all tests check check-unit check-docker check-hostile check-faults check-vm lint image marketplace bench demo coverage fuzz run-fuzz install uninstall clean distclean help
+.PHONY: all tests check check-unit check-docker check-hostile check-faults check-vm lint image marketplace bench demo coverage fuzz run-fuzz fuzz-coverage install uninstall clean distclean help
 .SECONDARY:
 
 -include $(LIB_OBJS:.o=.d) $(TEST_LIB_OBJS:.o=.d) $(PROGRAM_SRCS:$(SRCDIR)/cmd/%.c=$(O)obj/cmd/%.d) \
