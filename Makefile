@@ -16,7 +16,7 @@ LIB := base/address base/buf base/error base/fatal base/folder base/journal base
 	config/edits config/findings config/flower config/frozen config/original config/param config/paramcheck \
 	config/paramtext config/paths config/present config/resolve config/review config/settings config/valid \
 	context/context context/oneenv context/shellword \
-	docker/docker docker/dockerd docker/engine docker/events docker/logs docker/pull docker/systemd \
+	docker/docker docker/dockerd docker/end docker/engine docker/logs docker/pull docker/systemd \
 	file/atomic file/file file/leftover file/temporary file/tree file/walk \
 	health/diagnosis health/health health/layers health/postmortem health/probe health/proc health/verdict \
 	health/watch \

@@ -5,7 +5,7 @@
  *
  * The API version is negotiated, as Engine 20.10 knows at most 1.41 and Engine 29 at least 1.44:
  * the highest that both sides know, within FL_DOCKER_API_LEAST and FL_DOCKER_API_MOST. Pulling is
- * in pull.h, the stream of events in events.h, a container's log in logs.h.
+ * in pull.h, the end of a container in end.h, its log in logs.h.
  *
  * Errors name the socket and the request and carry the Engine's own words: "Docker Engine on
  * /run/docker.sock: POST /containers/create: 409: Conflict. ..."; the code is 75 where DEADLINE

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One call of the Docker Engine's API: what docker.c, pull.c, events.c and logs.c are built on.
+ * One call of the Docker Engine's API: what docker.c, pull.c, end.c and logs.c are built on.
  * Everybody else includes those modules' headers.
  */
 #ifndef FL_ENGINE_H

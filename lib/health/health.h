@@ -68,9 +68,7 @@ struct fl_health_check {
 	const char *state_dir; /* on the host, for advice */
 	int64_t connect_ms;    /* most milliseconds for one connect, 0 for no limit of its own */
 	int64_t call; /* most nanoseconds for a call on the Fleet or Control port, 0 likewise */
-	/* Asked whenever bytes come in during a call; true abandons the look. May be NULL. */
-	bool (*interrupted)(void *data);
-	void *data;
+	struct fl_transfer *end; /* fl_end_ask()'s: an end abandons the look; may be NULL */
 };
 
 /* What is known of the Flower that runs (by the container's image), or else the configured one. */
@@ -87,7 +85,7 @@ const char *fl_layer_name(enum fl_layer_id id);
 bool fl_health_container(struct fl_health *health, const struct fl_health_check *check,
 			 fl_time deadline) FL_MUST_CHECK FL_NONNULL(1, 2);
 
-/* Notes that an event said that the container has ended, without asking the Engine. */
+/* Notes that the container has ended (docker/end.h), without asking the Engine anything else. */
 void fl_health_container_ended(struct fl_health *health, const struct fl_health_check *check,
 			       int64_t exit_code) FL_NONNULL(1, 2);
 

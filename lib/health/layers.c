@@ -2,6 +2,7 @@
 #include "health/layers.h"
 
 #include "base/mem.h"
+#include "docker/end.h"
 #include "net/grpc.h"
 #include "superlink/container.h"
 
@@ -11,17 +12,17 @@
 #define METHOD_APPIO   "/flwr.proto.ServerAppIo/ListAppsToLaunch"
 #define METHOD_CONTROL "/flwr.proto.Control/ListRuns"
 
-/* Runs TRANSFER to its end. False if the look was interrupted. */
+/* Runs TRANSFER to its end. False if the container ended before. */
 static bool finish(const struct fl_health_check *check, struct fl_transfer *transfer)
 {
 	while (!fl_http_run(check->http, transfer, FL_NEVER)) {
-		if (check->interrupted != NULL && check->interrupted(check->data))
+		if (fl_end_code(check->end) >= 0)
 			return false;
 	}
 	return true;
 }
 
-/* Each probe returns false if it was interrupted; its layer is then as it was. */
+/* Each probe returns false if the container ended meanwhile; its layer is then as it was. */
 static bool probe_grpc(struct fl_health *health, const struct fl_health_check *check,
 		       enum fl_layer_id id, const struct fl_address *address, fl_time deadline)
 {

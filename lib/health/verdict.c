@@ -13,7 +13,7 @@
 #define EXIT_KILLED 137           /* 128 + SIGKILL */
 #define OOM_TIME    (100 * FL_MS) /* for asking who sent it: an Engine that restarts it is busy */
 
-/* Whether the kernel killed it for lack of memory; events do not tell. */
+/* Whether the kernel killed it for lack of memory, which docker/end.h does not tell. */
 static bool is_oom_killed(const struct fl_health *health, const struct fl_health_check *check)
 {
 	fl_auto_container struct fl_docker_container now = { .exists = false };

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "docker/events.h"
+#include "docker/end.h"
 #include "health/layers.h"
 #include "superlink/container.h"
 
@@ -21,7 +21,7 @@
 /* Docker hears of an end within milliseconds; if not by then, then the shim went with it. */
 #define LOST_FOR FL_SEC
 
-#define INSPECT_EACH FL_SEC /* the container, although its events are followed */
+#define INSPECT_EACH FL_SEC /* the container, although its end is waited for */
 
 /* A connect to this machine is answered at once; a lost SYN would be repeated after a second. */
 #define CONNECT_MS 300
@@ -36,83 +36,44 @@
 
 struct watch {
 	struct fl_health *health;
-	struct fl_health_check check;
-	struct fl_docker_events *events; /* owned */
-	char *started_at;                /* owned; the run that is watched, NULL before the first */
-	bool replayed;                   /* the start that belongs to started_at has come */
-	fl_time inspect_at;              /* when the Engine is to be asked again */
-	fl_time began;                   /* the wait */
-	fl_time seen;                    /* the container was seen running first */
-	fl_time lost; /* its process was missing first, FL_NEVER if it is there */
+	struct fl_health_check check; /* its end is owned */
+	char *started_at;             /* owned; the run that is watched, NULL before the first */
+	fl_time inspect_at;           /* when the Engine is to be asked again */
+	fl_time began;                /* the wait */
+	fl_time seen;                 /* the container was seen running first */
+	fl_time lost;                 /* its process was missing first, FL_NEVER if it is there */
 	bool superexec_seen;
-	bool woken; /* the container that is waited for has started */
 	bool ended; /* waiting longer cannot help */
 };
 
 static void cleanup_watch(struct watch *watch)
 {
-	fl_docker_events_close(watch->events);
+	fl_http_end(watch->check.end);
 	free(watch->started_at);
 }
 
-static void follow(struct watch *watch, const char *since)
+/* Waits until UNTIL for the end of the run that is watched. Returns whether it has come. */
+static bool await_end(struct watch *watch, fl_time until)
 {
-	fl_docker_events_close(watch->events);
-	watch->events = fl_docker_events_open(watch->check.docker, FL_CONTAINER_NAME, since);
-	watch->replayed = false;
+	int64_t exit_code = fl_end_await(watch->check.docker, watch->check.end, until);
+
+	if (exit_code < 0)
+		return false;
+	/*
+	 * The Engine is busy with the container for a while now and would answer late, so it is
+	 * asked for nothing but the log.
+	 */
+	fl_health_container_ended(watch->health, &watch->check, exit_code);
+	watch->ended = true;
+	return true;
 }
 
 /* The run of the container that was watched is over. */
-static void end_container(struct watch *watch, const char *what)
+static bool end_container(struct watch *watch, const char *what)
 {
 	fl_health_set(watch->health, FL_LAYER_CONTAINER, FL_LAYER_FAILS, "%s", what);
 	watch->ended = true;
-}
-
-/* Takes events, waiting for one until UNTIL. Returns whether the container has ended. */
-static bool take_events(struct watch *watch, fl_time until)
-{
-	while (watch->events != NULL && !watch->ended) {
-		int64_t exit_code = 0;
-
-		switch (fl_docker_events_next(watch->events, until, &exit_code)) {
-		case FL_EVENT_NONE:
-			return false;
-		case FL_EVENT_START:
-			if (watch->started_at != NULL && !watch->replayed) {
-				watch->replayed = true;
-				break;
-			}
-			watch->inspect_at = 0;
-			watch->woken = true;
-			return false;
-		case FL_EVENT_DIE:
-			if (watch->started_at == NULL) {
-				/* An earlier run's: this one is still to come, if there is time. */
-				if (fl_now() >= until)
-					return false;
-				break;
-			}
-			/*
-			 * The Engine is busy with the container for a while now and would answer
-			 * late, so it is asked for nothing but the log.
-			 */
-			fl_health_container_ended(watch->health, &watch->check, exit_code);
-			watch->ended = true;
-			break;
-		case FL_EVENT_LOST: /* the Engine ended, or the container is gone with it */
-			fl_docker_events_close(fl_steal(&watch->events));
-			watch->inspect_at = 0;
-			return false;
-		}
-	}
-	return watch->ended;
-}
-
-/* Asked in the middle of a call, which may hang for as long as the container stays dead. */
-static bool interrupted(void *data)
-{
-	return take_events(data, 0);
+	return false;
 }
 
 /* Asks the Engine. Returns whether the container runs and is the one that was watched. */
@@ -124,40 +85,29 @@ static bool look_at_container(struct watch *watch, fl_time until)
 
 	if (!health->inspected)
 		return false;
-	if (container->exists &&
-	    (container->restarting || strcmp(container->status, "dead") == 0)) {
-		watch->ended = true;
+	if (watch->started_at != NULL && !container->exists)
+		return end_container(watch, "it was removed while it was waited for");
+	if (!container->exists)
 		return false;
-	}
+	watch->ended = container->restarting || strcmp(container->status, "dead") == 0 ||
+		       (watch->started_at != NULL && !container->running);
+	if (watch->ended || !container->running)
+		return false;
 	if (watch->started_at == NULL) {
-		if (!container->exists || !container->running) {
-			if (watch->events == NULL)
-				follow(watch, NULL);
-			return false;
-		}
 		watch->started_at = fl_xstrdup(container->started_at);
 		watch->seen = fl_now();
-	} else if (!container->exists) {
-		end_container(watch, "it was removed while it was waited for");
-		return false;
-	} else if (!container->running) {
-		watch->ended = true;
-		return false;
+		watch->check.end = fl_end_ask(watch->check.docker, FL_CONTAINER_NAME);
 	} else if (strcmp(watch->started_at, container->started_at) != 0) {
-		end_container(watch, "it was restarted while it was waited for");
-		return false;
-	} else if (watch->events != NULL) {
-		return runs;
+		return end_container(watch, "it was restarted while it was waited for");
 	}
-	/* From the start of this run on, so that nothing falls between the look and the stream. */
-	follow(watch, watch->started_at);
 	return runs;
 }
 
-/* One look. The container is not asked for again as long as its events say nothing. */
+/* One look. The container itself is inspected once a second: its end comes by itself. */
 static bool look(struct watch *watch, fl_time until)
 {
 	struct fl_health *health = watch->health;
+	bool holds;
 
 	if (fl_now() >= watch->inspect_at) {
 		if (!look_at_container(watch, until))
@@ -167,7 +117,8 @@ static bool look(struct watch *watch, fl_time until)
 	watch->check.call = (fl_now() - watch->seen) / CALL_SHARE;
 	if (watch->check.call < CALL_LEAST)
 		watch->check.call = CALL_LEAST;
-	return fl_layers_look(health, &watch->check, until) && !take_events(watch, 0);
+	holds = fl_layers_look(health, &watch->check, until);
+	return !await_end(watch, 0) && holds;
 }
 
 /* What a longer wait would not change. */
@@ -216,11 +167,7 @@ static void pause_between(struct watch *watch, fl_time deadline)
 		pause = PAUSE_ABSENT;
 	else if (health->layers[FL_LAYER_DATABASE].state == FL_LAYER_FAILS && health->logged)
 		pause = PAUSE_LOGGED;
-	deadline = fl_earlier(deadline, fl_now() + pause);
-	watch->woken = false;
-	take_events(watch, deadline);
-	if (!watch->ended && !watch->woken)
-		fl_pause(deadline - fl_now(), deadline); /* there was no stream to wait on */
+	await_end(watch, fl_earlier(deadline, fl_now() + pause));
 }
 
 /*
@@ -256,8 +203,7 @@ int fl_watch(struct fl_health *health, const struct fl_health_check *check, fl_t
 		.health = health, .check = *check, .began = fl_now(), .lost = FL_NEVER
 	};
 
-	watch.check.interrupted = interrupted;
-	watch.check.data = &watch;
+	watch.check.end = NULL;
 	if (watch.check.connect_ms == 0)
 		watch.check.connect_ms = CONNECT_MS;
 	do {

@@ -4,8 +4,8 @@
  *
  * Nothing but a look at the layers (health.h) says that it does; the pauses between two looks are
  * short while it starts and grow with the time that has been waited, so the lateness stays below a
- * hundredth of the wait and 50 ms. The Engine's events are followed at the same time, on the same
- * connections, so the end of the container is known at once, also in the middle of a hanging call.
+ * hundredth of the wait and 50 ms. The Engine tells of the end of the container at the same time
+ * (docker/end.h), so it is known at once, also in the middle of a hanging call.
  */
 #ifndef FL_WATCH_H
 #define FL_WATCH_H
@@ -23,7 +23,7 @@ typedef void fl_watch_progress(void *data, const struct fl_health *health);
  *       cause; or DEADLINE has passed and the container, which has run, is still ended;
  *   75  DEADLINE has passed otherwise. An Engine that is not there yet and a container that has
  *       not been started yet are waited for.
- * CHECK's interrupted and data are not used. PROGRESS may be NULL.
+ * CHECK's end is not used. PROGRESS may be NULL.
  */
 int fl_watch(struct fl_health *health, const struct fl_health_check *check, fl_time deadline,
 	     fl_watch_progress *progress, void *data, enum fl_exit *code)

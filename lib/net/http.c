@@ -10,7 +10,6 @@
 struct fl_http {
 	CURLM *multi;
 	struct fl_transfer *first; /* every transfer that was not ended yet */
-	bool stirred;              /* a transfer with on_body got bytes or came to its end */
 };
 
 struct fl_http *fl_http_new(void)
@@ -50,7 +49,7 @@ static void finish(struct fl_transfer *transfer, enum fl_http_failure failure, c
 
 struct fl_transfer *fl_http_start(struct fl_http *http, const struct fl_request *request)
 {
-	struct fl_transfer *transfer = fl_transfer_new(request, &http->stirred);
+	struct fl_transfer *transfer = fl_transfer_new(request);
 
 	transfer->http = http;
 	transfer->next = http->first;
@@ -64,10 +63,14 @@ struct fl_transfer *fl_http_start(struct fl_http *http, const struct fl_request 
 	return transfer;
 }
 
-/* Takes note of the transfers that libcurl has finished and of those whose deadline has passed. */
-static void collect(struct fl_http *http)
+/*
+ * Takes note of the transfers that libcurl has finished and of those whose deadline has passed.
+ * Returns whether there was one.
+ */
+static bool collect(struct fl_http *http)
 {
 	CURLMsg *message;
+	bool ended = false;
 	int left;
 	fl_time now = fl_now();
 
@@ -82,23 +85,25 @@ static void collect(struct fl_http *http)
 		transfer = (struct fl_transfer *)(void *)private;
 		finish(transfer, fl_transfer_meaning(transfer, code),
 		       code == CURLE_OK ? "the headers have no end" : curl_easy_strerror(code));
+		ended = true;
 	}
 	for (struct fl_transfer *t = http->first; t != NULL; t = t->next) {
-		if (!t->done && t->deadline <= now)
+		if (!t->done && t->deadline <= now) {
 			finish(t, FL_HTTP_TIMEOUT, "no answer in time");
+			ended = true;
+		}
 	}
+	return ended;
 }
 
 bool fl_http_run(struct fl_http *http, struct fl_transfer *one, fl_time until)
 {
-	http->stirred = false;
 	while (http->multi != NULL) {
 		int running;
 		fl_time wake = until;
 
 		curl_multi_perform(http->multi, &running);
-		collect(http);
-		if ((one != NULL && one->done) || http->stirred || until <= fl_now())
+		if (collect(http) || (one != NULL && one->done) || until <= fl_now())
 			break;
 		for (const struct fl_transfer *t = http->first; t != NULL; t = t->next) {
 			if (!t->done)

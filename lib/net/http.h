@@ -4,8 +4,8 @@
  * bounded answer.
  *
  * One struct fl_http holds the connections (a curl multi handle). A transfer is started, run and
- * ended; while one is waited for, all others go on, so a stream of events stays in sight during a
- * probe. No proxy of the environment is used, redirects are not followed, signals are not used.
+ * ended; while one is waited for, all others go on, so the end of the container is heard of during
+ * a probe. No proxy of the environment is used, redirects are not followed, signals are not used.
  */
 #ifndef FL_HTTP_H
 #define FL_HTTP_H
@@ -55,7 +55,7 @@ struct fl_request {
 	size_t limit; /* bytes of the answer's body that are kept; 0 means 64 KiB */
 	fl_http_body *on_body; /* if set, gets the body instead of it being kept */
 	void *on_body_data;
-	fl_time deadline;   /* moment at which it fails; FL_NEVER for a stream without end */
+	fl_time deadline;   /* moment at which it fails; FL_NEVER for none */
 	int64_t connect_ms; /* most milliseconds for connecting, 0 for no limit of its own */
 };
 
@@ -73,9 +73,8 @@ struct fl_transfer *fl_http_start(struct fl_http *http, const struct fl_request 
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 
 /*
- * Moves all transfers until ONE is complete (NULL: none is waited for), or UNTIL has passed (0:
- * what can be done without waiting), or bytes came in for any transfer that has an on_body callback
- * or such a transfer ended (so that a watcher can look). Returns true if ONE is complete.
+ * Moves all transfers until ONE or any other becomes complete (NULL: none is waited for), or UNTIL
+ * has passed (0: what can be done without waiting). Returns true if ONE is complete.
  */
 bool fl_http_run(struct fl_http *http, struct fl_transfer *one, fl_time until) FL_NONNULL(1);
 

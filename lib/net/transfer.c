@@ -72,7 +72,6 @@ static size_t on_write(char *bytes, size_t size, size_t count, void *data)
 		return 0;
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response->status);
 	if (transfer->on_body != NULL) {
-		*transfer->stirred = true;
 		transfer->stopped = !transfer->on_body(transfer->on_body_data, bytes, length);
 	} else {
 		fl_buf_add(&response->body, bytes, length);
@@ -193,11 +192,10 @@ static bool has_name(const struct fl_request *request)
 	return named;
 }
 
-struct fl_transfer *fl_transfer_new(const struct fl_request *request, bool *stirred)
+struct fl_transfer *fl_transfer_new(const struct fl_request *request)
 {
 	struct fl_transfer *transfer = fl_xcalloc(1, sizeof(*transfer));
 
-	transfer->stirred = stirred;
 	transfer->on_body = request->on_body;
 	transfer->on_body_data = request->on_body_data;
 	transfer->deadline = request->deadline;
@@ -279,8 +277,6 @@ void fl_transfer_finish(struct fl_transfer *transfer, enum fl_http_failure failu
 			 : transfer->reason[0] != '\0'        ? transfer->reason
 							      : reason);
 	transfer->done = true;
-	if (transfer->on_body != NULL)
-		*transfer->stirred = true;
 }
 
 void fl_transfer_free(struct fl_transfer *transfer)

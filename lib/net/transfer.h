@@ -19,7 +19,6 @@ struct fl_transfer {
 	struct fl_response response;
 	fl_http_body *on_body;
 	void *on_body_data;
-	bool *stirred; /* set when on_body was called or such a transfer has ended; borrowed */
 	fl_time deadline;
 	size_t header_bytes; /* of all header and trailer lines */
 	bool named;          /* the host is a name */
@@ -32,8 +31,7 @@ struct fl_transfer {
 };
 
 /* Makes the handle for REQUEST. The caller frees it. */
-struct fl_transfer *fl_transfer_new(const struct fl_request *request, bool *stirred)
-	FL_MUST_CHECK FL_NONNULL(1, 2);
+struct fl_transfer *fl_transfer_new(const struct fl_request *request) FL_MUST_CHECK FL_NONNULL(1);
 
 /*
  * What libcurl's code at the end of TRANSFER means. Over HTTP/2 the codes do not tell a peer that

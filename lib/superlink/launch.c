@@ -2,11 +2,10 @@
 #include "superlink/launch.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "docker/events.h"
+#include "docker/end.h"
 #include "docker/systemd.h"
 #include "superlink/container.h"
 #include "superlink/unit.h"
@@ -23,7 +22,7 @@
 
 #define CREATE_TRIES 3 /* each but the first after somebody else's container came first */
 
-#define ASK_AGAIN FL_SEC /* what the events should have told */
+#define ASK_AGAIN (50 * FL_MS) /* between two looks for the start */
 
 static int stop_the_unit(struct fl_error *err)
 {
@@ -106,19 +105,6 @@ static int start_by(enum fl_launcher launcher, struct fl_docker *docker, struct 
 	return fl_docker_start(docker, FL_CONTAINER_NAME, fl_now() + ENGINE_LIMIT, err);
 }
 
-/* This moment for the Engine's since=, RFC 3339 in UTC. */
-static char *moment(void)
-{
-	struct timespec now;
-	struct tm utc;
-	char seconds[32];
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &utc);
-	strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &utc);
-	return fl_xasprintf("%s.%09ldZ", seconds, now.tv_nsec);
-}
-
 static int died(int64_t exit_code, struct fl_error *err)
 {
 	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
@@ -136,31 +122,20 @@ static bool has_ended(const struct fl_docker_container *before,
 			strcmp(now->status, "dead") == 0);
 }
 
-/* The next event; where there is no stream, none until UNTIL. */
-static enum fl_docker_event next_event(struct fl_docker_events *events, fl_time until,
-				       int64_t *exit_code)
-{
-	enum fl_docker_event event = fl_docker_events_next(events, until, exit_code);
-
-	if (event != FL_EVENT_LOST)
-		return event;
-	fl_pause(until - fl_now(), until);
-	return FL_EVENT_NONE;
-}
-
 /*
  * Waits until it runs and has settled. The unit starts it a moment after systemctl has returned.
- * The events tell of an end at once; the Engine itself is asked again in case they do not come.
+ * An end in between comes by itself; the Engine is asked again in case it does not.
  */
-static int await(struct fl_docker *docker, struct fl_docker_events *events,
-		 const struct fl_docker_container *before, struct fl_error *err)
+static int await(struct fl_docker *docker, const struct fl_docker_container *before,
+		 struct fl_error *err)
 {
-	fl_time deadline = fl_now() + START_LIMIT, settled = FL_NEVER;
-	int64_t exit_code = 0;
+	fl_auto_transfer struct fl_transfer *end = NULL;
+	fl_time deadline = fl_now() + START_LIMIT;
+	bool ran = false;
 
 	for (;;) {
 		fl_auto_container struct fl_docker_container now = { .exists = false };
-		fl_time until = fl_earlier(deadline, fl_now() + ASK_AGAIN);
+		int64_t pause, exit_code;
 
 		if (fl_docker_inspect(docker, FL_CONTAINER_NAME, &now, deadline, err) != 0)
 			return -1;
@@ -169,18 +144,19 @@ static int await(struct fl_docker *docker, struct fl_docker_events *events,
 					    "container " FL_CONTAINER_NAME " is gone");
 		if (has_ended(before, &now))
 			return died(now.exit_code, err);
-		if (!now.running)
-			settled = FL_NEVER;
-		else if (settled <= fl_now())
+		if (now.running && ran)
 			return 0;
-		else if (settled == FL_NEVER)
-			settled = fl_now() + SETTLE;
 		if (fl_now() >= deadline)
 			return fl_error_set(err, FL_EXIT_TIMEOUT, 0,
 					    "container " FL_CONTAINER_NAME
 					    " is '%s' and does not start",
 					    now.status);
-		if (next_event(events, fl_earlier(until, settled), &exit_code) == FL_EVENT_DIE)
+		ran = now.running;
+		if (ran && end == NULL)
+			end = fl_end_ask(docker, FL_CONTAINER_NAME);
+		pause = ran ? SETTLE : ASK_AGAIN;
+		exit_code = fl_end_await(docker, end, fl_earlier(deadline, fl_now() + pause));
+		if (exit_code >= 0)
 			return died(exit_code, err);
 	}
 }
@@ -189,8 +165,6 @@ int fl_launch_start(struct fl_docker *docker, enum fl_launcher launcher, bool *s
 		    struct fl_error *err)
 {
 	fl_auto_container struct fl_docker_container before = { .exists = false };
-	fl_auto_events struct fl_docker_events *events = NULL;
-	fl_auto_free char *since = moment();
 
 	if (fl_docker_inspect(docker, FL_CONTAINER_NAME, &before, fl_now() + ENGINE_LIMIT, err) !=
 	    0)
@@ -198,8 +172,5 @@ int fl_launch_start(struct fl_docker *docker, enum fl_launcher launcher, bool *s
 	*started = !before.running || before.restarting;
 	if (start_by(launcher, docker, err) != 0)
 		return -1;
-	if (!*started)
-		return 0;
-	events = fl_docker_events_open(docker, FL_CONTAINER_NAME, since);
-	return await(docker, events, &before, err);
+	return *started ? await(docker, &before, err) : 0;
 }

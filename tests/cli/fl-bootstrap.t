@@ -68,7 +68,7 @@ like "$err" '--root.*through the Engine' '--root: it says that systemd is not us
 unlike "$err$(cat "$T/journal" "$ROOT/var/log/one-appliance/flower-bootstrap.log")" "$TOKEN" 'no secret anywhere'
 is "$(container "c['State']['Status']")" running 'the container runs'
 is "$(py "sorted(e['path'] for e in l if e['method'] == 'POST')" "$engine_journal")" \
-	'["/containers/create", "/containers/flower-superlink/start"]' 'one create, one start, no pull'
+	'["/containers/create", "/containers/flower-superlink/start", "/containers/flower-superlink/wait"]' 'one create, one start, no pull'
 is "$(py "[e for e in l if e['path'] == '/containers/create'][0]['query']" "$engine_journal")" \
 	'{"name": "flower-superlink"}' 'its name'
 body=$(py "[e for e in l if e['path'] == '/containers/create'][0]['body']" "$engine_journal")

@@ -249,7 +249,7 @@ ok '--wait=1 without a container: 69 or 75' test "$status" = 69 -o "$status" = 7
 dies()
 {
 	up "{\"restart\": \"no\", \"last_words\": [$1]}"
-	(wait_until asked GET '/events[^"]*' && kill -9 "$(container "c['State']['Pid']")") >/dev/null &
+	(wait_until asked POST '/containers/flower-superlink/wait' && kill -9 "$(container "c['State']['Pid']")") >/dev/null &
 	health --wait=30
 	wait "$!"
 	exits 69 'a container that dies ends the wait: 69'

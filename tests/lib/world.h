@@ -4,9 +4,8 @@
  * health.c, verdict.c and watch.c: what the probes get follows from the time, nothing is waited
  * for.
  * The test that includes this names the functions to wrap:
- *   fl_now fl_pause fl_http_start fl_http_run fl_http_response fl_http_end fl_docker_inspect
- *   fl_docker_logs fl_docker_events_open fl_docker_events_close fl_docker_events_next fl_proc_find
- *   fl_proc_is_gone
+ *   fl_now fl_pause fl_http_start fl_http_run fl_http_done fl_http_response fl_http_end
+ *   fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone
  */
 #ifndef FL_TESTS_WORLD_H
 #define FL_TESTS_WORLD_H
@@ -16,13 +15,9 @@
 
 #include "base/mem.h"
 #include "config/resolve.h"
-#include "docker/events.h"
+#include "docker/engine.h"
 #include "docker/logs.h"
 #include "health/health.h"
-
-struct fl_docker_events {
-	fl_time seen; /* events up to here have been given */
-};
 
 struct fl_transfer {
 	struct fl_response response;
@@ -33,8 +28,7 @@ struct fl_transfer {
 static struct {
 	fl_time now; /* nanoseconds */
 	int64_t engine_at, made_at, started_at, listens_at, control_at, died_at, restarted_at;
-	int64_t lost_at; /* the stream of events breaks once */
-	int ends;        /* so many ends come at once, one after the other */
+	int64_t lost_at;                          /* the Engine breaks off waiting for the end */
 	int64_t process_gone_at, process_back_at; /* the container's, whatever the Engine says */
 	int64_t superexec_at, superexec_gone_at;
 	bool superexec_zombie; /* what is left of it */
@@ -51,8 +45,7 @@ static struct {
 } world;
 
 static struct fl_settings settings;
-static struct fl_docker_events stream;
-static bool stream_open;
+static struct fl_transfer *waiting; /* for the container's end */
 
 static inline int world_reset(void **state)
 {
@@ -69,7 +62,7 @@ static inline int world_reset(void **state)
 	world.http_status = 200;
 	world.error = world.log = "";
 	world.image = "flwr/superlink:1.25.0-py3.13-ubuntu24.04";
-	stream_open = false;
+	waiting = NULL;
 	fl_settings_free(&settings);
 	if (fl_context_parse("test", "", 0, &context, &err) != 0)
 		return -1;
@@ -95,9 +88,11 @@ static inline int world_end(void **state)
 
 static inline struct fl_health_check world_check(void)
 {
-	/* Nobody looks into these two. */
-	return (struct fl_health_check){ .http = (struct fl_http *)&world,
-					 .docker = (struct fl_docker *)&world,
+	static struct fl_docker docker = { .http = (struct fl_http *)&world };
+
+	/* Nobody looks into the world by this. */
+	return (struct fl_health_check){ .http = docker.http,
+					 .docker = &docker,
 					 .settings = &settings,
 					 .proc = "/proc",
 					 .state_dir = "/the/state" };
@@ -185,75 +180,6 @@ int __wrap_fl_docker_logs(struct fl_docker *docker, const char *name, int lines,
 	return 0;
 }
 
-struct fl_docker_events *__wrap_fl_docker_events_open(struct fl_docker *docker, const char *name,
-						      const char *moment);
-struct fl_docker_events *__wrap_fl_docker_events_open(struct fl_docker *docker, const char *name,
-						      const char *moment)
-{
-	(void)docker, (void)name;
-	world.now += FL_MS;
-	stream_open = true;
-	stream.seen = moment == NULL ? world.now : strtoll(moment, NULL, 10) * FL_MS - 1;
-	return &stream;
-}
-
-void __wrap_fl_docker_events_close(struct fl_docker_events *events);
-/* cppcheck-suppress constParameter; it stands for a function that frees it */
-void __wrap_fl_docker_events_close(struct fl_docker_events *events)
-{
-	if (events != NULL)
-		stream_open = false;
-}
-
-/* The next event on the open stream up to UNTIL, and its moment. */
-static inline enum fl_docker_event coming(fl_time until, fl_time *when)
-{
-	const struct {
-		int64_t ms;
-		enum fl_docker_event event;
-	} events[] = { { world.started_at, FL_EVENT_START },
-		       { world.died_at, FL_EVENT_DIE },
-		       { world.restarted_at, FL_EVENT_START },
-		       { world.lost_at, FL_EVENT_LOST } };
-	enum fl_docker_event next = FL_EVENT_NONE;
-
-	*when = FL_NEVER;
-	for (size_t i = 0; i < FL_ARRAY_SIZE(events); i++) {
-		fl_time moment = events[i].ms == FL_NEVER ? FL_NEVER : events[i].ms * FL_MS;
-
-		if (stream_open && moment > stream.seen && moment <= until && moment < *when) {
-			*when = moment;
-			next = events[i].event;
-		}
-	}
-	return next;
-}
-
-enum fl_docker_event __wrap_fl_docker_events_next(struct fl_docker_events *events, fl_time until,
-						  int64_t *exit_code);
-enum fl_docker_event __wrap_fl_docker_events_next(struct fl_docker_events *events, fl_time until,
-						  int64_t *exit_code)
-{
-	fl_time when;
-	enum fl_docker_event event;
-
-	if (world.ends > 0) {
-		world.ends--;
-		world.now += FL_MS;
-		return FL_EVENT_DIE;
-	}
-	event = coming(until > world.now ? until : world.now, &when);
-
-	if (event == FL_EVENT_NONE) {
-		world.now = until > world.now ? until : world.now;
-		return event;
-	}
-	world.now = when > world.now ? when : world.now;
-	events->seen = when;
-	*exit_code = world.exit_code;
-	return event;
-}
-
 static inline void answer(struct fl_response *response, int status, const char *message)
 {
 	response->status = 200;
@@ -270,6 +196,18 @@ struct fl_transfer *__wrap_fl_http_start(struct fl_http *http, const struct fl_r
 			strstr(request->url, "ListRuns") != NULL;
 
 	(void)http;
+	if (strstr(request->url, "/wait?") != NULL) {
+		int64_t end = since(world.restarted_at) ? FL_NEVER : world.died_at;
+
+		transfer->done_at = fl_earlier(end, world.lost_at);
+		if (transfer->done_at != FL_NEVER)
+			transfer->done_at *= FL_MS;
+		response->failure = world.lost_at < end ? FL_HTTP_CLOSED : FL_HTTP_OK;
+		response->status = 200;
+		fl_buf_printf(&response->body, "{\"StatusCode\":%" PRId64 "}\n", world.exit_code);
+		waiting = transfer;
+		return transfer;
+	}
 	fl_buf_putc(&world.calls, database ? 'd' : !request->http2 ? 'h' : control ? 'c' : 'f');
 	transfer->done_at = world.now + FL_MS;
 	if (!up() || !since(control ? world.control_at : world.listens_at)) {
@@ -298,15 +236,18 @@ struct fl_transfer *__wrap_fl_http_start(struct fl_http *http, const struct fl_r
 bool __wrap_fl_http_run(struct fl_http *http, struct fl_transfer *one, fl_time until);
 bool __wrap_fl_http_run(struct fl_http *http, struct fl_transfer *one, fl_time until)
 {
-	fl_time when;
-
 	(void)http;
-	if (coming(one->done_at, &when) != FL_EVENT_NONE && when < one->done_at) {
-		world.now = when > world.now ? when : world.now;
-		return false; /* something came in for the stream */
-	}
-	world.now = fl_earlier(one->done_at, until);
+	until = fl_earlier(until, one->done_at);
+	if (waiting != NULL && waiting->done_at > world.now)
+		until = fl_earlier(until, waiting->done_at);
+	world.now = until > world.now ? until : world.now;
 	return world.now >= one->done_at;
+}
+
+bool __wrap_fl_http_done(const struct fl_transfer *transfer);
+bool __wrap_fl_http_done(const struct fl_transfer *transfer)
+{
+	return world.now >= transfer->done_at;
 }
 
 const struct fl_response *__wrap_fl_http_response(const struct fl_transfer *transfer);
@@ -320,6 +261,9 @@ void __wrap_fl_http_end(struct fl_transfer *transfer)
 {
 	if (transfer == NULL)
 		return;
+	if (transfer == waiting)
+		waiting = NULL;
+	fl_buf_free(&transfer->response.body);
 	fl_buf_free(&transfer->response.headers);
 	free(transfer);
 }

@@ -1,4 +1,4 @@
-"""The containers of engine.py: state, processes, events and logs, without any HTTP.
+"""The containers of engine.py: state, processes and logs, without any HTTP.
 
 A running container is a real process tree, as the tools read /proc below State.Pid:
   docker-init -> flower-superlink -> flower-superexec
@@ -78,48 +78,22 @@ def new_id(text):
     return hashlib.sha256(("%s %f" % (text, time.time())).encode()).hexdigest()
 
 
-class Events:
-    """What GET /events replays and follows."""
-
-    def __init__(self):
-        self.changed = threading.Condition()
-        self.list = []
-
-    def add(self, kind, action, ident, **attributes):
-        stamp = time.time_ns()
-        event = {"Type": kind, "Action": action, "status": action, "id": ident, "scope": "local",
-                 "from": attributes.get("image", ""), "time": stamp // 10**9, "timeNano": stamp,
-                 "Actor": {"ID": ident, "Attributes": attributes}}
-        with self.changed:
-            self.list.append(event)
-            self.changed.notify_all()
-
-    def wake(self):
-        with self.changed:
-            self.changed.notify_all()
-
-
 class Container:
     """One container; engine.behave() gives the current behaviour (see engine.py, "container")."""
 
     def __init__(self, name, config, image, folder, engine):
         self.name, self.config, self.image, self.folder = name, config, image, folder
-        self.events, self.behave, self.changed = engine.events, engine.behave, engine.save
+        self.behave, self.changed = engine.behave, engine.save
         self.ident = new_id(name)
         self.created = now()
         self.lock = engine.lock  # one lock for all: save() looks at every container
         self.ended = threading.Condition(self.lock)
         self.process = self.keep = self.serving = None
         self.stopping = False
-        self.runs = self.ends = self.restarts = self.pid = self.code = 0
+        self.runs = self.ends = self.restarts = self.pid = self.code = self.ended_with = 0
         self.status, self.error = "created", ""
         self.started = self.finished = "0001-01-01T00:00:00Z"
         self.log = []
-
-    def event(self, action, **attributes):
-        self.events.add("container", action, self.ident, name=self.name,
-                        image=self.config.get("Image", ""), **attributes)
-        self.changed()
 
     def start(self):
         """Starts the processes; raises OSError with the Engine's text where start fails."""
@@ -135,7 +109,7 @@ class Container:
             self.runs += 1
             self.spawn(behave)
             self.status, self.error, self.code, self.started = "running", "", 0, now()
-            self.event("start")
+            self.changed()
             threading.Thread(target=self.watch, args=(self.process, behave), daemon=True).start()
 
     def spawn(self, behave):
@@ -248,11 +222,12 @@ class Container:
         self.process, self.keep, self.pid = None, None, 0
         self.status, self.code, self.finished = "exited", code, now()
         self.ends += 1
+        self.ended_with = code
         self.log += behave.get("last_words", [])
-        self.event("die", exitCode=str(code))
+        self.changed()
         self.ended.notify_all()
 
-    def stop(self, code=0, action="stop"):
+    def stop(self, code=0):
         """Ends it by hand: the restart policy no longer counts. The code is what Flower gives."""
         with self.ended:
             was, self.stopping = self.process, True
@@ -261,7 +236,6 @@ class Container:
                 return False
             kill_group(was)
             self.end(code, {})  # so the watcher has nothing to say any more
-            self.event(action)
             return True
 
     def running(self):

@@ -25,7 +25,6 @@ happens in the middle; --set KEY=JSON gives the same on the command line:
                the ports that were asked for
 """
 import argparse
-import calendar
 import contextlib
 import hashlib
 import http.server
@@ -62,7 +61,6 @@ class Engine:
         self.lowest, self.highest = options.api.split(":")
         self.lock = threading.RLock()
         self.journal_lock = threading.Lock()
-        self.events = container.Events()
         self.images, self.containers, self.used = {}, {}, {}
         self.meetings = {}
         self.used_folders = []
@@ -151,17 +149,17 @@ class Engine:
             self.used_folders.append(folder)
             one = container.Container(name, config, image["Id"], folder, self)
             self.containers[one.ident] = one
-        one.event("create")
+        self.save()
         return one
 
     def remove(self, one, force):
         if one.running() and not force:
             raise EngineError(409, "You cannot remove a running container %s. Stop the container "
                               "before attempting removal or force remove" % one.ident)
-        one.stop(137, "kill")
+        one.stop(137)
         with self.lock:
             del self.containers[one.ident]
-        one.event("destroy")
+        self.save()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -399,7 +397,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def kill(self, engine, query, body, name):
         one = engine.find(name)
-        if not one.stop(137, "kill"):
+        if not one.stop(137):
             raise EngineError(409, "Cannot kill container: %s: Container %s is not running"
                               % (name, one.ident))
         self.answer(204)
@@ -431,7 +429,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 if self.gone(0):
                     self.close_connection = True
                     return
-            self.chunk(json.dumps({"Error": None, "StatusCode": one.code}).encode() + b"\n")
+            self.chunk(json.dumps({"Error": None, "StatusCode": one.ended_with if one.ends > ends else one.code}).encode() + b"\n")
         self.chunk(b"")
 
     def logs(self, engine, query, body, name):
@@ -459,42 +457,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "Processes": [["49999", str(pid), str(parent), "0", "00:00", "?", "00:00:00", words]
                           for pid, parent, words in one.processes()]})
 
-    def follow_events(self, engine, query, body):
-        wanted = json.loads(query.get("filters") or "{}")
-        wanted = {k: list(v) for k, v in wanted.items()}  # a list, or {"name": true}
-        since, until = moment(query.get("since")), moment(query.get("until"))
-        begin = time.time()  # who has the status line sees all that comes after
-        self.start_answer(200, "application/json", None)
-        self.wfile.flush()
-        at = 0
-        while True:
-            with engine.events.changed:
-                if at == len(engine.events.list):
-                    engine.events.changed.wait(0.1)
-                new, at = engine.events.list[at:], len(engine.events.list)
-            for event in new:
-                stamp = event["timeNano"] / 1e9
-                if stamp < (since or begin) or (until and stamp > until):
-                    continue
-                names = (event["id"], event["Actor"]["Attributes"]["name"])
-                if ("container" in wanted and not set(wanted["container"]) & set(names)
-                        or "event" in wanted and event["Action"] not in wanted["event"]
-                        or "type" in wanted and event["Type"] not in wanted["type"]):
-                    continue
-                self.chunk(json.dumps(event).encode() + b"\n")
-            if until and time.time() > until:
-                return self.chunk(b"")
-            if self.gone(0):
-                self.close_connection = True
-                return None
-
 
 NAME = r"/containers/([^/]+)"
 ROUTES = (
     ("GET HEAD", "/_ping", Handler.ping),
     ("GET", "/version", Handler.version_info),
     ("GET", "/info", Handler.info),
-    ("GET", "/events", Handler.follow_events),
     ("GET", "/images/json", Handler.image_list),
     ("GET", "/images/(.+)/json", Handler.image_show),
     ("DELETE", "/images/(.+)", Handler.image_remove),
@@ -516,17 +484,6 @@ ROUTES = (
 
 def number(version):
     return tuple(int(part) for part in version.split("."))
-
-
-def moment(text):
-    """since= and until=: seconds, or RFC 3339 in UTC, both with a fraction; None for none."""
-    if not text:
-        return None
-    match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?Z", text)
-    if not match:
-        return float(text)
-    return (calendar.timegm(time.strptime(match.group(1), "%Y-%m-%dT%H:%M:%S"))
-            + float(match.group(2) or 0))
 
 
 def names_of(query):
@@ -558,7 +515,7 @@ def main():
 
     def end(*_):
         for one in list(Handler.engine.containers.values()):
-            one.stop(137, "kill")
+            one.stop(137)
         shutil.rmtree(options.socket + ".d", ignore_errors=True)
         container.reap()
         os._exit(0)

@@ -99,24 +99,11 @@ def mutations_of(situation, answer, expect, read=".*"):
 
 
 def streams_of(by_name, found):
-    """Bodies of streams: log frames, events, lines of a pull."""
+    """Bodies of streams: log frames, lines of a pull."""
     for name in ("step 9, log of a dead one", "look, log of a dead one"):
         for kind, data in answers.LOGS.items():
             yield Case("%s: frames" % name, kind, by_name[name],
                        script=by_name[name].with_answer(found["logs"].with_body(data)))
-    event = found["events"].body
-    die = event.replace(b'"start"', b'"die"')
-    lines = {"a line of 3 MB": b"e" * 3000000, "events without line ends": event[:-1] * 5000,
-             "5000 starts": event * 5000, "5000 deaths": die * 5000, "empty lines": b"\n" * 100000,
-             "brackets": b"[" * 60000 + b"\n", "controls": answers.ODD * 1000}
-    for name in ("step 9, events", "wait, events", "wait, events of one that runs"):
-        for kind, data in lines.items():
-            yield Case("%s: lines" % name, kind, by_name[name],
-                       script=by_name[name].with_answer(found["events"].with_body(data)))
-        for kind, data in (("starts without end", event), ("deaths without end", die)):
-            yield Case("%s: lines" % name, kind, by_name[name], http1.Deed(
-                kind, lambda w, a, data=data: (w.send(a.head("Transfer-Encoding: chunked")),
-                                               w.repeat(http1.chunk(data * 200)))))
     pull = by_name["step 8, pull"]
     line = b'{"status":"%s","id":"%s","progressDetail":{"current":%d,"total":9}}\n'
     lines = {"a line of 3 MB": b"p" * 3000000, "an id of 60 KB": line % (b"Waiting", b"i" * 60000, 1),
@@ -186,8 +173,7 @@ def health_cases():
 def cases(found, gate):
     by_name = {s.name: s for s in world.situations(found, gate)}
     for situation in by_name.values():
-        if situation.name != "wait, events of one that runs":
-            yield from deeds_of(situation)
+        yield from deeds_of(situation)
     for situation in world.boots(found, gate):
         for deed in http1.DEEDS:
             if deed.name in ("silent", "a byte a second"):
@@ -220,7 +206,7 @@ def cases(found, gate):
              b'{"errorDetail":{"message":"no"},"error":"no"}\n')
     for line in lines:
         yield from mutations_of(by_name["step 8, pull"], http1.Answer(200, [], line), lambda *_: None)
-    yield from mutations_of(by_name["step 9, events"], found["events"], lambda *_: None)
+    yield from mutations_of(by_name["step 9, end"], found["end"], lambda *_: None)
     yield from streams_of(by_name, found)
     yield from health_cases()
     yield from grpc_cases()

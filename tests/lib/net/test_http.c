@@ -532,35 +532,6 @@ static bool on_body(void *data, const char *bytes, size_t length)
 	return stream->text.length < stream->most;
 }
 
-static void stream_stays_in_sight_of_another_transfer(void **state)
-{
-	struct world *world = *state;
-	struct stream stream = { .most = 100 };
-	struct fl_request request = get(world, "/tease");
-	fl_auto_transfer struct fl_transfer *watcher = NULL;
-	fl_auto_transfer struct fl_transfer *stalled = NULL;
-	fl_auto_transfer struct fl_transfer *hello = NULL;
-
-	request.on_body = on_body;
-	request.on_body_data = &stream;
-	watcher = fl_http_start(world->http, &request);
-	request = get(world, "/stall");
-	stalled = fl_http_start(world->http, &request);
-	/* Waiting for one that never comes, it returns as soon as the stream has bytes. */
-	assert_false(fl_http_run(world->http, stalled, soon()));
-	assert_string_equal(fl_buf_text(&stream.text), "hello");
-	assert_false(fl_http_done(watcher));
-	/* And when the stream ends. */
-	hello = perform(world, "/hello");
-	assert_int_equal(fl_http_response(hello)->status, 200);
-	server_kill(&world->server);
-	assert_false(fl_http_done(watcher));
-	assert_false(fl_http_run(world->http, NULL, soon()));
-	assert_true(fl_http_done(watcher));
-	assert_int_equal(fl_http_response(watcher)->failure, FL_HTTP_CLOSED);
-	fl_buf_free(&stream.text);
-}
-
 static void stream_ends_when_its_reader_has_enough(void **state)
 {
 	struct world *world = *state;
@@ -733,7 +704,6 @@ int main(void)
 		TEST(engine_is_no_name_to_look_up),
 		TEST(deadline_ends_a_flood),
 		TEST(run_stops_when_its_moment_comes),
-		TEST(stream_stays_in_sight_of_another_transfer),
 		TEST(stream_ends_when_its_reader_has_enough),
 		TEST(freeing_ends_what_is_under_way),
 		cmocka_unit_test(lack_of_memory_ends_the_process),

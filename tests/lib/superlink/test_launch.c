@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wrap: fl_docker_inspect fl_docker_create fl_docker_remove fl_docker_start fl_systemctl */
-/* wrap: fl_docker_events_open fl_docker_events_close fl_docker_events_next */
+/* wrap: fl_end_ask fl_end_await */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "docker/events.h"
+#include "docker/end.h"
 #include "docker/systemd.h"
 #include "superlink/launch.h"
 #include "resolved.h"
@@ -28,23 +28,21 @@ int __wrap_fl_docker_start(struct fl_docker *docker, const char *name, fl_time d
 			   struct fl_error *err);
 int __wrap_fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time deadline,
 			struct fl_error *err);
-struct fl_docker_events *__wrap_fl_docker_events_open(struct fl_docker *docker, const char *name,
-						      const char *since);
-void __wrap_fl_docker_events_close(struct fl_docker_events *events);
-enum fl_docker_event __wrap_fl_docker_events_next(struct fl_docker_events *events, fl_time until,
-						  int64_t *exit_code);
+struct fl_transfer *__wrap_fl_end_ask(struct fl_docker *docker, const char *name);
+int64_t __wrap_fl_end_await(struct fl_docker *docker, struct fl_transfer *end, fl_time until);
 
 /* An Engine with at most one container, and what was asked of it and of systemd, in order. */
 static struct {
 	bool exists, running;
 	bool ends;      /* as soon as it has been started */
+	bool tells;     /* of the end, before it is asked again */
+	bool waited;    /* it was asked to tell */
+	int late;       /* so many looks long it does not run yet */
 	bool goes_away; /* the Engine does, once the container has been started */
 	int conflicts;  /* so many times another run makes one just before a create */
 	bool strange;   /* what that other run makes is something else */
 	int made;       /* containers so far, the last one's id */
 	char digest[64];
-	enum fl_docker_event events[4];
-	size_t next_event;
 	struct fl_buf calls;
 } engine;
 
@@ -52,7 +50,8 @@ int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
 			     struct fl_docker_container *container, fl_time deadline,
 			     struct fl_error *err)
 {
-	bool ended = engine.running && engine.ends;
+	bool running = engine.running && engine.late-- <= 0;
+	bool ended = running && engine.ends && !engine.tells;
 
 	(void)docker, (void)name, (void)deadline;
 	*container = (struct fl_docker_container){ .exists = engine.exists };
@@ -62,10 +61,10 @@ int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
 		return 0;
 	container->id = fl_xasprintf("%d", engine.made);
 	container->digest = fl_xstrdup(engine.digest);
-	container->status = fl_xstrdup(ended ? "exited" : engine.running ? "running" : "created");
-	container->started_at = fl_xstrdup(engine.running ? "2026-11-23T16:49:35Z"
-							  : "0001-01-01T00:00:00Z");
-	container->running = engine.running && !ended;
+	container->status = fl_xstrdup(ended ? "exited" : running ? "running" : "created");
+	container->started_at = fl_xstrdup(running ? "2026-11-23T16:49:35Z"
+						   : "0001-01-01T00:00:00Z");
+	container->running = running && !ended;
 	container->exit_code = ended ? 2 : 0;
 	return 0;
 }
@@ -118,31 +117,20 @@ int __wrap_fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_
 	return 0;
 }
 
-struct fl_docker_events *__wrap_fl_docker_events_open(struct fl_docker *docker, const char *name,
-						      const char *since)
+struct fl_transfer *__wrap_fl_end_ask(struct fl_docker *docker, const char *name)
 {
 	(void)docker, (void)name;
-	assert_non_null(since); /* or an event between the start and now would be lost */
-	return (struct fl_docker_events *)&engine;
+	engine.waited = true;
+	return NULL;
 }
 
-void __wrap_fl_docker_events_close(struct fl_docker_events *events)
+int64_t __wrap_fl_end_await(struct fl_docker *docker, struct fl_transfer *end, fl_time until)
 {
-	(void)events;
-}
-
-enum fl_docker_event __wrap_fl_docker_events_next(struct fl_docker_events *events, fl_time until,
-						  int64_t *exit_code)
-{
-	enum fl_docker_event event = engine.events[engine.next_event];
-
-	(void)events;
-	if (event == FL_EVENT_NONE)
-		fl_pause(until - fl_now(), until);
-	else if (event != FL_EVENT_LOST)
-		engine.next_event++;
-	*exit_code = 2;
-	return event;
+	(void)docker, (void)end;
+	if (engine.waited && engine.tells)
+		return 2;
+	fl_pause(until - fl_now(), until);
+	return -1;
 }
 
 static int begin(void **state)
@@ -150,8 +138,6 @@ static int begin(void **state)
 	(void)state;
 	fl_buf_free(&engine.calls);
 	memset(&engine, 0, sizeof(engine));
-	engine.events[0] = FL_EVENT_START;
-	engine.events[1] = FL_EVENT_NONE;
 	return 0;
 }
 
@@ -243,6 +229,7 @@ static void systemd_starts_the_unit(void **state)
 
 	(void)state;
 	engine.exists = true;
+	engine.late = 2;
 	assert_int_equal(start(FL_LAUNCH_SYSTEMD, &started, &err), 0);
 	assert_true(started);
 	assert_string_equal(fl_buf_text(&engine.calls),
@@ -258,20 +245,25 @@ static void one_that_runs_is_left_running(void **state)
 	engine.exists = engine.running = true;
 	assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), 0);
 	assert_false(started);
-	assert_int_equal(engine.next_event, 0);
+	assert_false(engine.waited);
 }
 
+/* The Engine tells of the end by itself, or when it is asked again. */
 static void one_that_ends_at_once_is_a_failure(void **state)
 {
-	struct fl_error err = FL_ERROR_INIT;
-	bool started;
-
 	(void)state;
-	engine.exists = true;
-	engine.events[1] = FL_EVENT_DIE;
-	assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), -1);
-	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
-	assert_non_null(strstr(err.message, "exit code 2"));
+	for (int tells = 0; tells < 2; tells++) {
+		struct fl_error err = FL_ERROR_INIT;
+		bool started;
+
+		begin(NULL);
+		engine.exists = engine.ends = true;
+		engine.tells = tells;
+		assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), -1);
+		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+		assert_non_null(strstr(err.message, "exit code 2"));
+		assert_int_equal(engine.waited, engine.tells);
+	}
 }
 
 static void an_engine_that_goes_away_is_a_failure(void **state)
@@ -281,34 +273,9 @@ static void an_engine_that_goes_away_is_a_failure(void **state)
 
 	(void)state;
 	engine.exists = true;
-	engine.events[0] = FL_EVENT_LOST;
 	engine.goes_away = true;
 	assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), -1);
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
-}
-
-/* Such as one whose events a proxy in front of its socket does not let through. */
-static void an_engine_without_events_is_asked(void **state)
-{
-	static const enum fl_docker_event events[] = { FL_EVENT_LOST, FL_EVENT_NONE };
-
-	(void)state;
-	for (size_t i = 0; i < FL_ARRAY_SIZE(events); i++) {
-		struct fl_error err = FL_ERROR_INIT;
-		bool started;
-
-		begin(NULL);
-		engine.exists = true;
-		engine.events[0] = events[i];
-		assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), 0);
-		assert_true(started);
-
-		engine.running = false;
-		engine.ends = true;
-		assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), -1);
-		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
-		assert_non_null(strstr(err.message, "exit code 2"));
-	}
 }
 
 static int end(void **state)
@@ -329,7 +296,6 @@ int main(void)
 		cmocka_unit_test_setup(one_that_runs_is_left_running, begin),
 		cmocka_unit_test_setup(one_that_ends_at_once_is_a_failure, begin),
 		cmocka_unit_test_setup(an_engine_that_goes_away_is_a_failure, begin),
-		cmocka_unit_test_setup(an_engine_without_events_is_asked, begin),
 	};
 
 	fl_log_threshold(FL_WARNING);
