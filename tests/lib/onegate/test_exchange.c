@@ -215,23 +215,35 @@ static void test_retries(void **state)
 	assert_int_equal(scene.now, 1000 * FL_SEC + 47 * FL_SEC / 4);
 }
 
-/* What does not pass is not. */
-static void test_final(void **state)
+/* What does not pass is not tried again. The likely cause is named in each case. */
+static void test_causes(void **state)
 {
 	static const struct {
 		struct answer answer;
 		const char *part;
+		bool passes;
 	} cases[] = {
 		{ { .status = 401, .body = "Not authorized" },
 		  "PUT http://h/vm: HTTP status 401 'Not authorized'; TOKEN=YES is missing" },
 		{ { .status = 403, .body = "Host not permitted" }, "IP address only" },
 		{ { .status = 403, .body = "Attribute (SERVICE_ID) cannot be modified" },
 		  "restricted_attrs" },
-		{ { .status = 404 }, "HTTP status 404; no OneGate" },
-		{ { .status = 400 }, "HTTP status 400; " },
+		{ { .status = 404 }, "HTTP status 404; no OneGate at this URL, or the VM is gone" },
+		{ { .status = 400 }, "HTTP status 400; ONEGATE_ENDPOINT is probably not the URL" },
 		{ { .status = 302 }, "redirects are not followed" },
 		{ { .status = 307 }, "redirects are not followed" },
-		{ { .failure = FL_HTTP_TLS }, "CA certificates" },
+		{ { .status = 405 }, "does not know the method" },
+		{ { .status = 501 }, "does not know the method", true },
+		{ { .status = 407 }, "a proxy answers" },
+		{ { .status = 413 }, "publish less" },
+		{ { .status = 418 }, "onegate.log" },
+		{ { .status = 429 }, "too many requests", true },
+		{ { .status = 500 }, "onegate.log and oned.log", true },
+		{ { .status = 503 }, "down or starting", true },
+		{ { .failure = FL_HTTP_RESOLVE }, "check DNS", true },
+		{ { .failure = FL_HTTP_CONNECT }, "has a route to it", true },
+		{ { .failure = FL_HTTP_CLOSED }, "check that OneGate runs", true },
+		{ { .failure = FL_HTTP_TLS }, "clock and CA certificates" },
 		{ { .failure = FL_HTTP_PROTOCOL }, "not the URL of a OneGate" },
 		{ { .failure = FL_HTTP_OTHER }, "PUT http://h/vm" },
 	};
@@ -242,7 +254,7 @@ static void test_final(void **state)
 
 		play(&cases[i].answer, 1);
 		assert_int_equal(run(&err), -1);
-		assert_int_equal(scene.requests, 1);
+		assert_int_equal(scene.requests, cases[i].passes ? 9 : 1);
 		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 		assert_non_null(strstr(err.message, cases[i].part));
 	}
@@ -265,6 +277,7 @@ static void test_used_up(void **state)
 	assert_int_equal(err.code, FL_EXIT_TIMEOUT);
 	assert_int_equal(scene.now, 1020 * FL_SEC);
 	assert_int_equal(scene.requests, 3); /* 5 s, 10 s and the rest */
+	assert_non_null(strstr(err.message, "a firewall between"));
 
 	PLAY({ .takes = 3600 * FL_SEC }, { .status = 503 });
 	assert_int_equal(run(&err), -1);
@@ -312,7 +325,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_request), cmocka_unit_test(test_retries),
-		cmocka_unit_test(test_final),   cmocka_unit_test(test_used_up),
+		cmocka_unit_test(test_causes),  cmocka_unit_test(test_used_up),
 		cmocka_unit_test(test_slow),    cmocka_unit_test(test_secret),
 		cmocka_unit_test(test_an_hour),
 	};
