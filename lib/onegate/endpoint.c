@@ -15,12 +15,12 @@ static bool is_loopback(const struct fl_address *address)
 	       strncmp(address->host, "127.", 4) == 0;
 }
 
-static int read_wishes(struct fl_wishes *wishes, const struct fl_context *context,
-		       struct fl_error *err)
+static int read_hints(struct fl_netaddr_hints *hints, const struct fl_context *context,
+		      struct fl_error *err)
 {
-	if (fl_param_read(FL_PARAM_ETH0_IP, context, &wishes->ip, err) != 0)
+	if (fl_param_read(FL_PARAM_ETH0_IP, context, &hints->ip, err) != 0)
 		return -1;
-	return fl_param_read(FL_PARAM_ETH0_MAC, context, &wishes->mac, err);
+	return fl_param_read(FL_PARAM_ETH0_MAC, context, &hints->mac, err);
 }
 
 int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context *context,
@@ -29,13 +29,13 @@ int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context
 {
 	struct fl_address fleet = fl_settings_address(settings, FL_PARAM_FLEET_API_ADDRESS);
 	/* Docker publishes on 0.0.0.0 for IPv4 alone and on :: for IPv6. */
-	struct fl_wishes wishes = { .family = strchr(fleet.host, ':') != NULL ? AF_INET6
-									      : AF_INET };
+	struct fl_netaddr_hints hints = { .family = strchr(fleet.host, ':') != NULL ? AF_INET6
+										    : AF_INET };
 	fl_auto_netaddrs struct fl_netaddrs addresses = FL_NETADDRS_INIT;
 	const struct fl_netaddr *chosen;
 	struct fl_error undecided = FL_ERROR_INIT;
 
-	if (read_wishes(&wishes, context, err) != 0)
+	if (read_hints(&hints, context, err) != 0)
 		return -1;
 	endpoint->address = fleet;
 	endpoint->link[0] = '\0';
@@ -51,10 +51,10 @@ int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context
 	if (fl_netaddr_list(&addresses, err) != 0)
 		return -1;
 	/* The context decides alone where it can: looking up OneGate's name may take seconds. */
-	if (fl_netaddr_choose(&addresses, &wishes, &chosen, &endpoint->rule, &undecided) != 0) {
-		if (fl_netaddr_wishes(&wishes, onegate_host, deadline, err) != 0)
+	if (fl_netaddr_choose(&addresses, &hints, &chosen, &endpoint->rule, &undecided) != 0) {
+		if (fl_netaddr_hints(&hints, onegate_host, deadline, err) != 0)
 			return -1;
-		if (fl_netaddr_choose(&addresses, &wishes, &chosen, &endpoint->rule, err) != 0)
+		if (fl_netaddr_choose(&addresses, &hints, &chosen, &endpoint->rule, err) != 0)
 			return -1;
 	}
 	fl_address_set_host(&endpoint->address, chosen->address);

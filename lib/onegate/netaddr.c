@@ -144,15 +144,15 @@ static int ask_route(const char *host, int family, fl_time deadline,
 	return result;
 }
 
-int fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline,
-		      struct fl_error *err)
+int fl_netaddr_hints(struct fl_netaddr_hints *hints, const char *onegate_host, fl_time deadline,
+		     struct fl_error *err)
 {
-	wishes->to_onegate[0] = '\0';
+	hints->to_onegate[0] = '\0';
 	if (onegate_host != NULL &&
-	    ask_route(onegate_host, wishes->family, deadline, wishes->to_onegate, err) != 0)
+	    ask_route(onegate_host, hints->family, deadline, hints->to_onegate, err) != 0)
 		return -1;
-	return ask_route(wishes->family == AF_INET6 ? NOWHERE_SIX : NOWHERE_FOUR, wishes->family,
-			 deadline, wishes->by_default, err);
+	return ask_route(hints->family == AF_INET6 ? NOWHERE_SIX : NOWHERE_FOUR, hints->family,
+			 deadline, hints->by_default, err);
 }
 
 static bool starts_with(const char *text, const char *start)
@@ -190,7 +190,7 @@ static bool same_text(const char *a, const char *b)
 	return a != NULL && a[0] != '\0' && strcasecmp(a, b) == 0;
 }
 
-static int none_found(const struct fl_netaddrs *addresses, const struct fl_wishes *wishes,
+static int none_found(const struct fl_netaddrs *addresses, const struct fl_netaddr_hints *hints,
 		      struct fl_error *err)
 {
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
@@ -200,7 +200,7 @@ static int none_found(const struct fl_netaddrs *addresses, const struct fl_wishe
 		const struct fl_netaddr *a = &addresses->list[i];
 		const char *unfit = fl_netaddr_unfit(a);
 
-		if (unfit == NULL && a->family != wishes->family)
+		if (unfit == NULL && a->family != hints->family)
 			unfit = a->family == AF_INET6 ? "IPv6" : "IPv4";
 		fl_buf_printf(&text, "%s%s %s (%s)", shown == 0 ? "" : ", ", a->link, a->address,
 			      unfit != NULL ? unfit : "no rule names it");
@@ -211,29 +211,28 @@ static int none_found(const struct fl_netaddrs *addresses, const struct fl_wishe
 		err, FL_EXIT_UNAVAILABLE, 0,
 		"no %s address for SuperNodes: neither ETH0_IP nor ETH0_MAC nor a route "
 		"to OneGate nor a default route leads to one; candidates: %s",
-		wishes->family == AF_INET6 ? "IPv6" : "IPv4",
+		hints->family == AF_INET6 ? "IPv6" : "IPv4",
 		text.length > 0 ? fl_buf_text(&text) : "none");
 }
 
-int fl_netaddr_choose(const struct fl_netaddrs *addresses, const struct fl_wishes *wishes,
+int fl_netaddr_choose(const struct fl_netaddrs *addresses, const struct fl_netaddr_hints *hints,
 		      const struct fl_netaddr **chosen, const char **rule, struct fl_error *err)
 {
 	const struct {
 		const char *wanted, *text;
 		bool is_mac;
 	} rules[] = {
-		{ wishes->ip, "ETH0_IP, which the link carries", false },
-		{ wishes->mac, "the link has the MAC address of ETH0_MAC", true },
-		{ wishes->to_onegate, "the kernel sends from it towards OneGate", false },
-		{ wishes->by_default, "the kernel sends from it along the default route", false },
+		{ hints->ip, "ETH0_IP, which the link carries", false },
+		{ hints->mac, "the link has the MAC address of ETH0_MAC", true },
+		{ hints->to_onegate, "the kernel sends from it towards OneGate", false },
+		{ hints->by_default, "the kernel sends from it along the default route", false },
 	};
 
 	for (size_t r = 0; r < FL_ARRAY_SIZE(rules); r++) {
 		for (size_t i = 0; i < addresses->count; i++) {
 			const struct fl_netaddr *address = &addresses->list[i];
 
-			if (address->family != wishes->family ||
-			    fl_netaddr_unfit(address) != NULL ||
+			if (address->family != hints->family || fl_netaddr_unfit(address) != NULL ||
 			    !same_text(rules[r].wanted,
 				       rules[r].is_mac ? address->mac : address->address))
 				continue;
@@ -242,5 +241,5 @@ int fl_netaddr_choose(const struct fl_netaddrs *addresses, const struct fl_wishe
 			return 0;
 		}
 	}
-	return none_found(addresses, wishes, err);
+	return none_found(addresses, hints, err);
 }

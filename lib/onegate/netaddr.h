@@ -2,8 +2,8 @@
 /*
  * Which of this VM's addresses SuperNodes are told (spec section 9), and by which rule.
  *
- * Candidates and wishes are plain data, so that the choice is a pure function: what a machine has
- * is gathered by fl_netaddr_list() and fl_netaddr_wishes().
+ * Candidates and hints are plain data, so that the choice is a pure function: what a machine has
+ * is gathered by fl_netaddr_list() and fl_netaddr_hints().
  */
 #ifndef FL_NETADDR_H
 #define FL_NETADDR_H
@@ -38,7 +38,7 @@ struct fl_netaddrs {
 	}
 
 /* What speaks for an address, "" or NULL where nothing is known. */
-struct fl_wishes {
+struct fl_netaddr_hints {
 	int family;                        /* only addresses of this family are taken */
 	const char *ip;                    /* ETH0_IP, borrowed */
 	const char *mac;                   /* ETH0_MAC, any case, borrowed */
@@ -52,11 +52,11 @@ int fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err)
 
 /*
  * Asks the kernel what it sends from towards ONEGATE_HOST (may be NULL; a name is looked up until
- * DEADLINE) and along the default route, in the family of WISHES. Nothing is sent but the look-up.
+ * DEADLINE) and along the default route, in the family of HINTS. Nothing is sent but the look-up.
  * 0, or -1 with 71: another rule would name another address then.
  */
-int fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline,
-		      struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 4);
+int fl_netaddr_hints(struct fl_netaddr_hints *hints, const char *onegate_host, fl_time deadline,
+		     struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 4);
 
 /* Why an address is never taken ("loopback", "link-local", "Docker's", "down"), or NULL. */
 const char *fl_netaddr_unfit(const struct fl_netaddr *address) FL_NONNULL(1);
@@ -66,7 +66,7 @@ const char *fl_netaddr_unfit(const struct fl_netaddr *address) FL_NONNULL(1);
  * towards OneGate; else that of the default route; never an unfit one (trap 7). 0 and *CHOSEN (a
  * member of ADDRESSES) with *RULE (a constant, for -v), or -1 with 69 and the candidates.
  */
-int fl_netaddr_choose(const struct fl_netaddrs *addresses, const struct fl_wishes *wishes,
+int fl_netaddr_choose(const struct fl_netaddrs *addresses, const struct fl_netaddr_hints *hints,
 		      const struct fl_netaddr **chosen, const char **rule, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 5);
 

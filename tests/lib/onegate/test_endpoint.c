@@ -14,11 +14,11 @@
 #include "base/mem.h"
 #include "onegate/netaddr.h"
 
-/* wrap: fl_netaddr_list fl_netaddr_wishes fl_database_noted */
+/* wrap: fl_netaddr_list fl_netaddr_hints fl_database_noted */
 
 int __wrap_fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err);
-int __wrap_fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline,
-			     struct fl_error *err);
+int __wrap_fl_netaddr_hints(struct fl_netaddr_hints *hints, const char *onegate_host,
+			    fl_time deadline, struct fl_error *err);
 int __wrap_fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings,
 			     char **tag, struct fl_error *err);
 
@@ -50,15 +50,15 @@ int __wrap_fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err)
 	return 0;
 }
 
-int __wrap_fl_netaddr_wishes(struct fl_wishes *wishes, const char *onegate_host, fl_time deadline,
-			     struct fl_error *err)
+int __wrap_fl_netaddr_hints(struct fl_netaddr_hints *hints, const char *onegate_host,
+			    fl_time deadline, struct fl_error *err)
 {
 	(void)err;
 	assert_int_equal(deadline, 77);
 	asked++;
 	if (onegate_host != NULL)
-		strcpy(wishes->to_onegate, "198.51.100.4");
-	strcpy(wishes->by_default, "192.0.2.10");
+		strcpy(hints->to_onegate, "198.51.100.4");
+	strcpy(hints->by_default, "192.0.2.10");
 	return 0;
 }
 

@@ -87,7 +87,7 @@ static void fill(struct fl_netaddrs *all)
 
 struct choice {
 	const char *about;
-	struct fl_wishes wishes;
+	struct fl_netaddr_hints hints;
 	const char *address; /* NULL: none */
 	const char *rule;    /* a part of it */
 };
@@ -165,7 +165,7 @@ static void test_choose(void **state)
 		const struct fl_netaddr *chosen = NULL;
 		const char *rule = NULL;
 		struct fl_error err = FL_ERROR_INIT;
-		int status = fl_netaddr_choose(&all, &c->wishes, &chosen, &rule, &err);
+		int status = fl_netaddr_choose(&all, &c->hints, &chosen, &rule, &err);
 
 		print_message("# %s\n", c->about);
 		assert_int_equal(status, c->address != NULL ? 0 : -1);
@@ -180,7 +180,7 @@ static void test_choose(void **state)
 
 static void test_none(void **state)
 {
-	const struct fl_wishes four = { .family = AF_INET };
+	const struct fl_netaddr_hints four = { .family = AF_INET };
 	const struct fl_netaddr *chosen = NULL;
 	fl_auto_netaddrs struct fl_netaddrs all = FL_NETADDRS_INIT;
 	fl_auto_netaddrs struct fl_netaddrs empty = FL_NETADDRS_INIT;
@@ -261,12 +261,11 @@ static void test_routes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
-		struct fl_wishes wishes = { .family = cases[i].family, .to_onegate = "x" };
+		struct fl_netaddr_hints hints = { .family = cases[i].family, .to_onegate = "x" };
 		struct fl_error err = FL_ERROR_INIT;
 
-		assert_int_equal(fl_netaddr_wishes(&wishes, cases[i].host, fl_deadline(5), &err),
-				 0);
-		assert_string_equal(wishes.to_onegate, cases[i].source);
+		assert_int_equal(fl_netaddr_hints(&hints, cases[i].host, fl_deadline(5), &err), 0);
+		assert_string_equal(hints.to_onegate, cases[i].source);
 	}
 }
 
@@ -278,10 +277,10 @@ static void test_not_asked(void **state)
 	(void)state;
 	no_sockets = true;
 	for (size_t i = 0; i < FL_ARRAY_SIZE(hosts); i++) {
-		struct fl_wishes wishes = { .family = AF_INET };
+		struct fl_netaddr_hints hints = { .family = AF_INET };
 		struct fl_error err = FL_ERROR_INIT;
 
-		assert_int_equal(fl_netaddr_wishes(&wishes, hosts[i], fl_deadline(5), &err), -1);
+		assert_int_equal(fl_netaddr_hints(&hints, hosts[i], fl_deadline(5), &err), -1);
 		assert_int_equal(err.code, FL_EXIT_SYSTEM);
 		assert_int_equal(err.errnum, EMFILE);
 	}
