@@ -11,13 +11,13 @@ SRCDIR ?= .
 MAKEFLAGS += --no-builtin-rules
 
 # Sources. One noun, one module: lib/AREA/NAME.c, lib/AREA/NAME.h, tests/lib/AREA/test_NAME.c. Sorted.
-LIB := base/address base/buf base/error base/fatal base/folder base/journal base/json base/log base/mem \
-	base/number base/options base/start base/utf8 base/wait \
+LIB := base/address base/buf base/error base/fatal base/folder base/journal base/json base/log base/mem base/number \
+	base/options base/start base/utf8 base/wait \
 	config/edits config/findings config/flower config/frozen config/original config/param config/paramcheck \
 	config/paramtext config/paths config/present config/resolve config/review config/settings config/valid \
 	context/context context/oneenv context/shellword \
 	docker/docker docker/dockerd docker/end docker/engine docker/logs docker/pull docker/systemd \
-	file/atomic file/file file/leftover file/temporary file/tree file/walk \
+	file/atomic file/file file/leftover file/tree file/walk \
 	health/diagnosis health/health health/layers health/postmortem health/probe health/proc health/verdict \
 	health/watch \
 	net/grpc net/http net/lookup net/tcp net/transfer \

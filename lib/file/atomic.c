@@ -1,12 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "file/atomic.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/folder.h"
 #include "base/mem.h"
 #include "file/leftover.h"
-#include "file/temporary.h"
+
+#define CLAIM_TRIES 100 /* sweeps of other runs that one file may meet before it is claimed */
+
+/*
+ * The temporary file that takes a file's place. It is claimed (leftover.h) until it has its final
+ * name, so that no other run sweeps it away.
+ */
+struct temporary {
+	char *name; /* owned; made up before any file is, as lack of memory ends the process */
+	int fd;     /* open as long as it has that name, else -1 */
+};
 
 static bool owner_differs(const struct fl_file *file, const struct stat *info)
 {
@@ -29,28 +42,111 @@ bool fl_atomic_differs(const struct fl_file *file)
 	return old == NULL || length != file->length || memcmp(old, file->content, length) != 0;
 }
 
+/* Whether FD is claimed and still has its name. A file system without locks is fine. */
+static bool is_ours(int fd)
+{
+	struct stat info;
+
+	if (!fl_leftover_claim(fd) && errno == EWOULDBLOCK)
+		return false;
+	return fstat(fd, &info) == 0 && info.st_nlink > 0;
+}
+
+/* Opens a fresh one; a sweep of another run between its making and its claim costs a new try. */
+static int make_temporary(char *name)
+{
+	char *const tail = name + strlen(name) - strlen(FL_LEFTOVER_SUFFIX);
+
+	for (int tries = 0; tries < CLAIM_TRIES; tries++) {
+		int fd = mkostemp(name, O_CLOEXEC);
+
+		if (fd < 0 || is_ours(fd))
+			return fd;
+		unlink(name);
+		fl_cleanup_close(&fd);
+		memcpy(tail, FL_LEFTOVER_SUFFIX, sizeof(FL_LEFTOVER_SUFFIX));
+	}
+	errno = EBUSY;
+	return -1;
+}
+
+static int write_bytes(int fd, const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t put = write(fd, bytes, length);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -1;
+		bytes += put;
+		length -= (size_t)put;
+	}
+	return 0;
+}
+
+/* What failed, with errno, or NULL. After fsync(2) there is nothing that close(2) could tell. */
+static const char *fill(int fd, const struct fl_file *file)
+{
+	/* chown(2) clears set-id bits, and a wider mode must never meet the wrong owner. */
+	if (fchown(fd, file->uid, file->gid) != 0 || fchmod(fd, file->mode) != 0)
+		return "owner and mode";
+	if (write_bytes(fd, file->content, file->length) != 0)
+		return "write";
+	return fsync(fd) != 0 ? "sync" : NULL;
+}
+
+static int stage(struct temporary *temporary, const struct fl_file *file, struct fl_error *err)
+{
+	const char *failed;
+
+	temporary->fd = make_temporary(temporary->name);
+	failed = temporary->fd < 0 ? "temporary file beside it" : fill(temporary->fd, file);
+	if (failed != NULL)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: %s", file->path, failed);
+	return 0;
+}
+
+static int publish(struct temporary *temporary, const struct fl_file *file, struct fl_error *err)
+{
+	if (rename(temporary->name, file->path) != 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: rename", file->path);
+	fl_cleanup_close(&temporary->fd);
+	temporary->fd = -1;
+	return fl_folder_sync_above(file->path, err);
+}
+
+static void drop(struct temporary *temporary)
+{
+	if (temporary->fd >= 0)
+		unlink(temporary->name);
+	fl_cleanup_close(&temporary->fd);
+	free(temporary->name);
+}
+
 int fl_atomic_write_all(const struct fl_file *files, size_t count, size_t *changed,
 			struct fl_error *err)
 {
-	struct fl_temporary *temporaries = fl_xcalloc(count, sizeof(*temporaries));
+	struct temporary *temporaries = fl_xcalloc(count, sizeof(*temporaries));
 	int result = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		fl_leftover_sweep(files[i].path);
-		temporaries[i] = fl_temporary_for(&files[i]);
+		temporaries[i].name = fl_xasprintf("%s" FL_LEFTOVER_SUFFIX, files[i].path);
+		temporaries[i].fd = -1;
 	}
 	for (size_t i = 0; i < count && result == 0; i++) {
 		if (fl_atomic_differs(&files[i]))
-			result = fl_temporary_stage(&temporaries[i], err);
+			result = stage(&temporaries[i], &files[i], err);
 	}
 	for (size_t i = 0; i < count && result == 0; i++) {
-		if (!temporaries[i].there)
+		if (temporaries[i].fd < 0)
 			continue;
-		result = fl_temporary_publish(&temporaries[i], err);
+		result = publish(&temporaries[i], &files[i], err);
 		*changed += result == 0;
 	}
 	for (size_t i = 0; i < count; i++)
-		fl_temporary_drop(&temporaries[i]);
+		drop(&temporaries[i]);
 	free(temporaries);
 	return result;
 }

@@ -25,8 +25,8 @@ int fl_atomic_write_text(const char *path, const char *text, mode_t mode, struct
 
 /*
  * The same for COUNT files that belong together: every temporary file is complete and synced before
- * the first file is replaced, so a full disk leaves all the old files. They are then replaced in the
- * order of FILES.
+ * the first file is replaced, so a full disk leaves all the old files. Then they are replaced, in
+ * the order of FILES.
  */
 int fl_atomic_write_all(const struct fl_file *files, size_t count, size_t *changed,
 			struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 3, 4);
