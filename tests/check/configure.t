@@ -1,39 +1,35 @@
 #!/bin/sh
 # configure and make install, called as a packager calls them.
-. "${0%/*}/tap.sh"
+. "${0%/*}/../tap.sh"
 cd "$scratch" || exit 71
 
-# status WANTED COMMAND...: for check.
-status()
+# refuses DESCRIPTION ARGUMENT...: configure does.
+refuses()
 {
-	wanted=$1
+	description=$1
 	shift
-	"$@" >out 2>&1
-	got=$?
-	cat out
-	[ "$got" = "$wanted" ] || {
-		echo "exit status $got, not $wanted"
-		return 1
-	}
+	run "$SRCDIR/configure" "$@"
+	exits 64 "$description is an error"
 }
 
-check 'an unknown option is an error' status 64 "$SRCDIR/configure" --with-flour
-check 'it is named' grep -q -- '--with-flour' out
-check 'an unknown variable is an error' status 64 "$SRCDIR/configure" CXX=g++
-check 'a stray word is an error' status 64 "$SRCDIR/configure" please
-check 'an option without its value is an error' status 64 "$SRCDIR/configure" --prefix
-check 'a relative folder is an error' status 64 "$SRCDIR/configure" --bindir=bin
-check 'a folder that a unit could not hold is an error' status 64 "$SRCDIR/configure" '--bindir=/opt/%h'
-check 'a version that is no tag is an error' status 64 "$SRCDIR/configure" --with-flower-version=a/b
-check 'a version that the programs refuse is an error' status 64 "$SRCDIR/configure" --with-flower-version=1.21.0
-check 'which says the oldest' grep -q '1\.22' out
+refuses 'an unknown option' --with-flour
+like "$err" '--with-flour' 'it is named'
+refuses 'an unknown variable' CXX=g++
+refuses 'a stray word' please
+refuses 'an option without its value' --prefix
+refuses 'a relative folder' --bindir=bin
+refuses 'a folder that a unit could not hold' '--bindir=/opt/%h'
+refuses 'a version that is no tag' --with-flower-version=a/b
+refuses 'a version that the programs refuse' --with-flower-version=1.21.0
+like "$err" '1\.22' 'which says the oldest'
 for image in flwr/superlink:1.25.0 reg:5000/f/S a/ x@sha256:0; do
-	check "an image $image, which is no repository, is an error" status 64 \
-		"$SRCDIR/configure" --with-flower-image="$image"
+	refuses "an image $image, which is no repository," --with-flower-image="$image"
 done
 mkdir 'a b'
-check 'a folder that make would take for two is an error' status 69 sh -c "cd 'a b' && '$SRCDIR/configure'"
-check '--help' status 0 "$SRCDIR/configure" --help
+run sh -c "cd 'a b' && '$SRCDIR/configure'"
+exits 69 'a folder that make would take for two is an error'
+run "$SRCDIR/configure" --help
+exits 0 '--help'
 check '--help names every option that is taken' sh -c \
 	"sed -n 's/^	\(--[a-z-]*\)=\*).*/\1/p' '$SRCDIR/configure' | while read -r o; do grep -q -- \"\$o\" out || exit 1; done"
 
@@ -42,22 +38,16 @@ mkdir bare
 for tool in cat chmod cmp date dirname expr id mktemp mv pwd rm sed grep touch tr uname; do
 	ln -s "$(command -v "$tool")" "bare/$tool" 2>/dev/null
 done
-lacking()
-{
-	status 69 env PATH="$scratch/bare" "$(command -v sh)" "$SRCDIR/configure" || return
-	for word in gcc make pkg-config libcurl4-openssl-dev libcjson-dev libcmocka-dev; do
-		grep -q "apt-get install.* $word" out || {
-			echo "$word is not named"
-			return 1
-		}
-	done
-}
 # have_command adds /usr/sbin and /sbin to PATH; where those are the same folder as /usr/bin there is no bare
 # machine to be made this way.
 if [ "$(readlink -f /usr/sbin)" = "$(readlink -f /usr/bin)" ]; then
 	skip 'all that is missing is named at once' 'sbin and bin are one folder'
 else
-	check 'all that is missing is named at once' lacking
+	run env PATH="$scratch/bare" "$(command -v sh)" "$SRCDIR/configure"
+	exits 69 'what is missing is an error'
+	for word in gcc make pkg-config libcurl4-openssl-dev libcjson-dev libcmocka-dev; do
+		like "$out$err" "apt-get install.* $word" "all of it is named at once: $word"
+	done
 fi
 
 mkdir b

@@ -1,6 +1,6 @@
 #!/bin/sh
 # How the C code looks.
-. "${0%/*}/tap.sh"
+. "${0%/*}/../tap.sh"
 cd "$SRCDIR" || exit 71
 
 sources=$(find lib cmd tests -name '*.[ch]' | sort)

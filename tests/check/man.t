@@ -1,7 +1,7 @@
 #!/bin/sh
 # The manual pages: mandoc finds nothing to say, and a page and its program know the same options. In these
 # pages Fl marks an option of the page's own program and nothing else.
-. "${0%/*}/tap.sh"
+. "${0%/*}/../tap.sh"
 
 pages='flower-context.5 flower-appliance.7 fl-bootstrap.8 fl-configure.8 fl-healthcheck.8 fl-onegate-publish.8'
 programs='fl-bootstrap fl-configure fl-healthcheck fl-onegate-publish'

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The files for the marketplace and for one-apps' pipeline: they say what the parameter table says, and what the
 # marketplace's own checks look at is as they want it.
-. "${0%/*}/tap.sh"
+. "${0%/*}/../tap.sh"
 market=$SRCDIR/one-appliance/marketplace
 packer=$SRCDIR/one-appliance/packer
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # How the programs are linked: libcurl where it is needed only, and hardened.
-. "${0%/*}/tap.sh"
+. "${0%/*}/../tap.sh"
 
 all='fl-bootstrap fl-configure fl-healthcheck fl-onegate-publish'
 

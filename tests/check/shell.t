@@ -1,6 +1,6 @@
 #!/bin/sh
 # The shell scripts: the ones that say sh are POSIX, as dash reads them.
-. "${0%/*}/tap.sh"
+. "${0%/*}/../tap.sh"
 cd "$SRCDIR" || exit 71
 
 # Files whose first line names a shell, and the libraries that they source.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What the library calls. Only main and log.c print, only main exits, only systemd.c starts a process
 # (systemctl), and some functions of the C library are never right in a program that root runs at boot.
-. "${0%/*}/tap.sh"
+. "${0%/*}/../tap.sh"
 
 "${NM:-nm}" -A -u "$BUILD/libflctx.a" 2>/dev/null | sed 's/^[^:]*://' >"$scratch/all"
 

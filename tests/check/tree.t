@@ -1,6 +1,6 @@
 #!/bin/sh
 # The shape of the source tree.
-. "${0%/*}/tap.sh"
+. "${0%/*}/../tap.sh"
 cd "$SRCDIR" || exit 71
 
 # An in-tree build leaves its files at the top, so git is asked where it can be.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # systemd's own opinion of the units. It is asked about a folder of its own that holds what the units name, so
 # that the answer does not depend on what is installed here.
-. "${0%/*}/tap.sh"
+. "${0%/*}/../tap.sh"
 
 units=$scratch/units
 mkdir "$units"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The token leaves in one way: as a header of a request to OneGate. strace sees every name of a file, every argument,
 # every environment and every byte that is written or sent; nor is there a core when a program crashes. What the other
-# tests leave is looked at by tests/cli/lib.sh, which is tried here as well.
+# tests leave is looked at by tests/tap.sh, which is tried here as well.
 . "$(dirname "$0")/../cli/lib.sh"
 private_net # the ports are fixed: 9091, 9092, 9093
 is_root || skip_all 'needs root: it writes files of other owners'

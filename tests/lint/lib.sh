@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# What the static analysers share, on top of ../check/tap.sh: `make lint` runs them. Each file is one test.
-. "${0%/*}/../check/tap.sh"
+# What the static analysers share, on top of ../tap.sh: `make lint` runs them. Each file is one test.
+. "${0%/*}/../tap.sh"
 cd "$SRCDIR" || exit 71
 
 # What the compiler gets, for the tools that read C.
