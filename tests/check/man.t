@@ -60,6 +60,13 @@ same_options()
 	test -s "$scratch/in-help" && diff -u "$scratch/in-page" "$scratch/in-help"
 }
 
+# Nothing of ours can keep one-apps from it, so the reader must know.
+for page in README.md man/flower-appliance.7.in man/flower-context.5.in; do
+	like "$(sed 's/^\.[A-Z][a-z] //; s/`//g' "$SRCDIR/$page" | tr -s '\n ' ' ')" \
+		'net-99-report-ready sources one_env as a shell script.*\$\(command\) is executed there' \
+		"trap 31: $page says that net-99 executes one_env"
+done
+
 for p in $programs; do
 	check "$p: the page and --help name the same options" same_options "$p"
 done

@@ -150,10 +150,12 @@ engine --image flwr/superlink:1.25.0
 printf '{"rules": [{"match": ".*", "delay": 0.15}]}\n' >"$scenario"
 boot
 exits 0 'an Engine that answers slowly'
-for api in 1.12:1.41 1.24:1.47 1.44:1.52; do
-	engine --image flwr/superlink:1.25.0 --api "$api"
+for api in 1.12:1.41=v1.44 1.44:1.52=v1.41; do
+	engine --image flwr/superlink:1.25.0 --api "${api%=*}"
+	like "$(engine_call GET "/${api#*=}/info")" 'too (new|old)' "naive: the pinned ${api#*=} is refused by API ${api%=*}"
+	: >"$engine_journal"
 	boot
-	exits 0 "trap 8: an Engine with API $api"
+	exits 0 "trap 8: an Engine with API ${api%=*}"
 	is "$(py "[e for e in l if e.get('status', 0) == 400]" "$engine_journal")" '[]' '... without a refused version'
 	is "$(container "c['State']['Status']")" running '... and the container runs'
 done
@@ -192,6 +194,9 @@ is "$(py "[e['query'] for e in l if e['path'] == '/images/create']" "$engine_jou
 	'[{"fromImage": "flwr/superlink", "tag": "1.26.0"}]' 'pulled once'
 boot
 is "$status $(asked POST /images/create)" '0 1' 'the second run does not pull again'
+overrides error
+is "$(engine_call POST '/images/create?fromImage=flwr/superlink&tag=1.26.0' | grep -c errorDetail)" 1 \
+	'naive: the pull answers 200 and fails in the stream'
 for mode in missing refused error cut; do
 	overrides "$mode"
 	exits 0 "trap 26: a pull that ends as '$mode': the boot goes on"

@@ -246,6 +246,7 @@ for bad in state.db /state/x state/../x state/ /app/x ../state/x state/a//b 'sta
 	flwr-in-memory; do
 	refuses FL_DATABASE "$bad"
 done
+refuses FL_DATABASE /tmp/state.db '.*(lost|volume)' # trap 9: and why
 for good in DEBUG INFO WARNING ERROR; do takes FL_LOG_LEVEL "$good"; done
 for bad in info TRACE CRITICAL; do refuses FL_LOG_LEVEL "$bad"; done
 for good in 1 3600; do takes FL_HEALTH_TIMEOUT "$good"; done

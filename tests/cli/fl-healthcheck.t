@@ -91,6 +91,14 @@ run fl-healthcheck --probe=grpc "127.0.0.1:$FLEET"
 is "$status $out$err" '0 ' '--probe=grpc: any gRPC status counts, 12 is the normal one; silent'
 run fl-healthcheck --probe grpc "localhost:$FLEET"
 exits 0 'a host name does'
+if command -v curl >/dev/null && curl -V | grep -q HTTP2; then
+	lost=0
+	for number in 1 2 3 4 5 6; do
+		printf '\0\0\0\0\0' | curl -s --max-time 10 --http2-prior-knowledge -H 'te: trailers' --data-binary @- \
+			-o "$T/none" "http://127.0.0.1:$FLEET/grpc.health.v1.Health/Check" || lost=$((lost + 1))
+	done
+	ok 'naive: a call with a body loses answers' test "$lost" -gt 0
+fi
 for number in 1 2 3 4 5 6; do
 	run fl-healthcheck --probe=grpc "127.0.0.1:$FLEET"
 	exits 0 "trap 22: no answer is lost ($number)"
@@ -192,6 +200,7 @@ exits 0 'all is well again'
 
 # SuperExec.
 kill -9 "$(cat "$SOCK.d/0/superexec")"
+ok 'naive: gRPC answers with a dead SuperExec' fl-healthcheck --probe=grpc 127.0.0.1:9092
 fails_at superexec 'traps 18 and 23: SuperExec was killed, its zombie stays'
 is "$(cat "/proc/$(cat "$SOCK.d/0/superexec")/comm" 2>/dev/null)" flower-superexe 'trap 23: comm is cut'
 up "$(served '"superexec": "no"')"

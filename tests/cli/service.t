@@ -99,6 +99,7 @@ vm
 start_journal
 service configure
 exits 0 'configure'
+is "$(cat "$engine_journal" 2>&1)" "cat: $engine_journal: No such file or directory" 'trap 13: it asks Docker nothing'
 is "$(status_file)" configure_success 'its status'
 is "$(mode_of "$ROOT/etc/one-appliance/status")" 644 'readable for everybody'
 unlike "$(cat "$ROOT/etc/motd")" 'All set' 'motd: not yet'
