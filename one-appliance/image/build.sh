@@ -1,18 +1,17 @@
 #!/bin/sh
 # Builds the appliance's disk image, flower-superlink.qcow2, and flower-superlink.json, its manifest:
 #
-#   build.sh OUTPUT-FOLDER        as root; called by `make image`, which also builds the suite
+#   build.sh OUTPUT-FOLDER        as root; `make image` builds the suite and calls this
 #
 #   1  root file system        mmdebstrap, from Debian's or Ubuntu's packages
 #   2  suite                   make install
-#   3  contextualization       OpenNebula's package, or the tests' stand-in if asked for by name
+#   3  contextualization       OpenNebula's package, or the tests' own with CONTEXT=stand-in
 #   4  Flower image            into the store of the image's own Docker Engine; service install
 #   5  disk                    GPT with a boot loader for BIOS and for UEFI
 #   6  qcow2, manifest
 #
-# Everything happens in namespaces of its own and below WORKDIR: an interrupted build leaves neither a process nor
-# a mount behind, nor a file; the folder of one that was killed by SIGKILL goes with the next build. What is fetched is
-# kept in CACHE; REFRESH=1 fetches it anew.
+# The build runs in its own namespaces and below WORKDIR. An interrupted build leaves no process, mount or file behind. If a
+# build was killed by SIGKILL, the next one removes its folder. CACHE keeps what is fetched; REFRESH=1 fetches it again.
 #
 # Variables: CONTEXT=FILE|URL|stand-in  OpenNebula's contextualization package (.deb); must be given
 #            SUITE=trixie|noble MIRROR=URL   Debian 13 or Ubuntu 24.04 [mmdebstrap's own mirror]
@@ -143,7 +142,7 @@ if [ -n "${FL_IMAGE_WORK-}" ]; then
 	exit
 fi
 
-# Each build holds a lock on its folder; what nobody holds is left of one that was killed.
+# Each build holds a lock on its folder. If nobody holds the lock, the build was killed, and its folder is removed.
 for old in "$WORKDIR"/fl-image.*; do
 	[ ! -d "$old" ] || flock -n "$old" rm -rf "$old" || :
 done
@@ -152,8 +151,8 @@ trap 'rm -rf "$work"' EXIT
 exec 8<"$work"
 flock 8
 
-# The build is a process group of its own, which hears of a signal here. What does not end then dies with its namespace,
-# and that dies with this shell.
+# The build is a process group of its own, so this shell passes a signal on. If a process of it does not end, it dies with
+# its namespace, which dies with this shell.
 interrupted()
 {
 	trap '' HUP INT PIPE TERM

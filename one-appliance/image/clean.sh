@@ -1,10 +1,10 @@
 #!/bin/sh
-# Takes from ROOT what belongs to the build and to no VM: clean.sh ROOT. Called by build.sh.
+# Removes from ROOT what only the build needs: clean.sh ROOT. build.sh calls it.
 set -eu
 root=$1
 
 rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/resolv.conf" "$root/var/lib/dbus/machine-id" "$root/etc/hosts.bak"
-# An empty one is filled at the first boot; a missing one would make that boot a "first boot" with presets.
+# systemd fills an empty machine-id at the first boot. If the file were missing, systemd would apply its presets then.
 : >"$root/etc/machine-id"
 echo localhost >"$root/etc/hostname"
 chmod 644 "$root/etc/hostname"
@@ -13,5 +13,5 @@ rm -rf "$root"/var/lib/docker/network "$root"/var/lib/docker/engine-id "$root"/v
 	"$root"/var/lib/docker/tmp "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin "$root"/var/cache/apt/archives/*.deb \
 	"$root"/var/cache/debconf/*-old "$root"/root/.docker "$root"/tmp/* "$root"/var/tmp/*
 find "$root/var/log" -type f -delete
-# No password at all: keys come from the context.
+# root has no password: the context brings SSH keys.
 chroot "$root" passwd -q -l root

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Puts OpenNebula's contextualization into ROOT: context.sh ROOT FILE|URL|stand-in. Called by build.sh.
+# Puts OpenNebula's contextualization into ROOT: context.sh ROOT FILE|URL|stand-in. build.sh calls it.
 set -eu
 root=$1 context=$2
 
@@ -22,7 +22,7 @@ http://* | https://*)
 	;;
 *) cp "$context" "$package" ;;
 esac
-# apt fetches what the package depends on; nothing is started.
+# apt also installs what the package depends on; policy-rc.d keeps every service from starting.
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 chmod 755 "$root/usr/sbin/policy-rc.d"
 : >"$root/etc/resolv.conf"
@@ -36,8 +36,8 @@ chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEN
 }
 rm -f "$log"
 [ -x "$root/usr/sbin/one-contextd" ] || die "CONTEXT=$context: brought no /usr/sbin/one-contextd; is it OpenNebula's one-context package?"
-# What makes a service appliance of it; one-apps' own pipeline lays files of these names. An upgrade of the package would bring
-# back its net-99, which reports READY whatever the service says.
+# These two scripts make it a service appliance, as in one-apps' own pipeline. The diversion is there because an upgrade of
+# the package would bring back its own net-99, which reports READY without asking the service.
 mkdir -p "$root/var/lib/one-context"
 chroot "$root" dpkg-divert --quiet --local --rename --divert /var/lib/one-context/net-99-report-ready.package \
 	--add /etc/one-context.d/net-99-report-ready

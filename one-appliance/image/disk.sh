@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes FOLDER/disk.raw, a disk of DISK_SIZE whose root file system is ROOT: disk.sh ROOT FOLDER. Called by build.sh in the
-# root of its tools, where nothing of the host is seen.
+# Makes FOLDER/disk.raw, a disk of DISK_SIZE with the root file system ROOT: disk.sh ROOT FOLDER. build.sh calls it in the
+# root of its tools, which holds nothing of the host.
 #
 # GPT: 1 MiB for GRUB's core image (BIOS), the EFI system partition, and the root file system last, so that it can grow.
-# There is no loop device and no mount: mke2fs and mtools write into the file.
+# mke2fs and mtools write into the file, so no loop device and no mount is needed.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -11,7 +11,7 @@ root=$1 folder=$2
 disk=$folder/disk.raw
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 MIB=2048         # sectors
-BIOS_AT=$MIB     # of 1 MiB
+BIOS_AT=$MIB     # 1 MiB long
 ESP_AT=$((2 * MIB))
 ESP_MIB=32
 ROOT_AT=$((ESP_AT + ESP_MIB * MIB))
@@ -30,7 +30,8 @@ mkdir -p "$root/boot/grub"
 cat >"$root/etc/fstab" <<END
 UUID=$uuid / ext4 errors=remount-ro,x-systemd.growfs 0 1
 END
-# These links lead to the newest kernel and to the one before, so there is no update-grub to run; Ubuntu has them in /boot.
+# vmlinuz and vmlinuz.old are links to the newest kernel and to the one before, so nobody has to run update-grub. Ubuntu has
+# them in /boot.
 links=
 [ -L "$root/vmlinuz" ] || links=/boot
 cat >"$root/boot/grub/grub.cfg" <<END
@@ -61,15 +62,16 @@ grub-mkimage -O i386-pc -p /boot/grub -c "$folder/early.cfg" -o "$folder/core.im
 # shellcheck disable=SC2086 # the same list
 grub-mkimage -O x86_64-efi -p /boot/grub -c "$folder/early.cfg" -o "$folder/bootx64.efi" fat efi_gop all_video $modules
 
-# What grub-bios-setup does, which wants a device: boot.img into the first sector, up to the partition table; the sector of
-# the core image at 0x5c, no jump over the floppy check at 0x66 (grub-core/boot/i386/pc/boot.S); the list of the core's own
-# sectors, which follow one another, at the end of its first one (include/grub/offsets.h).
+# These commands do the work of grub-bios-setup, which needs a device. They write boot.img into the first sector, up to the
+# partition table; the sector number of the core image at 0x5c; no jump over the floppy check at 0x66
+# (grub-core/boot/i386/pc/boot.S); and, at the end of the core's first sector, the list of its other sectors, which follow
+# one another (include/grub/offsets.h).
 [ "$(stat -c %s "$folder/core.img")" -lt $((MIB * 512)) ]
 write()
 {
 	dd of="$disk" bs=1 seek="$1" conv=notrunc status=none
 }
-# A sector's number as 8 bytes, the least first.
+# A sector's number as 8 bytes, the lowest first.
 little_endian()
 {
 	# shellcheck disable=SC2059 # octal escapes are what is printed

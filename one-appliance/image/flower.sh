@@ -1,10 +1,10 @@
 #!/bin/sh
 # Puts the Flower image into the store of ROOT's own Docker Engine and runs `service install` there: flower.sh ROOT.
-# Called by build.sh, in its namespaces. The Engine starts no container, so it needs neither a bridge nor iptables; but
-# it does need a root of its own, as a plain chroot cannot unpack an image.
+# build.sh calls it, in its namespaces. The Engine starts no container, so it needs neither a bridge nor iptables. But it
+# needs a mount namespace with ROOT as its root, because it cannot unpack an image in a plain chroot.
 set -eu
 root=$1
-# The suite's own defaults.
+# The image that the suite has as its default.
 reference=$(chroot "$root" /usr/bin/fl-configure --print=variables --json | python3 -c 'import json, sys
 default = {one["name"]: one["default"] for one in json.load(sys.stdin)["variables"]}
 print(default["FLOWER_IMAGE"] + ":" + default["FLOWER_VERSION"])')
@@ -31,7 +31,7 @@ trap stop_engine EXIT
 mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
-# The Engine looks for control groups, although it starts nothing.
+# The Engine needs control groups, although it starts nothing.
 mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
 mount -t tmpfs -o mode=755 tmpfs "$root/dev"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The image's manifest, as JSON: manifest.py ROOT QCOW2 NAME. Called by build.sh.
+"""Prints the image's manifest as JSON: manifest.py ROOT QCOW2 NAME. build.sh calls it.
 
-md5 and sha256 are what the marketplace's YAML asks for; sizes are in bytes, created is in seconds since the epoch.
+The marketplace's YAML asks for md5 and sha256. Sizes are in bytes, created is in seconds since the epoch.
 """
 import hashlib
 import json

@@ -1,10 +1,11 @@
 #!/bin/sh
-# Root file systems from Debian's or Ubuntu's packages, as tar files that are kept: roots.sh appliance|tools prints the path of one.
+# Makes a root file system from Debian's or Ubuntu's packages and prints the path of its tar file: roots.sh appliance|tools
 #
-#   appliance  what the image is made of: the packages in the file `packages`
+#   appliance  the root file system of the image, with the packages in the file `packages`
 #   tools      the programs that write a disk, and QEMU for the tests: the same versions on every machine
 #
-# Variables: SUITE=trixie MIRROR=URL CACHE=DIR, REFRESH=1 to fetch it anew. A changed list of packages is another file.
+# The tar file stays in CACHE for the next call, under a name that depends on the list of packages.
+# Variables: SUITE=trixie MIRROR=URL CACHE=DIR, REFRESH=1 to fetch it again.
 set -eu
 LC_ALL=C
 export LC_ALL
@@ -24,11 +25,11 @@ appliance)
 		paste -s -d ,)
 	set -- image-root --include="$packages" --dpkgopt='path-exclude=/usr/share/locale/*' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright'
-	# Half of what is needed is in Ubuntu's universe; Debian has no such part.
+	# Half of the packages are in Ubuntu's universe; Debian has no such part.
 	[ "$SUITE" != noble ] || set -- "$@" --components=main,universe
 	;;
 tools)
-	# A mirror of another distribution is none of this one.
+	# If SUITE is Ubuntu's, MIRROR has no packages of Debian.
 	[ "$SUITE" = trixie ] || MIRROR=
 	SUITE=trixie
 	set -- image-tools --include=grub-pc-bin,grub-efi-amd64-bin,grub-common,e2fsprogs,fdisk,dosfstools,mtools,qemu-utils \
@@ -47,7 +48,7 @@ if [ ! -s "$tar" ] || [ -n "${REFRESH-}" ]; then
 	new=$(mktemp "$tar.XXXXXX")
 	trap 'rm -f "$new" "$new.log"' EXIT
 	trap 'exit 143' HUP INT PIPE TERM
-	# mmdebstrap hands apt the line `cat >&FD`, and dash knows descriptors up to 9 only.
+	# mmdebstrap gives apt the line `cat >&FD`, and dash knows descriptors up to 9 only, so 3 to 9 must be free.
 	mmdebstrap --quiet --format=tar --variant=minbase "$@" "$SUITE" "$new" ${MIRROR:+"$MIRROR"} 2>"$new.log" \
 		3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || {
 		cat "$new.log" >&2

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Lays out what a pull request for OpenNebula's community marketplace holds: collect.py MANIFEST URL OUTPUT-FOLDER
+"""Collects the files of a pull request for OpenNebula's community marketplace: collect.py MANIFEST URL OUTPUT-FOLDER
 
-MANIFEST is flower-superlink.json, which `make image` writes; URL is where the image can be downloaded. Called by
-`make marketplace`. Paths and keys are those of github.com/OpenNebula/marketplace-community (fa6fbbd of 2026-04-17).
+MANIFEST is flower-superlink.json, which `make image` writes. The image can be downloaded from URL. `make marketplace` calls
+this. Paths and keys are those of github.com/OpenNebula/marketplace-community (fa6fbbd of 2026-04-17).
 """
 import json
 import pathlib
@@ -18,7 +18,7 @@ COPIED = ("README.md", "CHANGELOG.md", "metadata.yaml", "context.yaml", "tests.y
 
 
 def described(appliance, manifest, url):
-    """The appliance's description, completed with what is known of the image."""
+    """The appliance's description, with the image's data from the manifest."""
     day = time.strftime("%Y%m%d", time.gmtime(manifest["created"]))
     version = f"{manifest['suite']}-{day}"
     return appliance | {
@@ -59,10 +59,10 @@ def main():
 
     recipe = output / "apps-code" / "community-apps" / "packer" / NAME
     shutil.copytree(HERE.parent / "packer", recipe)
-    # As each recipe there has it: what newer versions of packer want to be told of their plugins.
+    # Each recipe there has this link: newer versions of packer need the list of their plugins.
     (recipe / "common.pkr.hcl").symlink_to("../../../one-apps/packer/common.pkr.hcl")
 
-    print(f"marketplace: {output}/ goes over a checkout of marketplace-community; by hand: {NAME} in SERVICES of "
+    print(f"marketplace: copy {output}/ over a checkout of marketplace-community; add by hand: {NAME} to SERVICES in "
           f"apps-code/community-apps/Makefile.config, and logos/{appliance['logo']}", file=sys.stderr)
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes back what let packer in. The password itself goes with postprocess.sh.
+# Removes the SSH settings that let packer in. postprocess.sh removes the password.
 
 exec 1>&2
 set -eux -o pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Enables the service in the contextualization. net-99-report-ready takes the place of the package's, also when that is upgraded: it
-# executes nothing of the context, upon which one-apps' own ends where a value has a quote of its own (set -o errexit).
+# Enables the service in the contextualization. The diversion keeps this net-99-report-ready also when the package is upgraded.
+# It executes nothing of the context. one-apps' own sources the context, and ends if a value has a quote (set -o errexit).
 
 exec 1>&2
 set -eux -o pipefail

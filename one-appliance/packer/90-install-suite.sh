@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs Docker Engine, what the programs are linked to, and the suite; then `service install` brings the Flower image.
+# Installs Docker Engine, the programs' libraries and the suite. Then `service install` pulls the Flower image.
 
 exec 1>&2
 set -eux -o pipefail
@@ -7,9 +7,9 @@ export DEBIAN_FRONTEND=noninteractive
 
 apt-get -q update
 apt-get -q -y --no-install-recommends install docker.io iptables ca-certificates libcurl4 libcjson1 man-db
-# On Debian 13 the client is a package of its own.
+# On Debian 13 a package of its own holds the client.
 command -v docker || apt-get -q -y --no-install-recommends install docker-cli
-# containerd's CRI plugin, which Docker does not use, listens on a port of its own.
+# Docker does not use containerd's CRI plugin, and it would listen on a port of its own.
 printf 'version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n' >/etc/containerd/config.toml
 systemctl restart containerd.service docker.service
 version=$(docker version --format '{{.Server.Version}}')
@@ -20,7 +20,7 @@ version=$(docker version --format '{{.Server.Version}}')
 
 tar -C / --no-same-owner --keep-directory-symlink -xf /var/tmp/suite.tar
 rm /var/tmp/suite.tar
-# Built elsewhere: do they run here?
+# The programs were built on another machine: check that they run here.
 for program in fl-configure fl-bootstrap fl-healthcheck fl-onegate-publish; do
 	"$program" --version
 done

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Builds the suite and packs its install tree: build-suite.sh CHECKOUT TAR. Called by the recipe, on packer's machine.
+# Builds the suite and packs its install tree: build-suite.sh CHECKOUT TAR. The recipe calls it, on packer's machine.
 set -eu
 [ -x "$1/configure" ] || {
-	echo "build-suite: $1: no checkout of the Flower SuperLink appliance; what next: PKR_VAR_suite=DIR" >&2
+	echo "build-suite: $1: not a checkout of the Flower SuperLink appliance; what next: PKR_VAR_suite=DIR" >&2
 	exit 69
 }
 suite=$(cd "$1" && pwd)

@@ -52,7 +52,7 @@ source "qemu" "flower-superlink" {
 build {
   sources = ["source.qemu.flower-superlink"]
 
-  # What let packer in.
+  # Removes the SSH settings that let packer in.
   provisioner "shell" {
     scripts = ["${var.input_dir}/81-configure-ssh.sh"]
   }

@@ -1,4 +1,4 @@
-# What packer/build.sh of the marketplace gives, and of one-apps.
+# packer/build.sh of the marketplace and of one-apps sets these.
 variable "appliance_name" {
   type    = string
   default = "flower-superlink"
@@ -34,7 +34,7 @@ variable "headless" {
   default = true
 }
 
-# What only this recipe needs: PKR_VAR_suite=DIR make flower-superlink
+# Only this recipe needs these: PKR_VAR_suite=DIR make flower-superlink
 variable "suite" {
   type        = string
   description = "A checkout of the Flower SuperLink appliance, which the recipe builds from."
@@ -42,6 +42,6 @@ variable "suite" {
 
 variable "base_image" {
   type        = string
-  description = "The base with the contextualization packages: the programs are built on the machine that runs packer, and have to run there."
+  description = "The base image with the contextualization packages. The programs are built on the machine that runs packer and must run in this image."
   default     = "../one-apps/export/debian13.qcow2"
 }

@@ -1,8 +1,8 @@
 require 'json'
 require_relative '../../../lib/community/app_handler' # makes the VM, and removes it
 
-# The harness boots the VM without OneGate, and begins as soon as it answers to SSH: what takes time is waited for. It puts
-# each command between double quotes on a command line of its own, so a command here has no double quote, $ or `.
+# The harness boots the VM without OneGate and begins as soon as the VM answers to SSH, so the tests wait for what takes time.
+# It puts each command between double quotes on its own command line, so no command here has a double quote, $ or `.
 describe 'Appliance Certification' do
     include_context('vm_handler')
 
