@@ -39,7 +39,7 @@ done
 run fl-bootstrap -V
 like "$out" '^fl-bootstrap [0-9]' '-V prints name and version'
 for mistake in --nonsense operand --timeout=x --timeout=-1 --timeout --docker --docker= \
-	"--docker=$(printf %0108d 0)"; do
+	"--docker=$(printf %0108d 0)" '--prepare --pull'; do
 	boot $mistake
 	exits 64 "$mistake is a mistake"
 	is "$(wc -l <"$T/err")" 1 "$mistake: one line on stderr"
@@ -267,6 +267,14 @@ engine
 printf '{"pull": {"flwr/superlink:1.25.0": "ok"}}\n' >"$scenario"
 boot
 exits 0 'the pre-baked image is missing but can be pulled'
+make_root </dev/null
+engine
+boot --pull
+exits 69 '--pull, and there is no such image: 69'
+printf '{"pull": {"flwr/superlink:1.25.0": "ok"}}\n' >"$scenario"
+boot --pull
+is "$status $(asked POST /images/create) $(asked POST '/containers/.*')" '0 2 0' \
+	'--pull fetches the pre-baked image without a configuration, and makes no container'
 fresh FLOWER_IMAGE=127.0.0.1:5000/my/superlink FLOWER_VERSION=1.25.0
 engine
 printf '{"pull": {"127.0.0.1:5000/my/superlink:1.25.0": "ok"}}\n' >"$scenario"
