@@ -523,7 +523,7 @@ unlike "$(cat "$T/journal" "$ROOT/var/log/one-appliance/flower-configure.log")" 
 O=$ROOT/opt/flower
 is "$(mode_of "$O/config/superlink.env") $(owner_of "$O/config/superlink.env")" '640 0:0' 'superlink.env'
 is "$(mode_of "$O/config/superlink.json") $(owner_of "$O/config/superlink.json")" '640 0:0' 'superlink.json'
-is "$(owner_of "$O/state")" '49999:49999' 'state/'
+is "$(mode_of "$O/state") $(owner_of "$O/state")" '750 49999:49999' 'state/'
 is "$(mode_of "$O/certs") $(owner_of "$O/certs")" '700 49999:49999' 'certs/'
 UNIT=$ROOT/etc/systemd/system/flower-superlink.service
 is "$(mode_of "$UNIT") $(owner_of "$UNIT")" '644 0:0' 'the unit'
