@@ -57,13 +57,13 @@ static void the_command_is_the_documented_one(void **state)
 static void ports_and_addresses_follow_the_settings(void **state)
 {
 	fl_auto_free char *text = command(
-		"FL_FLEET_API_ADDRESS=192.0.2.7:19092\n"
+		"FL_FLEET_API_ADDRESS=localhost:19092\n"
 		"FL_CONTROL_API_ADDRESS=[::1]:19093\nFL_ISOLATION=process\n"
 		"FL_DATABASE=\"state/it's.db\"\n",
 		"/tmp/a b", IMAGE);
 
 	(void)state;
-	assert_non_null(strstr(text, " -p 0.0.0.0:9091:9091 -p 192.0.2.7:19092:19092 "
+	assert_non_null(strstr(text, " -p 0.0.0.0:9091:9091 -p 127.0.0.1:19092:19092 "
 				     "-p '[::1]:19093:19093' "));
 	assert_non_null(
 		strstr(text,
