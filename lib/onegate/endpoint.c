@@ -11,8 +11,7 @@
 
 static bool is_loopback(const struct fl_address *address)
 {
-	return strcmp(address->host, "localhost") == 0 || strcmp(address->host, "::1") == 0 ||
-	       strncmp(address->host, "127.", 4) == 0;
+	return strcmp(address->host, "::1") == 0 || strncmp(address->host, "127.", 4) == 0;
 }
 
 static int read_hints(struct fl_netaddr_hints *hints, const struct fl_context *context,

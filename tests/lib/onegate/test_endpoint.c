@@ -155,7 +155,8 @@ static void test_find(void **state)
 static void test_loopback(void **state)
 {
 	static const struct wanted loopback[] = { { .fleet = "127.0.0.1:9092", .context = "" },
-						  { .fleet = "localhost:9092", .context = "" } };
+						  { .fleet = "localhost:9092", .context = "" },
+						  { .fleet = "[::1]:9092", .context = "" } };
 	fl_auto_buf struct fl_buf log = FL_BUF_INIT;
 
 	(void)state;
@@ -166,7 +167,8 @@ static void test_loopback(void **state)
 
 		fl_buf_reset(&log);
 		assert_int_equal(find(&loopback[i], &endpoint, &err), 0);
-		assert_string_equal(endpoint.address.host, "192.0.2.10");
+		assert_string_equal(endpoint.address.host,
+				    loopback[i].fleet[0] == '[' ? "fd00::10" : "192.0.2.10");
 		assert_string_equal(endpoint.link, "eth0");
 		assert_non_null(strstr(fl_buf_text(&log), "4 FL_FLEET_API_ADDRESS: "));
 	}
