@@ -120,6 +120,8 @@ static void every_cause_has_words(void **state)
 
 		fl_diagnosis_explain((enum fl_cause)cause, "/the/state", &out);
 		assert_non_null(strchr(fl_buf_text(&out), ';'));
+		/* Its own, and no other's. */
+		assert_ptr_equal(strchr(fl_buf_text(&out), ';'), strrchr(fl_buf_text(&out), ';'));
 	}
 }
 
