@@ -37,6 +37,7 @@ static void all_is_told_in_order(void **state)
 	gives("\n# comment\n \n", "");
 	gives("export A=\"1\"\nodd\nB=2; C='3'\nexport A=\"4\"\n", "<A=1><2><B=2><C=3><A=4>");
 	gives("odd\nA='x\ny'\nodder\n", "<1><A=x\ny><4>");
+	gives("export\tA=1 B; export\tC\nexports D\n", "<A=1><2>");
 }
 
 /* A line that sets nothing in a shell gives nothing of its start either. */
