@@ -3,12 +3,8 @@
 
 #include <limits.h>
 #include <poll.h>
-#include <string.h>
-#include <sys/inotify.h>
 #include <sys/random.h>
 #include <time.h>
-
-#include "base/folder.h"
 
 fl_time fl_now(void)
 {
@@ -52,31 +48,12 @@ int64_t fl_backoff_next(struct fl_backoff *backoff)
 	return pause - (int64_t)((uint64_t)(pause / 4) * random / UINT32_MAX);
 }
 
-/* Waits until a descriptor is readable (FD -1: none is) or the time is over. */
-static void doze(int fd, fl_time until)
-{
-	struct pollfd wanted = { .fd = fd, .events = POLLIN };
-
-	while (fl_now() < until) {
-		if (poll(&wanted, 1, fl_remaining_ms(until)) >= 0 && wanted.revents != 0)
-			return;
-	}
-}
-
 void fl_pause(int64_t nanoseconds, fl_time deadline)
 {
-	doze(-1, fl_earlier(fl_now() + nanoseconds, deadline));
-}
-
-void fl_pause_for_path(const char *path, int64_t nanoseconds, fl_time deadline)
-{
 	fl_time until = fl_earlier(fl_now() + nanoseconds, deadline);
-	fl_auto_close int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	fl_auto_free char *folder = fl_folder_of(path);
 
-	if (fd >= 0)
-		inotify_add_watch(fd, folder, IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_ATTRIB);
-	doze(fd, until);
+	while (fl_now() < until)
+		poll(NULL, 0, fl_remaining_ms(until));
 }
 
 char *fl_duration(char out[static FL_DURATION_SIZE], int64_t nanoseconds)

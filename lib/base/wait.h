@@ -52,12 +52,6 @@ int64_t fl_backoff_next(struct fl_backoff *backoff) FL_NONNULL(1);
 /* Sleeps NANOSECONDS, but not past DEADLINE. Returns at once for 0 or less. */
 void fl_pause(int64_t nanoseconds, fl_time deadline);
 
-/*
- * The same, but wakes up early when something appears in or vanishes from the folder that holds
- * PATH (inotify(7)). A folder that cannot be watched makes it a plain pause.
- */
-void fl_pause_for_path(const char *path, int64_t nanoseconds, fl_time deadline) FL_NONNULL(1);
-
 /* "1.2 s", "45 ms" or "0.3 ms" for people; OUT has FL_DURATION_SIZE bytes and is returned. */
 #define FL_DURATION_SIZE 32
 char *fl_duration(char out[static FL_DURATION_SIZE], int64_t nanoseconds);

@@ -5,9 +5,9 @@
 #include "docker/systemd.h"
 
 #define FIRST_PAUSE (20 * FL_MS)
-#define MOST_PAUSE  (500 * FL_MS)
-#define ASK_PAUSE   (2 * FL_SEC) /* between two questions to systemd */
-#define SAY_AFTER   (3 * FL_SEC) /* a boot that waits longer says for what */
+#define MOST_PAUSE  (100 * FL_MS) /* a socket that appears is found as soon */
+#define ASK_PAUSE   (2 * FL_SEC)  /* between two questions to systemd */
+#define SAY_AFTER   (3 * FL_SEC)  /* a boot that waits longer says for what */
 
 /*
  * docker.socket accepts for a dockerd that is down and may never come, so a try ends after this
@@ -51,7 +51,7 @@ int fl_dockerd_wait(struct fl_docker *docker, const char *socket, bool ask_syste
 			break;
 		if (fl_now() >= say)
 			fl_log_progress("waiting for the Docker Engine on %s", socket);
-		fl_pause_for_path(socket, fl_backoff_next(&backoff), deadline);
+		fl_pause(fl_backoff_next(&backoff), deadline);
 	}
 	fl_log_progress_end();
 	if (reason.code != FL_EXIT_OK)

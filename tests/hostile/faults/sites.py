@@ -34,10 +34,10 @@ FAULTS = {
     "poll": "ENOMEM EINTR =0", "ppoll": "ENOMEM EINTR", "getsockname": "ENOBUFS", "getpeername": "ENOTCONN",
     "getsockopt": "ENOBUFS", "setsockopt": "ENOBUFS", "bind": "EADDRINUSE", "fcntl": "EMFILE",
     "dup": "EMFILE", "mmap": "ENOMEM", "mprotect": "ENOMEM", "getrandom": "EAGAIN",
-    "inotify_init1": "EMFILE", "inotify_add_watch": "ENOSPC", "ioctl": "ENOTTY", "pipe2": "EMFILE",
+    "ioctl": "ENOTTY", "pipe2": "EMFILE",
     "eventfd2": "EMFILE", "prlimit64": "EPERM", "clone3": "EAGAIN", "statfs": "EIO",
 }
-OPENERS = ("open", "openat", "socket", "socketpair", "pipe2", "eventfd2", "dup", "inotify_init1",
+OPENERS = ("open", "openat", "socket", "socketpair", "pipe2", "eventfd2", "dup",
            "epoll_create1", "accept4", "timerfd_create")
 WATCHED = ",".join("?" + name for name in OPENERS + ("fcntl", "close", "dup2", "dup3"))
 

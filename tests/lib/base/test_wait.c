@@ -1,27 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wrap: clock_gettime poll */
-/*
- * The pauses are tried on a clock of the test's own, which only poll() moves on. The watch of a
- * folder is tried on the real one: its case ends although the time that it was given would outlast
- * every limit of the test run.
- */
+/* The pauses are tried on a clock of the test's own, which only poll() moves on. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "base/mem.h"
 #include "base/wait.h"
 
 static struct {
@@ -145,47 +136,6 @@ static void a_pause_ends_at_the_deadline(void **state)
 	assert_int_equal(own.polls, 0);
 }
 
-static atomic_bool woken;
-
-/* Makes and removes the file until it was seen: there is no telling when the watch begins. */
-static void *come_and_go(void *path)
-{
-	const struct timespec moment = { .tv_nsec = 5 * FL_MS };
-
-	while (!woken) {
-		close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-		unlink(path);
-		nanosleep(&moment, NULL);
-	}
-	return NULL;
-}
-
-/* An hour's pause ends when something happens in the folder. */
-static void wakes_when_a_path_appears(void **state)
-{
-	char folder[] = "/tmp/fl-wait.XXXXXX";
-	fl_auto_free char *path = NULL;
-	pthread_t other;
-
-	(void)state;
-	assert_non_null(mkdtemp(folder));
-	path = fl_xasprintf("%s/socket", folder);
-	assert_int_equal(pthread_create(&other, NULL, come_and_go, path), 0);
-	fl_pause_for_path(path, INT64_C(3600) * FL_SEC, FL_NEVER);
-	woken = true;
-	assert_int_equal(pthread_join(other, NULL), 0);
-	assert_int_equal(rmdir(folder), 0);
-}
-
-static void a_folder_that_is_not_there_is_a_plain_pause(void **state)
-{
-	(void)state;
-	fl_pause_for_path("/nonexistent/folder/socket", 20 * FL_MS, FL_NEVER);
-	assert_int_equal(own.now, NOON + 20 * FL_MS);
-	fl_pause_for_path("/nonexistent/folder/socket", 20 * FL_MS, NOON + 23 * FL_MS);
-	assert_int_equal(own.now, NOON + 23 * FL_MS);
-}
-
 static void durations_for_people(void **state)
 {
 	static const struct {
@@ -215,8 +165,6 @@ int main(void)
 		cmocka_unit_test(pauses_double_and_are_jittered),
 		on_own_clock(a_pause_is_not_too_short),
 		on_own_clock(a_pause_ends_at_the_deadline),
-		cmocka_unit_test(wakes_when_a_path_appears),
-		on_own_clock(a_folder_that_is_not_there_is_a_plain_pause),
 		cmocka_unit_test(durations_for_people),
 	};
 
