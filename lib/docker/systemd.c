@@ -131,24 +131,20 @@ int fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time de
 	return judge(arguments[0], status, words, err);
 }
 
-/* The value of NAME= in what `systemctl show` says of a unit; fresh, "" if it is not there. */
+/* The value behind NAME ("Result=") in what `systemctl show` says of a unit; fresh, "" if none. */
 static char *property(const char *unit, const char *name)
 {
-	fl_auto_free char *text = fl_xstrdup(unit);
-	size_t length = strlen(name);
-	char *rest = NULL;
+	const char *at = strstr(unit, name);
 
-	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
-	     line = strtok_r(NULL, "\n", &rest)) {
-		if (strncmp(line, name, length) == 0 && line[length] == '=')
-			return fl_xstrdup(line + length + 1);
-	}
-	return fl_xstrdup("");
+	at = at != NULL ? at + strlen(name) : "";
+	return fl_xstrndup(at, strcspn(at, "\n"));
 }
 
 /* Whether it was started so often that it must be ending each time. */
-static bool starts_in_vain(struct fl_docker_service *seen, const char *invocation)
+static bool starts_in_vain(struct fl_docker_service *seen, const char *unit)
 {
+	fl_auto_free char *invocation = property(unit, "InvocationID=");
+
 	if (invocation[0] != '\0' && strcmp(invocation, seen->invocation) != 0) {
 		snprintf(seen->invocation, sizeof(seen->invocation), "%s", invocation);
 		seen->starts++;
@@ -156,15 +152,25 @@ static bool starts_in_vain(struct fl_docker_service *seen, const char *invocatio
 	return seen->starts >= STARTS_MOST;
 }
 
-/* What is wrong with UNIT, of which systemctl said TEXT, for good; NULL if nothing is. */
-static char *end_of(const char *unit, const char *text)
+static int vain(const char *what, const char *advice, struct fl_error *err)
 {
-	fl_auto_free char *active = property(text, "ActiveState");
-	fl_auto_free char *result = property(text, "Result");
+	fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "%s", what);
+	return fl_error_hint(err, "%s", advice);
+}
+
+/* -1 if systemctl says in TEXT that the unit NAME has failed, else 0. */
+static int check_failed(const char *name, const char *text, struct fl_error *err)
+{
+	fl_auto_free char *active = property(text, "ActiveState=");
+	fl_auto_free char *result = property(text, "Result=");
+	fl_auto_free char *what = fl_xasprintf("%s: failed (%s)", name, result);
 
 	if (strcmp(active, "failed") != 0)
-		return NULL;
-	return fl_xasprintf("%s: failed (%s)", unit, result);
+		return 0;
+	return vain(what,
+		    "journalctl -u docker.service shows why; when it is mended: systemctl "
+		    "reset-failed docker.service docker.socket, systemctl restart docker.service",
+		    err);
 }
 
 /*
@@ -178,42 +184,27 @@ int fl_systemd_docker_hopeful(struct fl_docker_service *seen, fl_time deadline,
 					    "--property=LoadState,ActiveState,Result,InvocationID",
 					    "docker.service", "docker.socket", NULL };
 	fl_auto_buf struct fl_buf output = { .limit = OUTPUT_MAX };
-	fl_auto_free char *load = NULL, *invocation = NULL, *end = NULL;
+	fl_auto_free char *load = NULL;
 	struct fl_error ignored = FL_ERROR_INIT;
-	char *service, *socket;
+	char *socket;
 
 	if (fl_systemctl(show, &output, deadline, &ignored) != 0 || output.length == 0)
 		return 0;
 	/* A block for each unit, in this order, with an empty line between. */
-	service = output.data;
-	socket = strstr(service, "\n\n");
+	socket = strstr(output.data, "\n\n");
 	if (socket != NULL)
-		*socket = '\0';
-	load = property(service, "LoadState");
-	invocation = property(service, "InvocationID");
-	if (strcmp(load, "not-found") == 0) {
-		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "docker.service: not installed");
-		return fl_error_hint(
-			err, "install the package docker.io (on Debian 13 also docker-cli)");
-	}
-	if (strcmp(load, "masked") == 0) {
-		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "docker.service: masked");
-		return fl_error_hint(err, "systemctl unmask docker.service");
-	}
-	end = end_of("docker.service", service);
-	if (end == NULL && socket != NULL)
-		end = end_of("docker.socket", socket + 2);
-	if (end != NULL) {
-		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "%s", end);
-		return fl_error_hint(err,
-				     "journalctl -u docker.service shows why; when it is mended: "
-				     "systemctl reset-failed docker.service docker.socket, "
-				     "systemctl restart docker.service");
-	}
-	if (starts_in_vain(seen, invocation)) {
-		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
-			     "docker.service: started %d times and ended each time", seen->starts);
-		return fl_error_hint(err, "journalctl -u docker.service shows why");
-	}
+		*socket++ = '\0';
+	load = property(output.data, "LoadState=");
+	if (strcmp(load, "not-found") == 0)
+		return vain("docker.service: not installed",
+			    "install the package docker.io (on Debian 13 also docker-cli)", err);
+	if (strcmp(load, "masked") == 0)
+		return vain("docker.service: masked", "systemctl unmask docker.service", err);
+	if (check_failed("docker.service", output.data, err) != 0 ||
+	    (socket != NULL && check_failed("docker.socket", socket, err) != 0))
+		return -1;
+	if (starts_in_vain(seen, output.data))
+		return vain("docker.service: started 3 times and ended each time",
+			    "journalctl -u docker.service shows why", err);
 	return 0;
 }
