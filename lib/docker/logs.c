@@ -7,71 +7,21 @@
 #include "docker/engine.h"
 
 #define FRAME_HEADER 8
-
-/* Where in an escape sequence the text is (ECMA-48, 5.3 to 5.6). */
-enum escape {
-	TEXT,
-	ESCAPE,       /* behind ESC */
-	CONTROL,      /* ESC [, until a final byte from 0x40 to 0x7e */
-	STRING,       /* ESC ], ESC P and the like, until BEL or ESC \ */
-	STRING_END,   /* ESC in such a string */
-	INTERMEDIATE, /* ESC ( and the like, until a final byte */
-	LATIN,        /* behind 0xc2: with 0x80 to 0x9f that is a control character in UTF-8 */
-};
+#define ESC          0x1b
 
 static void take_text(struct fl_logs_decoder *decoder, unsigned char c, struct fl_buf *out)
 {
-	switch ((enum escape)decoder->escape) {
-	case ESCAPE:
-		if (c == '[')
-			decoder->escape = CONTROL;
-		else if (c == ']' || c == 'P' || c == 'X' || c == '^' || c == '_')
-			decoder->escape = STRING;
-		else if (c >= 0x20 && c <= 0x2f)
-			decoder->escape = INTERMEDIATE;
-		else if (c != 0x1b)
-			decoder->escape = TEXT;
-		if (c != '\n')
-			return;
-		break;
-	case CONTROL:
-	case INTERMEDIATE:
-		if (c >= (decoder->escape == CONTROL ? 0x40 : 0x30) && c <= 0x7e)
-			decoder->escape = TEXT;
-		if (c != '\n' && c != 0x1b)
-			return;
-		break;
-	case STRING:
-		if (c == 0x07)
-			decoder->escape = TEXT;
-		if (c == 0x1b)
-			decoder->escape = STRING_END;
-		if (c != '\n')
-			return;
-		break;
-	case STRING_END:
-		decoder->escape = c == '\\' ? TEXT : STRING;
-		if (c != '\n')
-			return;
-		break;
-	case LATIN:
-		decoder->escape = TEXT;
-		if (c >= 0x80 && c <= 0x9f)
-			return;
-		fl_buf_putc(out, '\xc2');
-		break;
-	case TEXT:
-		break;
-	}
-	/* A line ends every sequence: one that is cut off hides no more than its own line. */
-	decoder->escape = c == 0x1b ? ESCAPE : c == 0xc2 ? LATIN : TEXT;
-	/* The two bytes of a control character, and what stood between them is gone. */
-	if (c >= 0x80 && c <= 0x9f && out->length > 0 && out->data[out->length - 1] == '\xc2')
+	unsigned char before = decoder->escape;
+
+	if (before == '[' && c >= '0' && c <= '?')
+		return; /* parameters */
+	decoder->escape = c == ESC || (before == ESC && c == '[') ? c : 0;
+	if (decoder->escape == '[' || (before == '[' && c >= '@' && c <= '~'))
 		return;
-	if (c == '\n' || (c >= 0x20 && c != 0x7f && c != 0xc2))
+	if (c == '\t')
+		c = ' ';
+	if (c == '\n' || (c >= ' ' && c != 0x7f))
 		fl_buf_putc(out, (char)c);
-	else if (c == '\t')
-		fl_buf_putc(out, ' ');
 }
 
 void fl_logs_decode(struct fl_logs_decoder *decoder, const char *bytes, size_t length,

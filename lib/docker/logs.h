@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The end of a container's log, as text that is safe to show.
+ * The end of a container's log, as lines of text. fl_log() makes them safe to show.
  *
  * The Engine sends frames (Docker Engine API, "Attach to a container", stream format): the stream's
  * number (0 to 3), three zero bytes, the length as 32 bits big endian, then as many bytes. What is
@@ -15,9 +15,9 @@
 #define FL_LOGS_MAX 65536 /* bytes of text that are kept at most, the last ones */
 
 /*
- * Appends the last LINES lines of the container's log to OUT: stdout and stderr in order, frames
- * taken off, escape sequences (ECMA-48) and control characters but line feeds stripped, a tab as a
- * blank. At most FL_LOGS_MAX bytes, the last ones, from the start of a line where that is possible.
+ * Appends the last LINES lines of the container's log to OUT: stdout and stderr in order, without
+ * frames, colours (ESC [ ... letter) and ASCII's control characters except line feeds; a tab is a
+ * blank. At most FL_LOGS_MAX bytes, the last ones, from the start of a line if that is possible.
  */
 int fl_docker_logs(struct fl_docker *docker, const char *name, int lines, struct fl_buf *out,
 		   fl_time deadline, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 4, 6);
@@ -25,13 +25,13 @@ int fl_docker_logs(struct fl_docker *docker, const char *name, int lines, struct
 /* Leaves the last COUNT lines of TEXT; the last one may lack its end. */
 void fl_logs_keep_last(struct fl_buf *text, int count) FL_NONNULL(1);
 
-/* What takes frames and escape sequences off a stream that comes in pieces; zeroed at first. */
+/* What takes frames and colours off a stream that comes in pieces; zeroed at first. */
 struct fl_logs_decoder {
 	unsigned char header[8];
-	size_t have;   /* bytes of the header that have come */
-	uint32_t left; /* bytes of the frame that are still to come */
-	bool raw;      /* no frames */
-	int escape;    /* where in an escape sequence it is, see logs.c */
+	size_t have;          /* bytes of the header that have come */
+	uint32_t left;        /* bytes of the frame that are still to come */
+	bool raw;             /* no frames */
+	unsigned char escape; /* ESC or '[', if that is where a sequence has come to */
 };
 
 /* Appends the text in LENGTH more bytes of the stream to OUT. */
