@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/fatal.h"
 #include "base/mem.h"
 #include "net/transfer.h"
 
@@ -22,7 +23,9 @@ struct fl_http *fl_http_new(void)
 	 */
 	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, fl_xmalloc, free, fl_xrealloc, fl_xstrdup,
 				 fl_xcalloc) == CURLE_OK)
-		http->multi = curl_multi_init(); /* without it every transfer fails */
+		http->multi = curl_multi_init();
+	if (http->multi == NULL)
+		fl_fatal("libcurl cannot be initialised");
 	return http;
 }
 
@@ -32,10 +35,8 @@ void fl_http_free(struct fl_http *http)
 		return;
 	while (http->first != NULL)
 		fl_http_end(http->first);
-	if (http->multi != NULL) {
-		curl_multi_cleanup(http->multi);
-		curl_global_cleanup();
-	}
+	curl_multi_cleanup(http->multi);
+	curl_global_cleanup();
 	free(http);
 }
 
@@ -43,8 +44,7 @@ static void finish(struct fl_transfer *transfer, enum fl_http_failure failure, c
 {
 	fl_transfer_finish(transfer, failure, reason);
 	/* This closes the connection of a transfer that is under way. */
-	if (transfer->easy != NULL && transfer->http->multi != NULL)
-		curl_multi_remove_handle(transfer->http->multi, transfer->easy);
+	curl_multi_remove_handle(transfer->http->multi, transfer->easy);
 }
 
 struct fl_transfer *fl_http_start(struct fl_http *http, const struct fl_request *request)
@@ -56,10 +56,7 @@ struct fl_transfer *fl_http_start(struct fl_http *http, const struct fl_request 
 	if (http->first != NULL)
 		http->first->previous = transfer;
 	http->first = transfer;
-	if (http->multi == NULL || transfer->easy == NULL)
-		finish(transfer, FL_HTTP_OTHER, "libcurl cannot be initialised");
-	else if (curl_multi_add_handle(http->multi, transfer->easy) != CURLM_OK)
-		finish(transfer, FL_HTTP_OTHER, "libcurl takes no more transfers");
+	curl_multi_add_handle(http->multi, transfer->easy);
 	return transfer;
 }
 
@@ -98,7 +95,7 @@ static bool collect(struct fl_http *http)
 
 bool fl_http_run(struct fl_http *http, struct fl_transfer *one, fl_time until)
 {
-	while (http->multi != NULL) {
+	for (;;) {
 		int running;
 		fl_time wake = until;
 
@@ -198,8 +195,7 @@ void fl_http_end(struct fl_transfer *transfer)
 {
 	if (transfer == NULL)
 		return;
-	if (transfer->easy != NULL && transfer->http->multi != NULL)
-		curl_multi_remove_handle(transfer->http->multi, transfer->easy);
+	curl_multi_remove_handle(transfer->http->multi, transfer->easy);
 	if (transfer->next != NULL)
 		transfer->next->previous = transfer->previous;
 	if (transfer->previous != NULL)

@@ -202,9 +202,8 @@ struct fl_transfer *fl_transfer_new(const struct fl_request *request)
 	transfer->named = has_name(request);
 	transfer->response.body.limit = request->limit != 0 ? request->limit : BODY_LIMIT;
 	transfer->response.headers.limit = HEADER_LIMIT;
-	transfer->easy = curl_easy_init();
-	if (transfer->easy != NULL)
-		set_options(transfer, request);
+	transfer->easy = curl_easy_init(); /* never NULL: see http.c's initialisation */
+	set_options(transfer, request);
 	return transfer;
 }
 
@@ -258,18 +257,15 @@ void fl_transfer_finish(struct fl_transfer *transfer, enum fl_http_failure failu
 			const char *reason)
 {
 	struct fl_response *response = &transfer->response;
+	const char *peer = NULL; /* "" before one is known; also of a kept connection */
+	long number = 0;
 
-	if (transfer->easy != NULL) {
-		const char *peer = NULL; /* "" before one is known; also of a kept connection */
-		long number = 0;
-
-		curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response->status);
-		curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &peer);
-		response->unresolved = failure == FL_HTTP_TIMEOUT && transfer->named &&
-				       !transfer->opened && (peer == NULL || peer[0] == '\0');
-		curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number);
-		response->errnum = failure == FL_HTTP_CONNECT ? (int)number : 0;
-	}
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response->status);
+	curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &peer);
+	response->unresolved = failure == FL_HTTP_TIMEOUT && transfer->named && !transfer->opened &&
+			       (peer == NULL || peer[0] == '\0');
+	curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number);
+	response->errnum = failure == FL_HTTP_CONNECT ? (int)number : 0;
 	response->failure = failure;
 	if (failure != FL_HTTP_OK)
 		snprintf(response->reason, sizeof(response->reason), "%s",
@@ -281,8 +277,7 @@ void fl_transfer_finish(struct fl_transfer *transfer, enum fl_http_failure failu
 
 void fl_transfer_free(struct fl_transfer *transfer)
 {
-	if (transfer->easy != NULL)
-		curl_easy_cleanup(transfer->easy);
+	curl_easy_cleanup(transfer->easy);
 	curl_slist_free_all(transfer->headers);
 	fl_buf_free(&transfer->response.body);
 	fl_buf_free(&transfer->response.headers);

@@ -14,7 +14,7 @@ struct fl_transfer {
 	struct fl_http *http; /* these three are http.c's */
 	struct fl_transfer *next;
 	struct fl_transfer *previous;
-	CURL *easy; /* NULL if libcurl made none */
+	CURL *easy;
 	struct curl_slist *headers;
 	struct fl_response response;
 	fl_http_body *on_body;
