@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/transfer.h"
 
-#include <arpa/inet.h>
 #include <limits.h>
 #include <string.h>
 #include <strings.h>
@@ -17,12 +16,21 @@
  */
 #define HEADER_MOST (256 * FL_KIB)
 
+static int on_resolve(void *resolver, void *reserved, void *data)
+{
+	struct fl_transfer *transfer = data;
+
+	(void)resolver, (void)reserved;
+	transfer->resolving = true;
+	return 0;
+}
+
 static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct fl_transfer *transfer = data;
 
 	(void)purpose;
-	transfer->opened = true;
+	transfer->resolving = false;
 	/*
 	 * libcurl does not look whether its own fcntl(2) made the socket non-blocking; a read would
 	 * then pass every deadline.
@@ -154,6 +162,8 @@ static void set_options(struct fl_transfer *transfer, const struct fl_request *r
 		curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 				 (long)(request->connect_ms < INT_MAX ? request->connect_ms
 								      : INT_MAX));
+	curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_resolve);
+	curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
 	if (request->http2) {
@@ -173,25 +183,6 @@ static void set_options(struct fl_transfer *transfer, const struct fl_request *r
 	set_method(easy, request);
 }
 
-/* Whether the host of REQUEST is a name, which is looked up before the peer hears of anything. */
-static bool has_name(const struct fl_request *request)
-{
-	CURLU *url = request->unix_socket == NULL ? curl_url() : NULL;
-	char *host = NULL;
-	bool named = false;
-
-	if (url != NULL && curl_url_set(url, CURLUPART_URL, request->url, 0) == CURLUE_OK &&
-	    curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK) {
-		struct in_addr address;
-
-		/* IPv6 stands in brackets. */
-		named = host[0] != '[' && inet_pton(AF_INET, host, &address) != 1;
-	}
-	curl_free(host);
-	curl_url_cleanup(url);
-	return named;
-}
-
 struct fl_transfer *fl_transfer_new(const struct fl_request *request)
 {
 	struct fl_transfer *transfer = fl_xcalloc(1, sizeof(*transfer));
@@ -199,7 +190,6 @@ struct fl_transfer *fl_transfer_new(const struct fl_request *request)
 	transfer->on_body = request->on_body;
 	transfer->on_body_data = request->on_body_data;
 	transfer->deadline = request->deadline;
-	transfer->named = has_name(request);
 	transfer->response.body.limit = request->limit != 0 ? request->limit : BODY_LIMIT;
 	transfer->response.headers.limit = HEADER_LIMIT;
 	transfer->easy = curl_easy_init(); /* never NULL: see http.c's initialisation */
@@ -257,13 +247,10 @@ void fl_transfer_finish(struct fl_transfer *transfer, enum fl_http_failure failu
 			const char *reason)
 {
 	struct fl_response *response = &transfer->response;
-	const char *peer = NULL; /* "" before one is known; also of a kept connection */
 	long number = 0;
 
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response->status);
-	curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &peer);
-	response->unresolved = failure == FL_HTTP_TIMEOUT && transfer->named && !transfer->opened &&
-			       (peer == NULL || peer[0] == '\0');
+	response->unresolved = failure == FL_HTTP_TIMEOUT && transfer->resolving;
 	curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number);
 	response->errnum = failure == FL_HTTP_CONNECT ? (int)number : 0;
 	response->failure = failure;

@@ -21,8 +21,7 @@ struct fl_transfer {
 	void *on_body_data;
 	fl_time deadline;
 	size_t header_bytes; /* of all header and trailer lines */
-	bool named;          /* the host is a name */
-	bool opened;         /* a socket, so the host's address was known */
+	bool resolving;      /* the host's address is not known yet */
 	bool headed;         /* all header lines have come */
 	bool late;           /* bytes came after the deadline */
 	bool stopped;        /* by on_body, or because the answer is longer than its limit */
