@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/folder.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/param.h"
@@ -15,14 +16,9 @@
 /* The path of the file beside PATH; a fresh string, or NULL if PATH is another file's. */
 static char *beside(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	size_t folder = slash == NULL ? 0 : (size_t)(slash - path) + 1;
-	fl_auto_free char *prefix = NULL;
+	fl_auto_free char *folder = fl_folder_of(path);
 
-	if (strcmp(path + folder, ONE_ENV) != 0)
-		return NULL;
-	prefix = fl_xstrndup(path, folder);
-	return fl_xasprintf("%s" ORIGINAL, prefix);
+	return strcmp(basename(path), ONE_ENV) == 0 ? fl_xasprintf("%s/" ORIGINAL, folder) : NULL;
 }
 
 void fl_original_compare(const char *path, const struct fl_context *context,

@@ -6,7 +6,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include "base/mem.h"
+#include "base/folder.h"
 
 /* The letters that mkostemp(3) of glibc puts in the place of the Xs. */
 static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -40,17 +40,12 @@ static void remove_unclaimed(int folder, const char *entry)
 
 void fl_leftover_sweep(const char *path)
 {
-	fl_auto_free char *folder = fl_xstrdup(path);
-	char *slash = strrchr(folder, '/');
-	fl_auto_closedir DIR *dir = NULL;
+	fl_auto_free char *folder = fl_folder_of(path);
+	fl_auto_closedir DIR *dir = opendir(folder);
 	const struct dirent *entry;
 
-	if (slash == NULL)
-		return;
-	*slash = '\0';
-	dir = opendir(slash == folder ? "/" : folder);
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		if (is_temporary(entry->d_name, slash + 1))
+		if (is_temporary(entry->d_name, basename(path)))
 			remove_unclaimed(dirfd(dir), entry->d_name);
 	}
 }

@@ -136,9 +136,7 @@ static bool has_argument(const struct fl_buf *cmdline, const char *program)
 	const char *end = word + cmdline->length;
 
 	for (; word < end; word += strlen(word) + 1) {
-		const char *slash = strrchr(word, '/');
-
-		if (strcmp(slash == NULL ? word : slash + 1, program) == 0)
+		if (strcmp(basename(word), program) == 0)
 			return true;
 	}
 	return false;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/folder.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/paramcheck.h"
@@ -45,10 +46,8 @@ static char *url_of(const char *endpoint)
 /* The content of token.txt beside one_env, or NULL: it is usually not there (trap 16). */
 static char *token_file(const char *context_path)
 {
-	const char *slash = strrchr(context_path, '/');
-	fl_auto_free char *path = fl_xasprintf("%.*stoken.txt",
-					       slash == NULL ? 0 : (int)(slash + 1 - context_path),
-					       context_path);
+	fl_auto_free char *folder = fl_folder_of(context_path);
+	fl_auto_free char *path = fl_xasprintf("%s/token.txt", folder);
 	fl_auto_free char *text = fl_file_read(path, TOKEN_MAX, NULL);
 	size_t length;
 

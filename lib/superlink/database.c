@@ -33,12 +33,11 @@ static char *safe_path(const struct fl_paths *paths, const struct fl_settings *s
 		       const char *suffix, int *folder)
 {
 	const char *relative = fl_settings_database(settings);
-	const char *slash = strrchr(relative, '/');
 
 	*folder = fl_tree_open_below(paths->state_dir, relative);
 	if (*folder < 0)
 		return NULL;
-	return fl_xasprintf("/proc/self/fd/%d/%s%s", *folder, slash ? slash + 1 : relative, suffix);
+	return fl_xasprintf("/proc/self/fd/%d/%s%s", *folder, basename(relative), suffix);
 }
 
 static int unreadable(const struct fl_paths *paths, const struct fl_settings *settings,
