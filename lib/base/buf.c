@@ -6,7 +6,8 @@
 
 #include "base/mem.h"
 
-#define QUOTE_MAX 200 /* characters of a value in a message, spec section 4 */
+#define READ_BLOCK (16 * FL_KIB)
+#define QUOTE_MAX  200 /* characters of a value in a message, spec section 4 */
 
 static void reserve(struct fl_buf *buf, size_t extra)
 {
@@ -69,6 +70,20 @@ void fl_buf_printf(struct fl_buf *buf, const char *format, ...)
 	va_start(args, format);
 	fl_buf_vprintf(buf, format, args);
 	va_end(args);
+}
+
+int fl_buf_read(struct fl_buf *buf, int fd)
+{
+	char block[READ_BLOCK];
+	ssize_t got;
+
+	while (!buf->truncated && (got = read(fd, block, sizeof(block))) != 0) {
+		if (got > 0)
+			fl_buf_add(buf, block, (size_t)got);
+		else if (errno != EINTR)
+			return -1;
+	}
+	return 0;
 }
 
 void fl_buf_quote(struct fl_buf *buf, const char *bytes, size_t length)

@@ -44,6 +44,11 @@ void fl_buf_vprintf(struct fl_buf *buf, const char *format, va_list args) FL_PRI
 	FL_NONNULL(1, 2);
 
 /*
+ * Adds all that can be read from FD, and stops at the limit. 0, or -1 with errno.
+ */
+int fl_buf_read(struct fl_buf *buf, int fd) FL_MUST_CHECK FL_NONNULL(1);
+
+/*
  * Adds bytes from outside to a message: printable ASCII as it is, a line break as \n, all other
  * bytes as \xNN. After 200 characters it adds "..." and stops (spec section 4).
  */

@@ -115,9 +115,7 @@ int fl_context_read(const char *path, struct fl_context **context, struct fl_err
 	/* O_NONBLOCK: opening a FIFO must not wait for a writer. A symbolic link is fine here. */
 	fl_auto_close int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	fl_auto_buf struct fl_buf text = { .limit = FL_CONTEXT_MAX };
-	char block[16384];
 	struct stat info;
-	ssize_t got;
 
 	if (fd < 0 || fstat(fd, &info) != 0) {
 		fl_error_set(err, FL_EXIT_CONFIG, errno, "context %s", path);
@@ -130,16 +128,11 @@ int fl_context_read(const char *path, struct fl_context **context, struct fl_err
 	}
 	if (!S_ISREG(info.st_mode))
 		return fl_error_set(err, FL_EXIT_CONFIG, 0, "context %s: is no regular file", path);
-	while ((got = read(fd, block, sizeof(block))) != 0) {
-		if (got > 0)
-			fl_buf_add(&text, block, (size_t)got);
-		else if (errno != EINTR)
-			return fl_error_set(err, FL_EXIT_CONFIG, errno, "context %s: read", path);
-		if (text.truncated)
-			return fl_error_set(err, FL_EXIT_CONFIG, 0,
-					    "context %s: larger than %zu bytes", path,
-					    FL_CONTEXT_MAX);
-	}
+	if (fl_buf_read(&text, fd) != 0)
+		return fl_error_set(err, FL_EXIT_CONFIG, errno, "context %s: read", path);
+	if (text.truncated)
+		return fl_error_set(err, FL_EXIT_CONFIG, 0, "context %s: larger than %zu bytes",
+				    path, FL_CONTEXT_MAX);
 	return fl_context_parse(path, fl_buf_text(&text), text.length, context, err);
 }
 

@@ -9,8 +9,8 @@
 #include "base/mem.h"
 #include "base/number.h"
 
-#define COMM_LENGTH   15            /* TASK_COMM_LEN - 1, proc_pid_comm(5) */
-#define CMDLINE_LIMIT (64 * FL_KIB) /* the program's name stands in the first few words */
+#define COMM_LENGTH 15            /* TASK_COMM_LEN - 1, proc_pid_comm(5) */
+#define READ_MAX    (64 * FL_KIB) /* the program's name stands in the first few words */
 
 struct process {
 	pid_t pid;
@@ -40,20 +40,11 @@ static int read_of(int proc, const char *pid, const char *name, struct fl_buf *o
 {
 	fl_auto_free char *path = fl_xasprintf("%s/%s", pid, name);
 	fl_auto_close int fd = openat(proc, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	char bytes[4096];
-	ssize_t got;
 
 	fl_buf_reset(out);
-	if (fd < 0)
-		return is_gone(errno) ? 0 : -1;
-	while (out->length < CMDLINE_LIMIT && (got = read(fd, bytes, sizeof(bytes))) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return is_gone(errno) ? 0 : -1;
-		fl_buf_add(out, bytes, (size_t)got);
-	}
-	return 1;
+	if (fd >= 0 && fl_buf_read(out, fd) == 0)
+		return 1;
+	return is_gone(errno) ? 0 : -1;
 }
 
 /* "PID (COMM) STATE PPID ...", proc_pid_stat(5). COMM may hold anything, also ") R 1". */
@@ -90,7 +81,7 @@ static void add_row(struct table *table, const struct process *process)
 /* 0, or -1 with errno. */
 static int read_table(DIR *dir, const char *program, struct table *table)
 {
-	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+	fl_auto_buf struct fl_buf text = { .limit = READ_MAX };
 	const struct dirent *entry;
 
 	while (errno = 0, (entry = readdir(dir)) != NULL) {
@@ -161,7 +152,7 @@ int fl_proc_find(const char *proc, pid_t ancestor, const char *program, enum fl_
 {
 	fl_auto_closedir DIR *dir = opendir(proc);
 	__attribute__((cleanup(free_table))) struct table table = { .rows = NULL };
-	fl_auto_buf struct fl_buf cmdline = FL_BUF_INIT;
+	fl_auto_buf struct fl_buf cmdline = { .limit = READ_MAX };
 	enum fl_process best = FL_PROCESS_ABSENT;
 
 	if (dir == NULL || read_table(dir, program, &table) != 0)

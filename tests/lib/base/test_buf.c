@@ -78,6 +78,32 @@ static void stops_at_its_limit(void **state)
 	assert_string_equal(fl_buf_text(&buf), "12345");
 }
 
+static void reads_to_the_end_or_to_its_limit(void **state)
+{
+	static const struct {
+		size_t limit;
+		const char *text;
+		bool truncated;
+	} cases[] = { { 0, "0123456789", false },
+		      { 10, "0123456789", false },
+		      { 9, "012345678", true } };
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		fl_auto_buf struct fl_buf buf = { .limit = cases[i].limit };
+		int ends[2];
+
+		assert_int_equal(pipe(ends), 0);
+		assert_int_equal(write(ends[1], "0123456789", 10), 10);
+		close(ends[1]);
+		assert_int_equal(fl_buf_read(&buf, ends[0]), 0);
+		assert_string_equal(fl_buf_text(&buf), cases[i].text);
+		assert_int_equal(buf.truncated, cases[i].truncated);
+		close(ends[0]);
+		assert_int_equal(fl_buf_read(&buf, -1), buf.truncated ? 0 : -1);
+	}
+}
+
 static void gives_its_text_away(void **state)
 {
 	fl_auto_buf struct fl_buf buf = FL_BUF_INIT;
@@ -175,6 +201,7 @@ int main(void)
 		cmocka_unit_test(adds),
 		cmocka_unit_test(grows),
 		cmocka_unit_test(stops_at_its_limit),
+		cmocka_unit_test(reads_to_the_end_or_to_its_limit),
 		cmocka_unit_test(gives_its_text_away),
 		cmocka_unit_test(quotes),
 		cmocka_unit_test(quotes_200_characters),
