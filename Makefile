@@ -1,8 +1,7 @@
-# GNU make. The answers of ./configure come from config.mak; `make help` lists the targets.
+# GNU make. config.mak holds the answers of ./configure; `make help` lists the targets.
 #
-# Everything that is built goes below the folder make is called in: the programs and libflctx.a straight into
-# it, objects into obj/. A sanitizer build (SAN=1) and a coverage build (COV=1) have a folder of their own each,
-# san/ and cov/, so that they live beside the release build.
+# make builds in the current folder: it puts the programs and libflctx.a there, and objects into obj/. A sanitizer
+# build (SAN=1) goes into san/ and a coverage build (COV=1) into cov/, so that both stay beside the release build.
 
 SRCDIR ?= .
 .DEFAULT_GOAL := all
@@ -25,12 +24,12 @@ LIB := base/address base/buf base/error base/fatal base/folder base/journal base
 	superlink/boot superlink/container superlink/database superlink/image superlink/launch superlink/layout \
 	superlink/printout superlink/report superlink/stage superlink/step superlink/unit
 
-# The programs, and those of them that are linked with libcurl. fl-configure is not: it runs first at boot, and
-# libcurl's 33 shared libraries would take longer to load than all of its work.
+# The programs, and those of them that are linked with libcurl. fl-configure is not: libcurl's 33 shared libraries
+# would take longer to load than fl-configure takes for all its work.
 PROGRAMS := fl-bootstrap fl-configure fl-healthcheck fl-onegate-publish
 CURL_PROGRAMS := fl-bootstrap fl-healthcheck fl-onegate-publish
 
-# Manual pages, one-appliance's files.
+# Manual pages.
 MAN := flower-appliance.7 flower-context.5 fl-bootstrap.8 fl-configure.8 fl-healthcheck.8 fl-onegate-publish.8
 
 # These work without config.mak.
@@ -39,7 +38,7 @@ ifneq ($(filter-out $(LAZY),$(or $(MAKECMDGOALS),all)),)
 include config.mak
 endif
 
-# In-tree config.mak is out of date when configure has changed: ask it again what it was asked before.
+# If configure has changed, config.mak is out of date: run configure again with the same arguments.
 config.mak: $(SRCDIR)/configure
 	@if test -e $@; then $(SRCDIR)/configure $(CONFIGURE_ARGS) >/dev/null && touch $@; \
 	else echo 'make: run ./configure first' >&2; exit 1; fi
@@ -54,11 +53,11 @@ Q := @
 say = @printf '  %-8s%s\n'
 endif
 
-# Flags that the code needs, apart from the user's: `make CFLAGS=-O0` takes nothing away from it.
+# The code needs these flags. They are apart from the user's, so `make CFLAGS=-O0` removes none of them.
 REQUIRED := -std=c17 -D_GNU_SOURCE -I$(CURDIR) -I$(SRCDIR)/lib $(CURL_CFLAGS) $(CJSON_CFLAGS)
 DEPS = -MMD -MP -MF $(@:.o=.d)
-# What the linker's --wrap is to catch must keep its name: FORTIFY turns open into __open_2, inlining
-# makes others vanish.
+# The linker's --wrap finds a function by its name. FORTIFY would turn open into __open_2, and the compiler would
+# replace other calls by code of its own.
 TESTFLAGS := -U_FORTIFY_SOURCE -fno-builtin -I$(SRCDIR)/tests/lib
 
 ifeq ($(SAN),1)
@@ -67,10 +66,10 @@ MODE := -Werror -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno
 MODE_LINK := -fsanitize=address,undefined
 HARDENING := -fPIE
 FORTIFY :=
-# An exit status that no test can take for an answer of the program.
+# No program uses this exit status, so a test cannot take it for an answer.
 export ASAN_OPTIONS = exitcode=99
 export UBSAN_OPTIONS = exitcode=99:print_stacktrace=1
-# AddressSanitizer brings its own start-up order, which --as-needed would upset.
+# AddressSanitizer's library must come first, and --as-needed would change the order.
 LINKFLAGS := -pie
 else ifeq ($(COV),1)
 O := cov/
@@ -155,7 +154,7 @@ $(addprefix $(O),$(CURL_PROGRAMS)): $(O)%: $(O)obj/cmd/%.o $(O)libflctx.a
 	$(say) LINK $@
 	$(Q)$(LINK) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS)
 
-# A test names the functions that it replaces in a comment line of its own: `/* wrap: rename fsync */`.
+# A test names the functions that it replaces in a comment line such as `/* wrap: rename fsync */`.
 WRAPS = `sed -n 's,^\(//\|/\*\) wrap: \([A-Za-z0-9_ ]*\).*,\2,p' $(SRCDIR)/tests/$(1).c | \
 	tr -s ' ' '\n' | sed -n 's/./-Wl,--wrap=&/p'`
 
@@ -163,7 +162,8 @@ $(TESTS_OUT): $(O)obj/tests/%: $(O)obj/tests/%.o $(O)obj/tests/case.o $(O)obj/li
 	$(say) LINK $@
 	$(Q)$(LINK) $(call WRAPS,lib/$*) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS) $(CMOCKA_LIBS)
 
-# A target of tests/fuzz is linked with libFuzzer, or else with a main that replays its corpus, as a unit test.
+# With FUZZ=1 a target of tests/fuzz is linked with libFuzzer. Otherwise it is linked with a main that replays its
+# corpus as a unit test.
 $(O)obj/fuzz/%.o: $(SRCDIR)/tests/fuzz/%.c config.mak build.h
 	$(say) CC $@
 	$(Q)mkdir -p $(@D) && $(COMPILE) $(TESTFLAGS) $(DEPS) -c -o $@ $<
@@ -172,8 +172,7 @@ $(O)obj/fuzz/fuzz_%: $(O)obj/fuzz/fuzz_%.o $(FUZZ_MAIN) $(O)obj/libflctx-test.a
 	$(say) LINK $@
 	$(Q)$(LINK) $(call WRAPS,fuzz/fuzz_$*) -o $@ $^ $(CURL_LIBS) $(CJSON_LIBS)
 
-# What configure knows, put into text. The parameter table of flower-context(5) is printed by the program that
-# holds the table.
+# Replaces each @name@ by the answer of configure. fl-configure prints the table of parameters of flower-context(5).
 SUBST = sed -e 's|@bindir@|$(bindir)|g' -e 's|@sysconfdir@|$(sysconfdir)|g' \
 	-e 's|@unitdir@|$(unitdir)|g' -e 's|@udevdir@|$(udevdir)|g' \
 	-e 's|@mandir@|$(mandir)|g' -e 's|@docdir@|$(docdir)|g' \
@@ -202,32 +201,32 @@ $(O)service: $(SRCDIR)/one-appliance/service config.mak
 # Testing
 #
 
-# What the tests are told: where the sources are, where the programs are.
+# Tells the tests where the sources and the programs are.
 TESTENV = BUILDROOT='$(CURDIR)' SRCDIR='$(abspath $(SRCDIR))' BUILD='$(abspath $(CURDIR)/$(O))' CC='$(CC)' NM='$(NM)'
 
-# valgrind and a sanitizer do not go together.
+# valgrind cannot run a program that was built with a sanitizer.
 CHECKS := $(filter-out $(if $(MODE),%/valgrind.t),$(wildcard $(SRCDIR)/tests/check/*.t))
 CLI_TESTS := $(wildcard $(SRCDIR)/tests/cli/*.t)
 DOCKER_TESTS := $(wildcard $(SRCDIR)/tests/docker/*.t)
-# Two machines at once, as one alone leaves a third of two processors idle: the longest first. The first that wants a machine that
-# serves leaves it to the others. boot.t is alone, as it has a user's minute for step 10.
+# Two virtual machines at once, because one leaves a third of two processors idle. The longest test comes first. The first test
+# that needs a VM with a SuperLink that serves saves it for the others. boot.t runs alone: its step 10 has only 60 seconds.
 VM_TESTS := $(patsubst %,$(SRCDIR)/tests/vm/%.t,heal missing network context power certification build image)
 
 tests: $(TESTS_OUT) $(FUZZERS_OUT)
 
-# The tests of the programs wait more than they work: several at a time, and they begin.
+# The tests of the programs mostly wait, so they begin, and several run at a time.
 check: all tests
 	$(Q)$(TESTENV) $(SRCDIR)/tests/run -j 4 $(CLI_TESTS) $(CHECKS) $(TESTS_OUT) $(FUZZERS_OUT)
 
 check-unit: tests
 	$(Q)$(TESTENV) $(SRCDIR)/tests/run $(TESTS_OUT) $(FUZZERS_OUT)
 
-# One after the other: they share an Engine and the ports of a SuperLink.
+# These tests share an Engine and the ports of a SuperLink, so they run one after the other.
 check-docker: all
 	$(Q)$(TESTENV) TEST_TIMEOUT=900 $(SRCDIR)/tests/run -j 1 $(DOCKER_TESTS)
 
-# What comes in: hostile values, peers and folders; kill -9; and one fault of each kind, always the same ones. They have both
-# processors to themselves.
+# Hostile values, peers and folders; kill -9; and one fault of each kind, the same ones each time. The faults run after the other
+# tests, so that they have the machine to themselves.
 FAULTS := $(SRCDIR)/tests/hostile/faults.t
 HOSTILE_TESTS := $(filter-out $(FAULTS),$(wildcard $(SRCDIR)/tests/hostile/*.t))
 
@@ -237,11 +236,11 @@ check-hostile: all
 	EVERY=1000 SEED=1 $(SRCDIR)/tests/run $(FAULTS) || status=1; \
 	exit $$status
 
-# Ten thousand faults, by chance, some minutes; EVERY=1 makes three times as many.
+# Ten thousand faults, chosen at random, in some minutes. EVERY=1 makes all of them, three times as many.
 check-faults: all
 	$(Q)$(TESTENV) TEST_TIMEOUT=3600 VERBOSE=1 $(SRCDIR)/tests/run $(FAULTS)
 
-# Static analysis; what it needs is not among --install-deps, as no other target wants it.
+# Static analysis. No other target needs its tools, so --install-deps does not install them.
 LINT := $(wildcard $(SRCDIR)/tests/lint/*.t)
 
 lint: all
@@ -258,7 +257,7 @@ IMAGEENV = SUITE='$(SUITE)' MIRROR='$(MIRROR)' REFRESH='$(REFRESH)' WORKDIR='$(W
 image: all
 	$(Q)$(TESTENV) $(IMAGEENV) CONTEXT='$(CONTEXT)' $(SRCDIR)/one-appliance/image/build.sh .
 
-# What a pull request for the community marketplace holds.
+# The files of a pull request for the community marketplace.
 MANIFEST ?= flower-superlink.json
 IMAGE_URL ?=
 
@@ -267,7 +266,7 @@ marketplace:
 		echo "marketplace: IMAGE_URL is not set; what next: IMAGE_URL=https://... where the image can be downloaded" >&2; exit 64; }
 	$(Q)/usr/bin/python3 $(SRCDIR)/one-appliance/marketplace/collect.py '$(MANIFEST)' '$(IMAGE_URL)' marketplace
 
-# An image of its own, with the tests' contextualization, booted in QEMU.
+# Builds another image, with the tests' own contextualization, and boots it in QEMU.
 check-vm: all
 	$(Q)mkdir -p vm
 	$(Q)$(TESTENV) $(IMAGEENV) CONTEXT=stand-in $(SRCDIR)/one-appliance/image/build.sh vm
@@ -276,7 +275,7 @@ check-vm: all
 	$(SRCDIR)/tests/run -j 2 $(VM_TESTS) || status=1; \
 	exit $$status
 
-# Figures beside the shell version and other tools: see tests/bench/README.md.
+# Compares the programs with a shell version and other tools: see tests/bench/README.md.
 BENCH ?=
 JSON ?=
 
@@ -290,7 +289,7 @@ obj/bench/measure: $(SRCDIR)/tests/bench/measure.c config.mak
 demo: all
 	$(Q)$(TESTENV) KEEP='$(KEEP)' $(SRCDIR)/tests/demo/demo.sh
 
-# Each of libFuzzer's targets for TIME seconds; what they find stays in fuzz/found.
+# Runs each of libFuzzer's targets for TIME seconds. fuzz/found keeps what they find.
 TIME ?= 60
 
 fuzz:
