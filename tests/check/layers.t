@@ -1,7 +1,7 @@
 #!/bin/sh
 # Who may include whom: lib/'s folders have one direction, and its modules no circle.
 #   TREE=DIR  judges DIR/lib and DIR/libflctx.a instead (the test tries itself on trees that break the rule)
-. "${0%/*}/tap.sh"
+. "${0%/*}/../tap.sh"
 own=$0
 
 # The third column of the page is the rule.

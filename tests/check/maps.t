@@ -1,6 +1,6 @@
 #!/bin/sh
 # lib/README.md and tests/README.md, the maps of the tree, name what is there and nothing else.
-. "${0%/*}/tap.sh"
+. "${0%/*}/../tap.sh"
 cd "$SRCDIR" || exit 71
 
 # same NAME FILE FILE: sorted, both hold the same lines.

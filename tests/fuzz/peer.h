@@ -52,7 +52,8 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 int __wrap_poll(struct pollfd *list, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *list, nfds_t count, int timeout)
 {
-	FUZZ_HOLDS(count == 1 && list->fd < 0 && timeout > 0);
+	(void)list;
+	FUZZ_HOLDS(count == 0 && timeout > 0);
 	peer.now += timeout * FL_MS;
 	return 0;
 }

@@ -58,7 +58,7 @@ int __wrap_fl_netaddr_hints(struct fl_netaddr_hints *hints, const char *onegate_
 	asked++;
 	if (onegate_host != NULL)
 		strcpy(hints->to_onegate, "198.51.100.4");
-	strcpy(hints->by_default, "192.0.2.10");
+	strcpy(hints->by_default, hints->family == AF_INET6 ? "fd00::10" : "192.0.2.10");
 	return 0;
 }
 
