@@ -1,8 +1,8 @@
 # shellcheck shell=sh
-# Sourced by readme.t and examples.t: a place where the commands of the documentation can be run as they
-# stand. The folder $here is what a reader has before him: programs, service. $BIN has the same programs as
-# they are called on an appliance, without --root; there they see the tree below $ROOT instead of the host.
-# Engine, SuperLink and OneGate are the stand-ins of ../cli/lib.sh, which this is built on.
+# readme.t and examples.t source this to run the commands of the documentation as they are written. The folder
+# $here holds the programs and service, like a reader's build folder. $BIN holds the programs of an appliance:
+# they are called without --root and use the tree below $ROOT instead of the host. Engine, SuperLink and OneGate
+# are the stand-ins of ../cli/lib.sh.
 . "$(dirname "$0")/../cli/lib.sh"
 private_net # the ports are fixed: 9091, 9092, 9093
 is_root || skip_all 'needs root: it writes files of other owners'
@@ -40,8 +40,8 @@ on_appliance()
 		-e 's|192\.0\.2\.10:|127.0.0.1:|g' -e "s|/run/second/docker.sock|$SOCK|g")"
 }
 
-# What needs an init system is not run: `journalctl -t NAME -u UNIT`, `systemctl status UNIT`. That what
-# they name is there is looked at instead. one-context and docker are units of others.
+# `journalctl -t NAME -u UNIT` and `systemctl status UNIT` need an init system, so they are not run. The test only
+# checks that their NAME and UNIT exist. Other packages bring the units one-context and docker.
 names_exist()
 {
 	set -- $1
@@ -58,7 +58,7 @@ names_exist()
 	done
 }
 
-# plain TEXT: as the name of a test; dash's echo would take \0 for a NUL.
+# plain TEXT: TEXT as the name of a test; dash's echo would turn \0 into a NUL.
 plain()
 {
 	printf '%s\n' "$1" | tr '\134' '/'

@@ -75,7 +75,7 @@ config >/dev/null 2>&1
 check 'a second run changes no file' test "$before" = "$(stat -c %Y.%i b/config.mak b/build.h)"
 check 'nothing is left behind' test -z "$(find b -name '.configure*')"
 
-# A compiler that does not know two of the flags: they are left out, and they alone.
+# A compiler that does not know two of the flags: only these two are left out.
 cat >picky <<END
 #!/bin/sh
 for flag; do
@@ -89,7 +89,7 @@ check 'configure with a compiler that refuses two flags' sh -c "cd c && '$SRCDIR
 check 'the two are left out' sh -c '! grep -e -Wvla -e -z,now c/config.mak'
 check 'their neighbours are not' sh -c 'grep -q -e "-Wshadow -Wformat=2" c/config.mak && grep -q -e "-z,relro -Wl,-z,noexec" c/config.mak'
 
-# make install, for the build under test. MAKEFLAGS brings SAN=1 along where that is what is tested.
+# make install, for the build under test. If that is a build with SAN=1, MAKEFLAGS says so.
 builddir=${BUILDROOT:-$BUILD}
 check 'make install' make -s -C "$builddir" install DESTDIR="$scratch/dest"
 (cd dest && find . -type f | sort) >installed

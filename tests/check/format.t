@@ -22,7 +22,7 @@ check 'every file ends in a newline' none "$scratch/newline"
 grep -n -i -w -E 'TOD[O]|FIXM[E]' $sources >"$scratch/todo"
 check 'nothing is left for later' none "$scratch/todo"
 
-# Each version breaks lines in its own way: Debian 12's is the judge.
+# Each version of clang-format breaks lines in another way: only Debian 12's counts.
 case $(clang-format --version 2>/dev/null) in
 *' 14.'*) check 'clang-format finds nothing to change' clang-format --dry-run -Werror $sources ;;
 *) skip 'clang-format finds nothing to change' 'no clang-format 14' ;;

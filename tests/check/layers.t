@@ -7,7 +7,7 @@ own=$0
 # The third column of the page is the rule.
 sed -n 's/^| `\([a-z]*\)\/` |[^|]*|\([^|]*\)|.*/\1:\2/p' "$SRCDIR/lib/README.md" >"$scratch/may"
 
-# Each include that leads to a folder which its own may not know.
+# Each include of a folder that the file's own folder may not use.
 upward()
 {
 	for f in "$1"/lib/*/*.[ch]; do
@@ -30,7 +30,7 @@ calls()
 			if (p[2] in home && home[p[2]] != p[1]) print p[1], home[p[2]] } }' | sort -u
 }
 
-# What tsort(1) says of a circle, and nothing if there is none.
+# tsort(1)'s message about a circle, or nothing if there is none.
 circle()
 {
 	calls "$1" >"$scratch/calls"

@@ -11,7 +11,7 @@ filled_in()
 	test -s "$1" && ! grep -n '@[a-z_]*@' "$1"
 }
 
-# References to the pages of others are not looked up: they depend on what is installed here.
+# mandoc's complaints about missing pages are left out: they depend on what is installed here.
 lint()
 {
 	mandoc -T lint -W base "$1" >"$scratch/lint" 2>&1

@@ -59,7 +59,7 @@ check 'the recipe has that name' test -f "$packer/$app.pkr.hcl"
 yaml "$market/tests.yaml" 'print("\n".join(d))' >"$scratch/specs"
 ls "$market/tests" >"$scratch/files"
 check 'tests.yaml lists each file of tests/' diff -u "$scratch/files" "$scratch/specs"
-# The harness runs ssh ... "COMMAND" by a shell of its own.
+# The harness lets a shell run ssh ... "COMMAND".
 sed -n "s/^.*\(ssh\|eventually\)(\(.*\)).*/\2/p" "$market"/tests/*.rb | sed 's/^["'"'"']//; s/["'"'"'].\{0,6\}$//' |
 	grep '["$`\\]' >"$scratch/spliced"
 check 'no command is changed by the shell that the harness calls' none "$scratch/spliced"
@@ -87,7 +87,7 @@ grep -ho 'var\.[a-z_]*' "$packer/$app.pkr.hcl" | sed 's/var\.//' | sort -u | whi
 done >"$scratch/undeclared"
 check 'each variable is declared' none "$scratch/undeclared"
 if command -v packer >/dev/null; then
-	# Where the recipe lies in a checkout of the marketplace, with what it takes of one-apps.
+	# The recipe's place in a checkout of the marketplace, with the files of one-apps that it uses.
 	mkdir -p "$scratch/apps/community-apps/packer" "$scratch/apps/one-apps/packer"
 	cp -R "$packer" "$scratch/apps/community-apps/packer/$app"
 	: >"$scratch/apps/one-apps/packer/postprocess.sh"

@@ -14,7 +14,7 @@ loads_no_curl()
 	ldd "$BUILD/$1" && ! loads_curl "$1"
 }
 
-# libcurl brings some thirty libraries along; the first program of a boot starts without them.
+# libcurl needs some thirty libraries; the first program of a boot starts without them.
 check 'fl-configure does not load libcurl' loads_no_curl fl-configure
 for p in fl-bootstrap fl-healthcheck fl-onegate-publish; do
 	check "$p loads libcurl" loads_curl "$p"

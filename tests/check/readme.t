@@ -1,7 +1,7 @@
 #!/bin/sh
-# README.md says what is so: its commands run, its tables agree with the Makefile, configure and lib/. Blocks
-# marked `sh` run one after the other in one shell, those marked `sh appliance` as on an appliance. The two
-# marked `sh big` are what .ci/run runs.
+# README.md is right: its commands run, its tables agree with the Makefile, configure and lib/. Blocks marked `sh`
+# run one after the other in one shell, those marked `sh appliance` as on an appliance. .ci/run runs the two
+# marked `sh big`.
 . "$(dirname "$0")/appliance.sh"
 readme=$top/README.md
 
@@ -68,7 +68,7 @@ done <"$T/commands"
 
 # --- tables -------------------------------------------------------------------------------------
 
-# Both lists sorted; what differs is shown.
+# same LIST LIST NAME: the two lists hold the same lines in any order; shows the difference.
 same()
 {
 	sort -u "$1" >"$1.sorted" && sort -u "$2" >"$2.sorted" && difference=$(diff "$1.sorted" "$2.sorted")
@@ -106,7 +106,7 @@ for page in $(grep -o '[a-z-]*([578])' "$readme" | sort -u); do
 	ok "$page is there" test -f "$top/man/$name.${part%)}.in"
 done
 
-# An out-of-tree build, as far as make says what it would do.
+# An out-of-tree build; make -n only prints its commands.
 mkdir "$T/b"
 LIMIT=60 run sh -c "unset MAKEFLAGS MAKELEVEL MFLAGS; cd '$T/b' && '$top/configure' && make -n"
 exits 0 'configure and make in another folder'

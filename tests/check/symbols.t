@@ -33,7 +33,7 @@ check 'only systemd.o starts a process' none "$scratch/spawns"
 check 'no function without bounds or without errors' none "$scratch/unsafe"
 check 'no sleep that a deadline does not bound' none "$scratch/sleeps"
 
-# What leaves a file has the prefix.
+# Each name that other files can use has the prefix.
 "${NM:-nm}" -A -g --defined-only "$BUILD/libflctx.a" 2>/dev/null | sed 's/^[^:]*://' |
 	grep -E ' [TDBRVWC] ' | grep -v -E ' (fl_|__|_?a[sm]an|\.|DW\.ref)' >"$scratch/names"
 check 'every global name starts with fl_' none "$scratch/names"

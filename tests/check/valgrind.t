@@ -1,6 +1,6 @@
 #!/bin/sh
-# The four programs under valgrind, each on its good way and on failing ones: no wrong access, nothing lost, no
-# descriptor left open but the standard ones.
+# The four programs under valgrind, in runs that succeed and in runs that fail: no wrong access, no leak, and only
+# the standard descriptors stay open.
 . "${0%/*}/../cli/lib.sh"
 command -v valgrind >/dev/null || skip_all 'no valgrind'
 is_root || skip_all 'not root'
@@ -59,7 +59,7 @@ at 1 'fl-healthcheck: no container' fl-healthcheck --docker "$SOCK"
 at 0 'fl-bootstrap' fl-bootstrap --docker "$SOCK"
 at 0 'fl-bootstrap, again' fl-bootstrap --docker "$SOCK" -v
 at 0 'fl-healthcheck --wait' fl-healthcheck --docker "$SOCK" --wait=30 --json
-# Not a single look: on a loaded machine valgrind makes more of it than the seconds that one may take.
+# With --wait, as a single look may take more than its 5 seconds under valgrind on a loaded machine.
 at 0 'fl-healthcheck -v' fl-healthcheck --docker "$SOCK" --wait=30 -v
 clean 0 'fl-healthcheck --probe=grpc' "$BUILD/fl-healthcheck" --probe=grpc 127.0.0.1:9092
 clean 1 'fl-healthcheck --probe=tcp, nobody there' "$BUILD/fl-healthcheck" --probe=tcp 127.0.0.1:1
