@@ -1,15 +1,15 @@
 #!/bin/sh
-# Runs command lines of README.md the way a newcomer has it: in a new, minimal root file system of Debian
+# Runs command lines of README.md as a newcomer does: in a new, minimal root file system of Debian
 # (mmdebstrap's minbase: apt and nothing else), as root, in a clone of what is committed here.
 #
 #   fresh.sh [--pivot] SUITE COMMAND...     SUITE: bookworm, trixie
 #
 # Each COMMAND is one line for sh in the clone's folder. They run one after the other until one fails; the
 # exit status is that of the last one run. The root is a plain chroot with /proc, /sys and /dev mounted; with
-# --pivot it is the root of its mount namespace, as in a container. All runs in a PID namespace of its own, so
-# that nothing can be left running; what is left of the network is reported and is a failure.
+# --pivot it is the root of its mount namespace, as in a container. Everything runs in a PID namespace of its own,
+# so that no process can be left. It is a failure if a network link is left; fresh.sh names it.
 #
-# How this machine reaches its package registries is handed over: resolv.conf and hosts, apt's settings for
+# The new root gets this machine's settings for package registries: resolv.conf and hosts, apt's settings for
 # fetching, own certificates, pip's configuration, the environment variables of pip, TLS and proxies.
 #
 # Variables: CACHE=DIR  bootstrapped roots are kept there [${XDG_CACHE_HOME:-/var/cache}/flower-appliance]
@@ -39,8 +39,8 @@ die()
 # In the namespaces
 #
 
-# Variables that say how to reach a registry, as words for env(1), one a line. A value that is a file of this
-# machine is handed over as a file.
+# Variables that say how to reach a registry, as words for env(1), one a line. If a value is a file of this
+# machine, the file is copied.
 settings()
 {
 	env | grep -i -e '^PIP_' -e '^[a-z]*_proxy=' -e '^SSL_CERT_FILE=' -e '^REQUESTS_CA_BUNDLE=' \
@@ -117,7 +117,7 @@ make_root()
 		[ ! -f "$file" ] || cp -L "$file" "$root/etc/pip.conf"
 	done
 	git clone -q --no-hardlinks "$source" "$root/root/flower-superlink-appliance" || die "$source: cannot be cloned"
-	# git refuses the folder of another owner; inside all is root's.
+	# git refuses a folder of another owner; in the new root everything belongs to root.
 	chown -R 0:0 "$root/root/flower-superlink-appliance"
 }
 
@@ -129,10 +129,10 @@ interfaces()
 
 remove_root()
 {
-	# Its death takes the first process of the PID namespace along, and that everything in it.
+	# If unshare dies, the first process of the PID namespace dies too, and then everything in it.
 	# unshare itself ignores SIGTERM.
 	[ -z "$child" ] || { kill -KILL "$child" && wait "$child"; } 2>/dev/null
-	# All mounts were in the namespace that is gone; should one be left, it is not entered.
+	# All mounts were in the namespace that is gone; if one is left, it is not entered.
 	rm -rf --one-file-system "$top"
 }
 

@@ -164,7 +164,7 @@ boot --timeout=3
 exits 69 'an Engine that is too old: 69'
 like "$err" '1\.20' 'naming its version'
 
-# DOCKER_HOST counts only where a person calls.
+# DOCKER_HOST counts only if a person calls.
 engine --image flwr/superlink:1.25.0
 run env DOCKER_HOST="unix://$SOCK" fl-bootstrap --root "$ROOT" --timeout=3
 exits 0 'DOCKER_HOST where it is unix://'
@@ -211,7 +211,7 @@ for mode in missing refused error cut; do
 	esac
 	like "$err" '1\.25\.0' '... and what runs instead'
 done
-# What is killed while the container starts leaves no database that a Flower without a note has used.
+# A run that is killed while the container starts has noted the version before Flower could use the database.
 fresh
 engine --image flwr/superlink:1.25.0
 printf '{"rules": [{"match": "POST /containers/.*/start", "stall": true}]}\n' >"$scenario"
@@ -238,7 +238,7 @@ printf '{"pull": {"*": "ok:30"}}\n' >"$scenario"
 boot --pull-timeout=1
 is "$status $(container "c['Config']['Image']")" '0 flwr/superlink:1.25.0' \
 	'a pull that makes progress, but not within its deadline'
-# The pre-baked Flower is newer than the one that was asked for, and its database keeps that one out.
+# The pre-baked Flower is newer than the one that was asked for: after it the older one cannot use the database.
 fresh FLOWER_VERSION=1.24.0
 engine --image flwr/superlink:1.25.0
 for pull in missing ok missing; do

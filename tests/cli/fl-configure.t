@@ -358,7 +358,7 @@ refuses FL_CONTROL_API_ADDRESS 0.0.0.0:9092 9092
 conf --print=json
 is "$status $(value FL_NUM_ROUNDS)" '0 4' 'a value of 10 MB hides nothing'
 
-# What a value may do to a terminal or a log.
+# No value harms a terminal or a log.
 printf 'export FL_STRATEGY="x\033[31mred\n\rline\007%%s%%n"\n' | { make_root; }
 conf --print=json
 exits 78 'control characters in a value: 78'
@@ -595,7 +595,7 @@ conf
 is "$status $(owner_of "$ROOT/opt/flower/state/deep") $(owner_of "$ROOT/opt/flower/state/deep/er")" \
 	'0 49999:49999 49999:49999' "the database's folders are made for 49999"
 
-# Section 11: before the first good boot a context may be corrected, after it it stands.
+# Section 11: before the first good boot a context may be corrected; after it the configuration is fixed.
 context <<'X'
 export FL_NUM_ROUNDS="5"
 X

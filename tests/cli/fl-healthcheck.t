@@ -56,8 +56,8 @@ ready()
 	fl-healthcheck --root "$ROOT" --docker "$SOCK" -q 2>/dev/null
 }
 
-# configured <context: what fl-configure leaves is what later steps read. Without root it cannot give
-# state/ away, but superlink.json is there.
+# configured <context: runs fl-configure, so that later steps find its files. Without root it cannot change the
+# owner of state/, but it writes superlink.json.
 configured()
 {
 	make_root

@@ -110,7 +110,7 @@ like "$out" '^curl ' 'prints a command'
 unlike "$out$err" "$TOKEN" 'without the token'
 like "$out" "$GATE/vm" 'with the URL'
 if command -v curl >/dev/null; then
-	# Whatever stands for the token: a variable, or a word to be replaced.
+	# The command names no token: a variable or a word to be replaced takes its place.
 	sed 's/X-ONEGATE-TOKEN: [^"'\'']*/X-ONEGATE-TOKEN: '"$TOKEN"'/' "$T/out" >"$T/curl.sh"
 	run sh "$T/curl.sh"
 	is "$(py "[l[0]['body'].split('\n'), l[0]['status']] == ['''$FOUR'''.split('\n') + [''], 200]" "$gate_journal")" \
@@ -215,7 +215,7 @@ with
 publish --timeout=1
 is "$status $out" '69 ' 'retries used up: 69'
 ok 'with more than one try' test "$(grep -c PUT "$gate_journal")" -gt 1
-# A name server that is silent costs no more time than a OneGate that is, and is told from it.
+# A silent name server costs no more time than a silent OneGate, and the message says which one it is.
 if own=$(mount_options) && [ -f /etc/resolv.conf ]; then
 	background "$PYTHON" -c 'import signal, socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -9,7 +9,7 @@ ROOT=$T/root
 ENV_FILE=$ROOT/run/one-context/one_env
 
 # private_net: runs the whole test again in a network namespace of its own, with loopback up, for
-# tests that need fixed ports (9091) or addresses; without the right to, the test is skipped.
+# tests that need fixed ports (9091) or addresses. If that is not permitted, the test is skipped.
 private_net()
 {
 	[ -z "${FL_PRIVATE_NET-}" ] || return 0
@@ -24,8 +24,8 @@ private_net()
 }
 
 # mount_options: unshare(1)'s options for a mount namespace whose mounts nobody else sees; fails if
-# there is no right to one. In a plain chroot / is no mount point, so that it cannot be made private;
-# there the mounts must be private already.
+# that is not permitted. In a plain chroot / is no mount point and cannot be made private, so there the
+# mounts must be private already.
 mount_options()
 {
 	if unshare -m true 2>/dev/null; then

@@ -9,7 +9,7 @@ ip route add default via 192.0.2.1
 
 SERVICE=$top/one-appliance/service
 
-# service COMMAND: as a person calls it, so that DOCKER_HOST names the Engine.
+# service COMMAND: called as a person calls it, so DOCKER_HOST names the Engine.
 service()
 {
 	run env DOCKER_HOST="unix://$SOCK" dash "$SERVICE" --root "$ROOT" --bindir "$BUILD" "$@"
@@ -168,7 +168,7 @@ is "$(container "[c['Id'], c['runs']]")" "[\"$ident\", 1]" 'the container too'
 
 # --- failures -----------------------------------------------------------------------------------
 
-# Readiness is never stale: OneGate still has YES of the boot before.
+# Readiness is never out of date: OneGate still has YES of the boot before.
 is "$(stored)" "$GOOD" 'OneGate has FL_READY=YES'
 printf '{"container": {"serve": true, "serve_options": ["--mode", "fleet=reset"]}}\n' >"$scenario"
 engine_call DELETE '/containers/flower-superlink?force=1'

@@ -6,9 +6,9 @@
 #   demo.sh stop DIR        ends what KEEP=1 left running
 #
 # It uses the Docker Engine that runs here, if its ports and the container's name are free; else it starts a
-# private one for the time of the demo (../docker/engine.sh). Where neither the Engine nor a registry has the
-# Flower image, it builds an equivalent one from Debian's packages and PyPI (../docker/build-image.sh). Only
-# its own folder below /tmp, and the cache (${XDG_CACHE_HOME:-/var/cache}/flower-appliance), is written to.
+# private one for the time of the demo (../docker/engine.sh). If neither the Engine nor a registry has the
+# Flower image, it builds an equivalent one from Debian's packages and PyPI (../docker/build-image.sh). It writes
+# only to its own folder below /tmp and to the cache (${XDG_CACHE_HOME:-/var/cache}/flower-appliance).
 
 set -u
 LC_ALL=C
@@ -53,7 +53,7 @@ show()
 }
 
 #
-# What is started, and ended
+# Starting and stopping
 #
 
 stop_all()
@@ -83,7 +83,7 @@ ports_are_free()
 	done
 }
 
-# Whether there is an Engine for the demo to use. Sets $reason if not, and DOCKER_HOST if so.
+# Whether the demo can use an Engine that runs. Sets DOCKER_HOST if so, and $reason if not.
 find_engine()
 {
 	reason='none answers'
@@ -111,7 +111,7 @@ start_engine()
 	exec 8>&-
 	socket=$(DATA=$data "$SRCDIR/tests/docker/engine.sh" start "$dir/engine") || exit
 	DOCKER_HOST=unix://$socket
-	# What an earlier demo that was killed may have left in that folder.
+	# An earlier demo that was killed may have left something in that folder.
 	docker rm -f "$container" >/dev/null 2>&1
 }
 
@@ -147,7 +147,7 @@ get_image()
 
 start_onegate()
 {
-	# A token of one's own for each run, as OneGate's are; it never stands in an argument list.
+	# Each run gets a token of its own, as OneGate makes them; no argument list holds it.
 	head -c 24 /dev/urandom | base64 >"$dir/token"
 	# Descriptor 9 and others stay this script's own.
 	python3 "$SRCDIR/tests/standin/onegate.py" --port-file "$dir/gate.port" --token-file "$dir/token" --vmid 42 \
@@ -219,7 +219,7 @@ put_context()
 	chmod 0400 "$1/run/one-context/one_env"
 }
 
-# An address that SuperNodes can be told: where the machine would send from, else any but loopback and Docker.
+# An address for SuperNodes: the one that the machine sends from, else any but loopback and Docker's.
 find_address()
 {
 	address=$(ip -4 route get 192.0.2.1 2>/dev/null | sed -n 's/.* src \([0-9.]*\).*/\1/p')
@@ -355,11 +355,11 @@ for program in service fl-configure fl-bootstrap fl-healthcheck fl-onegate-publi
 	[ -x "$BUILD/$program" ] || die "$BUILD/$program is missing; what next: make"
 done
 
-# Fixed ports: where they are taken, the whole demo moves to a network namespace of its own.
+# The ports are fixed: if they are taken, the whole demo moves to a network namespace of its own.
 reason=''
 if [ -z "${DEMO_NETWORK:-}" ] && ! ports_are_free; then
 	say "$reason: the demo runs in a network namespace of its own"
-	# The way back, for what has to be fetched.
+	# The way back to this network, to fetch images and packages.
 	exec 7</proc/self/ns/net
 	DEMO_NETWORK=own exec unshare --net "$self" "$@"
 fi
