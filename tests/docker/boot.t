@@ -112,7 +112,7 @@ run fl-bootstrap --root "$ROOT" --prepare
 exits 0 'again'
 is "$(inspect '{{.State.Status}}')" created 'nothing'
 
-# --- an other container of that name ----------------------------------------------------------------
+# --- another container of that name -----------------------------------------------------------------
 docker rm -f "$container" >/dev/null
 docker create --name "$container" --entrypoint sleep "$prebaked" 1000 >/dev/null
 boot
@@ -120,8 +120,8 @@ exits 0 'a container made from something else is replaced'
 like "$(inspect '{{json .Config.Cmd}}')" 'isolation' 'by the right one'
 
 # --- stopping ---------------------------------------------------------------------------------------
-# Without --init PID 1 ignores SIGTERM in its first moments: 30 s, then killed (137). One program makes both calls, as a
-# docker that is slow to start would come after those moments.
+# Without --init PID 1 ignores SIGTERM in its first moments: docker waits 30 s and kills it (137). One program makes both
+# calls, because a second docker would start too late for those moments.
 docker stop "$container" >/dev/null
 run "$PYTHON" -c '
 import http.client, socket, sys

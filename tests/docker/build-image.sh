@@ -1,5 +1,5 @@
 #!/bin/sh
-# Gives the Engine an image equivalent to the official flwr/superlink:VERSION where no Docker registry can be
+# Gives the Engine an image equivalent to the official flwr/superlink:VERSION if no Docker registry can be
 # reached: the root file system from Debian's packages, Flower from PyPI. As in Flower's own Dockerfile: a
 # virtual environment /python/venv owned by app, user app (49999:49999), HOME and WORKDIR /app,
 # PYTHONUNBUFFERED, PYTHONDONTWRITEBYTECODE, entry point flower-superlink. Differs: the base is Debian 13
@@ -10,9 +10,9 @@
 # Variables: CACHE=DIR   base, wheels and finished image are kept there [${XDG_CACHE_HOME:-/var/cache}/flower-appliance]
 #            MIRROR=URL  Debian mirror [mmdebstrap's own]
 #            SUITE=trixie PYTHON=3.13 (they belong together)
-# With the finished image in the cache it takes the time of a `docker load`.
+# If the cache holds the finished image, it only calls `docker load`.
 #
-# Needs docker, mmdebstrap, python3 with pip; debian-archive-keyring where the distribution is not Debian.
+# Needs docker, mmdebstrap, python3 with pip; debian-archive-keyring if the distribution is not Debian.
 
 set -eu
 LC_ALL=C
@@ -41,7 +41,7 @@ mkdir -p "$CACHE"
 CACHE=$(cd "$CACHE" && pwd)
 base=$CACHE/base-$SUITE.tar
 wheels=$CACHE/wheels-$VERSION
-# One name for each content, so that an interrupted or changed build is never taken for a finished one.
+# The name depends on the content, so that an interrupted or changed build never counts as a finished one.
 saved=$CACHE/superlink-$VERSION-$SUITE.tar
 work=$CACHE/root.$$
 
@@ -64,7 +64,7 @@ if [ ! -s "$base" ]; then
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' "$SUITE" "$base.new" ${MIRROR:+"$MIRROR"} \
 		2>"$CACHE/mmdebstrap.log" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || {
-		# In a plain chroot it says harmless things, so only a failure is shown.
+		# In a plain chroot it prints harmless messages, so its output is shown only if it fails.
 		cat "$CACHE/mmdebstrap.log" >&2
 		die "mmdebstrap cannot make Debian $SUITE; what next: MIRROR=URL of a Debian mirror that can be reached"
 	}

@@ -1,13 +1,13 @@
 #!/bin/sh
-# A Docker Engine of one's own for a test or a demo: it shares nothing with an Engine that may be running on
-# the machine, and leaves nothing behind.
+# A private Docker Engine for a test or a demo: it shares nothing with an Engine that may run on the machine, and
+# leaves nothing behind.
 #
 #   engine.sh start DIR [dockerd option]...   prints the path of its socket when it answers
 #   engine.sh stop DIR                        stops it and its containers, undoes what it did to the network
 #
-# DIR gets the socket, the log and all state. DATA=FOLDER keeps the images elsewhere, so that they survive;
-# one Engine at a time can have it. Root only. Works without an init system, in a plain chroot, and where
-# /proc, /sys or the control groups are not mounted: what is missing is mounted in a namespace of its own.
+# DIR gets the socket, the log and all state. DATA=FOLDER keeps the images elsewhere, so that they survive; only
+# one Engine at a time can use it. Root only. It works without an init system, in a plain chroot, and without
+# /proc, /sys or the control groups: it mounts what is missing in a namespace of its own.
 #
 # Needs dockerd, docker, iproute2, iptables, python3, util-linux (Debian: docker.io, docker-cli from 13 on).
 
@@ -29,14 +29,14 @@ is_mounted()
 }
 
 #
-# What runs in the Engine's mount namespace, and becomes dockerd
+# Runs in the Engine's mount namespace, and becomes dockerd
 #
 
 mount_control_groups()
 {
 	! grep -q ' - cgroup2\{0,1\} ' /proc/self/mountinfo || return 0
-	# Hierarchies exist in the kernel although nobody has mounted them here. A controller that is bound to
-	# one cannot be had elsewhere, so they are taken as they are: "4:cpu,cpuacct:/path", "0::/path" for v2.
+	# Hierarchies exist in the kernel even if nobody has mounted them here. A controller belongs to one hierarchy
+	# only, so they are mounted as they are: "4:cpu,cpuacct:/path", "0::/path" for v2.
 	if grep -q '^[1-9]' /proc/self/cgroup; then
 		mount -t tmpfs -o mode=755 cgroup /sys/fs/cgroup || return
 		while IFS=: read -r id list rest; do
@@ -53,7 +53,7 @@ mount_control_groups()
 	fi
 }
 
-# An Engine reads and writes below these whatever its options say: keys, shims' sockets, plugins.
+# An Engine always reads and writes below these, with any options: keys, shims' sockets, plugins.
 hide_folders()
 {
 	for folder in /etc/docker /run/containerd /run/docker /opt/containerd; do
@@ -62,8 +62,8 @@ hide_folders()
 }
 
 # In a plain chroot the root folder is no mount point, and neither dockerd nor runc can work there ("remount /,
-# flags: 0x84000: invalid argument"; docker exec would enter the outer root). So the namespace's own root is
-# exchanged for it: setns(2) to the namespace one is in leads to that root, and pivot_root(2) does the rest.
+# flags: 0x84000: invalid argument"; docker exec would enter the outer root). So the chroot becomes the root of its
+# mount namespace: setns(2) to the current namespace leads to the outer root, and pivot_root(2) does the rest.
 enter_root()
 {
 	exec python3 - "$@" <<'END'
@@ -118,7 +118,7 @@ run_engine()
 # Network: a bridge with a name and a subnet that nobody else has
 #
 
-# The other Engine's chains. Two Engines cannot share them: each throws the other's away when it starts.
+# The other Engine's chains. Two Engines cannot share them: each removes the other's when it starts.
 has_docker_chains()
 {
 	iptables -w -t filter -S DOCKER >/dev/null 2>&1 || iptables -w -t nat -S DOCKER >/dev/null 2>&1
@@ -169,14 +169,14 @@ save_network()
 	done >"$dir/sysctl"
 }
 
-# The Engine may have been started in another network namespace than this one; what it left there goes with
-# that namespace, and the rules here are somebody else's.
+# If the Engine was started in another network namespace than this one, its rules vanish with that namespace, and
+# the rules here belong to somebody else.
 is_our_network()
 {
 	[ "$(readlink /proc/self/ns/net)" = "$(cat "$dir/network" 2>/dev/null)" ]
 }
 
-# Takes away every rule that names a chain of Docker's or the bridge, then the chains, then what dockerd set.
+# Removes every rule that names a chain of Docker's or the bridge, then the chains, then dockerd's settings.
 restore_network()
 {
 	if [ -e "$dir/iptables" ]; then
@@ -187,7 +187,7 @@ restore_network()
 			iptables -w -t "$table" -S 2>/dev/null | sed -n "s/^-N \(DOCKER.*\)/iptables -w -t $table -X \1/p" | sh
 		done
 		policy=$(sed -n '/^\*filter/,/^COMMIT/s/^:FORWARD \([A-Z]*\).*/\1/p' "$dir/iptables")
-		# A machine that had no filter table yet accepts.
+		# If there was no filter table before, the policy was ACCEPT.
 		iptables -w -P FORWARD "${policy:-ACCEPT}"
 		while read -r file value; do
 			[ -z "$value" ] || echo "$value" >"/proc/sys/net/ipv4/$file"
@@ -240,8 +240,8 @@ reap()
 {
 	left=$(engine_processes | tr '\n' ' ')
 	[ -n "$left" ] || return 0
-	# A dockerd that was killed leaves containerd, shims and containers. Containers first: a shim's death
-	# would orphan them.
+	# A dockerd that was killed leaves containerd, shims and containers. The containers end first, because they
+	# would be orphans without their shims.
 	# shellcheck disable=SC2046,SC2086 # lists of numbers
 	kill -KILL $(children $left) $left 2>/dev/null
 	wait_gone 100
@@ -308,7 +308,7 @@ stop_all()
 {
 	bridge=$(cat "$dir/bridge" 2>/dev/null)
 	pid=$(cat "$dir/docker.pid" 2>/dev/null)
-	# The number may belong to somebody else by now.
+	# The number may belong to another process by now.
 	if [ -n "$pid" ] && engine_processes | grep -x "$pid" >/dev/null; then
 		kill -TERM "$pid"
 		# dockerd gives its containers their stop time-outs and takes its containerd with it.

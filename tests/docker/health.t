@@ -1,5 +1,5 @@
 #!/bin/sh
-# What is not healthy is told so, and why.
+# fl-healthcheck says what is not healthy, and why.
 . "${0%/*}/lib.sh"
 
 real_engine

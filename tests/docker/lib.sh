@@ -8,7 +8,7 @@ if [ "$(id -u)" != 0 ]; then
 	exit 0
 fi
 if [ -z "${FL_PRIVATE_NET-}" ]; then
-	# The way back, for what has to be fetched.
+	# The way back to this network, to fetch images and packages.
 	exec 7</proc/self/ns/net
 	FL_PRIVATE_NET=1 exec unshare --net sh -c 'ip link set lo up && exec sh "$@"' sh "$0"
 fi
@@ -26,14 +26,14 @@ docker=$top/tests/docker
 CACHE=${CACHE:-${XDG_CACHE_HOME:-/var/cache}/flower-appliance}
 prebaked=flwr/superlink:1.25.0
 container=flower-superlink
-# As make_root sets them; at the end of a pipe it could not.
+# As make_root sets them; in a pipe make_root runs in a subshell and cannot set them.
 ROOT=$T/root ENV_FILE=$T/root/run/one-context/one_env
 LIMIT=90
 
 docker_clean_up()
 {
 	trap '' HUP INT PIPE TERM
-	# A test may have stopped the Engine in its own way; this finds what is left.
+	# A test may have stopped the Engine in another way; this removes the rest.
 	"$docker/engine.sh" stop "$T/e"
 	[ ! -d "$T/r" ] || "$docker/registry.sh" stop "$T/r"
 	for mount in ${mounts-}; do
@@ -59,7 +59,7 @@ real_engine()
 	engine_data=$CACHE/engine-$number
 	DOCKER_HOST=unix://$SOCK
 	export DOCKER_HOST
-	# What an earlier test that was killed may have left.
+	# An earlier test that was killed may have left these.
 	docker ps -aq | xargs -r docker rm -f >/dev/null
 	docker image ls --format '{{.Repository}}:{{.Tag}}' | grep -vx "$prebaked" | xargs -r docker rmi -f >/dev/null
 	CACHE=$CACHE nsenter --net=/proc/self/fd/7 "$docker/build-image.sh" "${prebaked##*:}" 2>"$T/image.err" || {

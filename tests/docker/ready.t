@@ -1,6 +1,6 @@
 #!/bin/sh
-# Ready is told when it is true and never before, with Docker's userland proxy on (the default) and off.
-# ROUNDS=N starts for each; the figures are told and not judged, as they depend on the machine.
+# fl-healthcheck says ready only after the SuperLink works, with Docker's userland proxy on (the default) and off.
+# ROUNDS=N starts for each; the test prints the figures and does not judge them, as they depend on the machine.
 . "${0%/*}/lib.sh"
 
 # figures COLUMN

@@ -16,7 +16,7 @@ die()
 	exit 1
 }
 
-# The number in the file may belong to somebody else by now.
+# The number in the file may belong to another process by now.
 alive()
 {
 	pid=$(cat "$dir/registry.pid" 2>/dev/null) && [ -n "$pid" ] &&

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A state folder that cannot be used: open ports, answers, and yet no run would ever be carried out.
+# A state folder that cannot be used: the ports are open and answer, but the SuperLink would never carry out a run.
 . "${0%/*}/lib.sh"
 
 # A volume of its own that is nearly full. The Engine sees only what was mounted before it started.
@@ -10,7 +10,7 @@ real_engine
 start_onegate
 gate_context >"$T/context"
 
-# broken WHAT CAUSE: bootstrap tells it and why.
+# broken WHAT CAUSE: bootstrap fails and names the cause.
 broken()
 {
 	service bootstrap

@@ -75,7 +75,7 @@ stop "$blocker"
 service bootstrap
 exits 0 'step 9: when it is free the next run succeeds'
 
-# Step 10 has health.t and state.t; here that a failure holds back the report.
+# health.t and state.t test step 10; this tests only that READY is not reported after its failure.
 puts=$(puts)
 docker stop "$container" >/dev/null
 chown -R 0:0 "$ROOT/opt/flower/state"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Debian 13 with systemd as PID 1 and a Docker Engine, in namespaces of its own: a VM's user space at native
-# speed, for what only a booted system shows. It stays in the caller's network namespace.
+# Debian 13 with systemd as PID 1 and a Docker Engine, in namespaces of its own: a booted system at native speed,
+# like a VM's user space. It stays in the caller's network namespace.
 #
 #   systemd.sh start DIR        prints the process id of its PID 1, as this machine counts, when it is booted
 #   systemd.sh run DIR COMMAND  runs a command in it
@@ -50,9 +50,9 @@ drop_groups()
 	:
 }
 
-# In the mount namespace: a control group of its own, which becomes the root of what PID 1 sees. It must be a new
-# one: a group that was left by a run that was killed may have controllers enabled for its children, and then takes
-# no process (cgroups(7), "no internal processes").
+# In the mount namespace: makes a control group, which PID 1 sees as the root. It must be a new one: a killed run may
+# have left a group with controllers enabled for its children, and such a group takes no process (cgroups(7), "no
+# internal processes").
 enter_group()
 {
 	mkdir -p "$dir/group" && mount -t cgroup2 cgroup2 "$dir/group" || die 'no control groups'
@@ -118,7 +118,7 @@ leave()
 stop()
 {
 	[ -s "$dir/unshare.pid" ] || return 0
-	# unshare ignores SIGTERM. PID 1 dies with it, and everything in its namespaces.
+	# unshare ignores SIGTERM. If it dies, PID 1 dies too, and everything in its namespaces.
 	kill -KILL "$(cat "$dir/unshare.pid")" 2>/dev/null
 	tenths=100
 	while [ -e "/proc/$(cat "$dir/unshare.pid")" ] && [ "$tenths" -gt 0 ]; do

@@ -117,7 +117,7 @@ exits 0 'trap 29: systemctl stop does not wait for a dockerd that is dead'
 inside systemctl start flower-superlink.service
 before=none
 ok 'and systemctl start serves again' wait_until serves
-# Its Python cannot import flwr, so it ends with 1, until there is a new container.
+# Python cannot import flwr, so the SuperLink ends with 1 until there is a new container.
 heals 'exit 1, again and again' sh -c 'p=$(pgrep -f "^[^ ]*python3 [^ ]*flower-superlink" | head -n 1)
 	for f in /proc/$p/root/python/venv/lib/python3*/site-packages/flwr/__init__.py; do echo "raise SystemExit(1)" >$f; done
 	kill -KILL $p
@@ -126,7 +126,7 @@ heals 'exit 1, again and again' sh -c 'p=$(pgrep -f "^[^ ]*python3 [^ ]*flower-s
 inside sh -c 'systemctl kill --kill-whom=main -s KILL containerd.service; sleep 1; until systemctl -q is-active containerd; do sleep 0.1; done; sleep 1'
 ok 'containerd is killed: it goes on serving' serves_still
 inside systemctl start flower-superlink-health.timer
-# Docker goes on saying that the container runs, and its process is gone.
+# Docker still says that the container runs, but its process is gone.
 heals 'containerd is killed with its shims, with the timer running' systemctl kill -s KILL containerd.service
 heals 'trap 18: SuperExec is killed, with the timer running' pkill -KILL -f 'flower-superexec'
 
@@ -134,7 +134,7 @@ inside journalctl -q -o cat --no-pager _SYSTEMD_UNIT=flower-superlink-health.ser
 unlike "$out" '^(Starting|Started|Finished) flower-superlink-health|: done' 'good health leaves no line in the journal'
 like "$out" 'superexec' 'a SuperExec that died does'
 
-# One that is merely slow: it is silent for longer than FL_HEALTH_TIMEOUT, and would start again from the beginning.
+# A slow SuperLink: it is silent for longer than FL_HEALTH_TIMEOUT, and a restart would make it begin again.
 before=$(started)
 inside sed -i '/FL_HEALTH_TIMEOUT/,/value/s/"60"/"2"/' /opt/flower/config/superlink.json
 inside sh -c 'pkill -STOP -f "^[^ ]*python3 [^ ]*flower-superlink"; journalctl -q --rotate --vacuum-time=1s'
@@ -169,7 +169,7 @@ ok 'trap 19: docker.service failed: not waited for' test "$status" = 69 -o "$sta
 like "$err" 'docker\.service' 'trap 19: and named'
 note "told after $(($(date +%s) - began)) s"
 
-# Docker's own unit: it restarts for ever, and docker.socket accepts all the while.
+# Docker's own unit restarts for ever, and docker.socket accepts connections meanwhile.
 inside sh -c 'rm /run/systemd/system/docker.service.d/fails.conf; systemctl daemon-reload; echo "{\"nonsense\": true}" >/etc/docker/daemon.json; systemctl reset-failed; systemctl --no-block start docker.service'
 inside /usr/bin/fl-bootstrap
 exits 69 'trap 19: docker.service ends each time: not waited for'

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""How long after the truth `fl-healthcheck --wait` says ready, and whether it ever says so before.
+"""How long after the SuperLink works `fl-healthcheck --wait` says ready, and whether it ever says so too early.
 
   truth.py --socket DOCKER.SOCK --root DIR --check FL-HEALTHCHECK [--container NAME] [--rounds N]
 
-Each round stops the container, starts it again and runs the health check. Meanwhile an observer that has
-nothing in common with it asks the SuperLink inside the container by the container's own address (past
+Each round stops the container, starts it again and runs the health check. Meanwhile an observer that shares no
+code with it asks the SuperLink inside the container by the container's own address (past
 Docker's proxy), in the order of spec section 7, every 2 ms: gRPC answers on the Fleet and Control ports,
 status 0 of ListAppsToLaunch on 9091, a live flower-superexec among the container's processes.
 
-The truth lies between the beginning of the observer's last try that failed and the end of the first one
-that succeeded. Printed, one line a round: EARLY (milliseconds from the former to the end of the health
-check; negative would mean that ready was told too early), LATE (from the latter), the exit status.
+The SuperLink began to work between the beginning of the observer's last failed try and the end of its first
+successful one. Each round prints one line: EARLY, the milliseconds from the beginning of the failed try to the end
+of the health check (negative if ready came too early); LATE, the milliseconds from the end of the successful try;
+the exit status.
 """
 import argparse
 import http.client
