@@ -1,7 +1,7 @@
 #!/bin/sh
 # kill -9, at random moments and at each system call that writes: every file is the old one or the new
 # one, no success is claimed that did not happen, and the next run heals (spec sections 2, 3, 10, 11;
-# trap 11). ROUNDS is the number of random kills, SEED begins their dice.
+# trap 11). ROUNDS is the number of random kills, SEED the seed of their moments.
 . "$(dirname "$0")/crashes/lib.sh"
 appliance_net
 
@@ -9,7 +9,7 @@ ROUNDS=${ROUNDS:-1000}
 SEED=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 note "SEED=$SEED ROUNDS=$ROUNDS"
 
-# Those with an Engine mostly wait: for the quarter of a second that step 9 watches a container.
+# The cases with an Engine mostly wait: step 9 watches a container for a quarter of a second.
 peers bootstrap '{}'
 cases bootstrap crashes.py bootstrap --seed "$SEED" --rounds $((ROUNDS * 15 / 100))
 peers calls-bootstrap '{}'

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The power cut: whatever was not synced may be lost, at every moment of every run that writes. Each
-# file is then the old one or the new one, a success stands only with all that it claims, and the next
-# run heals (spec sections 2, 3, 10 and 13; trap 11). Writers that are wrong show that it would be seen.
+# The power cut: at every moment of every run that writes, everything that was not synced may be lost. Each
+# file is then the old one or the new one, a success is recorded only if it is true, and the next run
+# heals (spec sections 2, 3, 10 and 13; trap 11). Writers with mistakes show that the test can fail.
 . "$(dirname "$0")/crashes/lib.sh"
 appliance_net
 

@@ -1,11 +1,11 @@
 #!/bin/sh
 # One fault at a time at each system call and at each allocation of the programs, in the situations of
-# faults/situations.py: whatever fails, they say so with the documented status, or have done all of it.
-# Taken are one fault at least of each kind (a call on a file or a peer, and an error) and one in some of the others,
-# by chance; its last line says how many there are. EVERY=1 takes each, SEED repeats a choice, and FAULTS names one
-# situation, for a person who looks into it.
+# faults/situations.py: after any failure, they end with the documented status, or have done all of their work.
+# The test takes at least one fault of each kind (a call on a file or a peer, and an error), and a random part of the
+# others; its last line says how many there are. EVERY=1 takes all, SEED repeats a choice, and FAULTS names one
+# situation for a closer look.
 . "$(dirname "$0")/../cli/lib.sh"
-# Few processes: SuperExec is looked for among all, and each call of that is a place for a fault.
+# A PID namespace keeps the processes few: the search for SuperExec goes through all, and each call is a place for a fault.
 if [ -z "${FAULTS_ALONE-}" ] && unshare -p -f --kill-child --mount-proc true 2>/dev/null; then
 	rm -rf "$T"
 	FAULTS_ALONE=1 exec unshare -p -f --kill-child --mount-proc sh "$0"
@@ -24,7 +24,7 @@ start_superlink --fleet 9092 --control 9093 --appio 9091
 LINK_CONTROL=$link_control
 export LINK_CONTROL
 
-# FAULTS is one name or nothing. What is known is said at once: it takes minutes.
+# FAULTS is one name or nothing. The results are printed as they come, because all take minutes.
 mkfifo "$T/verdicts"
 "$PYTHON" -B "$here/faults.py" "$T" "$T/faults.so" ${FAULTS:+"$FAULTS"} >"$T/verdicts" 2>"$T/errors" &
 pids="$! $pids"

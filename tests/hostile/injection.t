@@ -1,9 +1,9 @@
 #!/bin/sh
-# Values that try to be more than data, at every place where one can come in: each variable of the context in each shape
-# of an entry, names as hostile as values, operands, words of command lines. injection/payloads.py has them, rules.py
-# says what must hold, injection.py drives.
+# Hostile values at every place where a value can come in: each variable of the context in each shape of an entry,
+# hostile names, operands, words of command lines. injection/payloads.py holds the values, rules.py the rules that no run
+# may break; injection.py runs the programs.
 
-# Hundreds of small trees, which nobody needs after a power cut.
+# The test makes hundreds of small trees, so it makes them in memory: nobody needs them after a power cut.
 [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
 . "$(dirname "$0")/../cli/lib.sh"
 private_net

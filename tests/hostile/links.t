@@ -1,13 +1,13 @@
 #!/bin/sh
-# What a container may plant in its own folders while nobody looks: links of all kinds, devices,
-# pipes, odd names, deep trees. The programs, which are root's, must change nothing elsewhere.
+# Things that a container may plant in its own folders: links of all kinds, devices, pipes, odd names,
+# deep trees. The programs run as root, and must change nothing outside these folders.
 . "$(dirname "$0")/../cli/lib.sh"
 is_root || skip_all 'needs root: it plants files of several owners'
 here=$(cd "$(dirname "$0")/races" && pwd)
 
 OUTSIDE=$T/outside STATE=$ROOT/opt/flower/state
 
-# canaries: fresh ones, of root's, which nobody may touch.
+# canaries: makes new files outside, which belong to root and which nobody may touch.
 canaries()
 {
 	rm -rf "$OUTSIDE"
@@ -49,7 +49,7 @@ exits 0 'with a container'
 
 # --- every kind of thing at every name ----------------------------------------------------------
 
-# The naive way, so that the canaries are known to sing.
+# The naive way, to show that the canaries notice a change.
 ln -s "$OUTSIDE/folder" "$STATE/link"
 ln "$OUTSIDE/shadow" "$STATE/hard"
 before=$(seen)
@@ -71,7 +71,7 @@ while IFS=$tab read -r kind runs ends wrong; do
 done <"$T/kinds"
 note "$(wc -l <"$T/kinds") kinds of things at 12 places: $total runs"
 
-# --- what is left alone is said -----------------------------------------------------------------
+# --- what keeps its owner is named --------------------------------------------------------------
 
 fresh
 ln "$OUTSIDE/shadow" "$STATE/hard"
@@ -121,7 +121,7 @@ is "$(seen)" "$before" 'and the canary stays as it was'
 # --- a deep tree --------------------------------------------------------------------------------
 
 fresh
-# at_bottom PYTHON: runs it in the last of 10000 folders, which are made if they are not there.
+# at_bottom PYTHON: runs it in the last of 10000 nested folders, which it makes if they are missing.
 at_bottom()
 {
 	"$PYTHON" -c '

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What changes while a program works on it: the container moves its folders about during the walk of
-# root's programs, and several runs of these programs go on at once.
+# Changes while a program works: the container moves its folders during the walk of root's programs, and several
+# runs of these programs work at once.
 . "$(dirname "$0")/../cli/lib.sh"
 private_net
 is_root || skip_all 'needs root: it plays root and the user of the container'
@@ -18,8 +18,8 @@ races()
 	exits 0 "races.py $1"
 }
 
-# judge: each row that is not of the naive program changed nothing and ended as documented; sets
-# $naive, how often that one lost.
+# judge: each row of our programs changed nothing and ended as documented. Sets $naive to the number of
+# runs of the naive program that changed something.
 judge()
 {
 	naive=0 total=0
@@ -65,7 +65,7 @@ note "a hostile process that never pauses: the naive way lost in $naive runs"
 
 # --- several runs of service --------------------------------------------------------------------
 
-# The programs, but those that do the work wait for $T/go, once they are counted in $T/working.
+# Wrappers of the programs: those that do the work count themselves in $T/working and wait for $T/go.
 mkdir "$T/bin"
 for program in fl-configure fl-bootstrap fl-healthcheck fl-onegate-publish; do
 	cat >"$T/bin/$program" <<-SCRIPT
@@ -90,13 +90,13 @@ cat >"$T/one" <<-SCRIPT
 	mv "$T/end.new.\$2" "$T/end.\$2"
 SCRIPT
 
-# ended N: so many of the runs have.
+# ended N: whether N of the runs have ended.
 ended()
 {
 	[ "$(find "$T" -maxdepth 1 -name 'end.[0-9]*' | wc -l)" -ge "$1" ]
 }
 
-# at_once STAGE...: these runs of service, started one behind the other, while the winner is held.
+# at_once STAGE...: starts these runs of service one after the other, while the first that got the lock is held.
 at_once()
 {
 	rm -f "$T"/end.* "$T"/said.* "$T/go" "$T/working"
@@ -161,8 +161,7 @@ together()
 	ends="$ends $?"
 }
 
-# The creation waits until both have asked for it, whoever comes first: both have seen no container,
-# or an old one.
+# The Engine creates only after both have asked for it, so both have seen no container, or an old one.
 for first in none old; do
 	for orders in '--prepare|' '|--prepare' '|' '--prepare|--prepare'; do
 		stop "$engine_pid"

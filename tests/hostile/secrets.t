@@ -19,7 +19,7 @@ echo '{"container": {"serve": true}}' >"$scenario"
 } | make_root
 start_journal
 
-# told: the lines of the last trace that hold a secret, but for the requests to OneGate.
+# told: the lines of the last trace that hold a secret, without the requests to OneGate.
 told()
 {
 	grep -aF -e "${TOKEN%%=*}" -e "$PASSWORD" "$T/strace.out" |
@@ -31,7 +31,7 @@ requests()
 	grep -c '"method"' "$gate_journal"
 }
 
-# traced NAME COMMAND...: no system call tells a secret; each request to OneGate does, once.
+# traced NAME COMMAND...: no system call holds a secret, but each request to OneGate holds it once.
 traced()
 {
 	traced_name=$1 before=$(requests)
@@ -64,7 +64,7 @@ exits 0 'service configure with the secrets in its environment'
 is "$(grep -a 'execve("[^"]*/fl-' "$T/strace.out" | grep -acF -e "$TOKEN" -e "$PASSWORD")" 0 'hands them to no program'
 ok 'of which it runs three' test "$(grep -ac 'execve("[^"]*/fl-' "$T/strace.out")" -eq 3
 
-# --- OneGate that tells the token ---------------------------------------------------------------
+# --- a OneGate that repeats the token -----------------------------------------------------------
 
 # An answer that repeats the request, as a proxy's error page may.
 background "$PYTHON" -c '
@@ -90,7 +90,7 @@ unlike "$out$err" "${TOKEN%%=*}" 'is not repeated'
 
 # --- crashes ------------------------------------------------------------------------------------
 
-# crash COMMAND...: SIGSEGV at its first message, by when it has read the context; prints how it ended.
+# crash COMMAND...: sends SIGSEGV at its first message, when it has read the context; prints how it ended.
 mkdir "$T/cores"
 crash()
 {
@@ -113,7 +113,7 @@ else
 	skip 'no core of a crash' 'this system keeps none'
 fi
 
-# --- what looks at the other tests --------------------------------------------------------------
+# --- the search in the other tests --------------------------------------------------------------
 
 mkdir "$T/try"
 for form in "raw $TOKEN" "URL $(printf %s "$TOKEN" | sed 's/=/%3D/g')" "base64 $(printf %s "$TOKEN" | base64 -w 0)" \

@@ -6,7 +6,7 @@ private_net # the ports are fixed
 is_root || skip_all 'needs root: it writes files of other owners'
 add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make links'
 
-# The programs, but the one that $T/hold names waits before (or behind) its work until $T/go is there.
+# Wrappers of the programs: the one that $T/hold names waits before (or after) its work until $T/go exists.
 mkdir "$T/bin"
 for program in fl-configure fl-bootstrap fl-healthcheck fl-onegate-publish; do
 	cat >"$T/bin/$program" <<-SCRIPT
@@ -31,8 +31,8 @@ for program in fl-configure fl-bootstrap fl-healthcheck fl-onegate-publish; do
 	chmod 0755 "$T/bin/$program"
 done
 
-# in_a_group COMMAND...: a process group of its own, in which SIGINT is not ignored as in a shell's
-# background job; sets $pid, which is the group as well.
+# in_a_group COMMAND...: runs it in a process group of its own. SIGINT is not ignored there, as it is in a
+# shell's background job. Sets $pid, which is also the group.
 in_a_group()
 {
 	background env --default-signal=INT setsid "$@"
@@ -64,7 +64,7 @@ number_of()
 	esac
 }
 
-# ready: what OneGate has.
+# ready: prints FL_READY as OneGate has it.
 ready()
 {
 	sed -n 's/.*"FL_READY": "\([A-Z]*\)".*/\1/p' "$gate_state"
@@ -120,7 +120,7 @@ heals()
 
 start_onegate --nic 192.0.2.10,02:00:c0:00:02:0a
 
-# Each case gets the next of these, so that each point meets several and each of them many points.
+# Each case gets the next of these, so that each point gets several of them.
 turn=0
 next_how()
 {
@@ -148,7 +148,7 @@ heals 'after all of these'
 
 # --- bootstrap, in the middle of what it waits for ----------------------------------------------
 
-# In these rules the Engine never answers; the journal has the request from when it is held.
+# With these rules the Engine never answers; its journal shows the request as soon as it is held.
 for rule in '(GET|HEAD) /_ping' 'GET /images/.*' 'POST /containers/create' 'POST /containers/.*/start' \
 	'GET /containers/flower-superlink/json'; do
 	fl-onegate-publish -q --root "$ROOT" FL_READY=YES >"$T/out"
@@ -184,7 +184,7 @@ note "$cases interrupted runs of service"
 
 # --- the programs alone -------------------------------------------------------------------------
 
-# alone NAME SIGNAL SEEN -- COMMAND...: dies by the signal itself, which a shell sees as 128 + n.
+# alone NAME SIGNAL SEEN -- COMMAND...: the command dies by the signal itself; a shell sees 128 + n.
 alone()
 {
 	name=$1 signal=$2 seen=$3

@@ -11,7 +11,7 @@ RECORDED = ("open", "openat", "creat", "write", "pwrite64", "writev", "ftruncate
             "fchownat", "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat", "unlink",
             "unlinkat", "rmdir", "mkdir", "mkdirat", "fsync", "fdatasync", "sync", "syncfs", "umask",
             "chdir", "fchdir")
-# What no program here calls, and the model would not know.
+# No program here makes these calls, and the model does not know them.
 UNKNOWN = {"creat", "pwrite64", "writev", "ftruncate", "truncate", "fallocate", "copy_file_range", "sendfile",
            "link", "linkat", "rmdir", "fchmodat2"}
 
@@ -72,7 +72,7 @@ class Replay:
         self.folders = {}  # the working folder of a process that has changed it, as mkdir -p does
 
     def below(self, path):
-        """PATH below the root, or None: no concern of ours (also what has no name any more)."""
+        """PATH below the root, or None if it is elsewhere or has no name any more."""
         path = os.path.normpath(path) if path else ""
         if path == self.root[:-1]:
             return ""
@@ -80,7 +80,7 @@ class Replay:
             self.root + "run/") and not path.endswith(" (deleted)") else None
 
     def path(self, call, word, folder=None):
-        """The path that WORD names, a descriptor or a path that may go through one."""
+        """The path that WORD names: a descriptor, or a path that may go through one."""
         if isinstance(word, str):
             return word[word.index("<") + 1:-1]
         text = os.fsdecode(word)

@@ -1,4 +1,4 @@
-"""Commands on trees: what each finds, what it must end with, and what may be found where it was cut off."""
+"""Commands on trees: what each finds, how it must end, and what a killed one may leave."""
 import fcntl
 import json
 import os
@@ -21,7 +21,7 @@ def add_options(parser):
 
 
 class Case:
-    """One command on one tree: what it finds and what it must end with."""
+    """One command on one tree: what it finds and how it must end."""
 
     def __init__(self, work, name, command, context, before, env=None):
         self.work, self.name, self.command, self.context = work, name, command, context
@@ -46,7 +46,7 @@ class Case:
                               capture_output=True, text=True, check=False)
 
     def learn(self):
-        """What an undisturbed run leaves is what every other one must end with."""
+        """Records what an undisturbed run leaves: every other run must end with the same."""
         self.prepare()
         done = self.run()
         if done.returncode != 0:
@@ -70,7 +70,7 @@ class Case:
         return tree.progress(self.after, self.before, self.after) == "after"
 
     def look(self, how):
-        """After the kill: nothing is half, nothing is claimed that is not; then the next run heals."""
+        """After the kill: each file is whole, no false success is claimed, and the next run heals."""
         found = tree.take(self.root)
         faults = tree.halves(found, self.before, self.after, self.work.motds)
         faults += tree.false_claims(found, self.before, self.after)
@@ -82,7 +82,7 @@ class Case:
         return seen, bool(tree.temporaries(found))
 
     def locks(self):
-        """All are flock(2)s on what stands in a tree, and must have ended with who held them."""
+        """Checks that nobody holds a flock(2) in the tree: each ends with the process that held it."""
         faults = []
         for path in tree.take(self.root):
             if path == "etc/one-appliance" or tree.TEMPORARY.match(path):

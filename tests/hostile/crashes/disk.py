@@ -1,8 +1,8 @@
-"""A model of a file system that loses in a power cut whatever was not synced.
+"""A model of a file system that may lose in a power cut everything that was not synced.
 
-Each change is a fact that lasts once its file (content, owner, mode) or folder (names in it) was
-synced; until then it may have reached the disk or not, whatever became of the others. That is less
-than any real file system gives, and what fsync(2) and rename(2) promise.
+Each change is a fact. It lasts once its file (content, owner, mode) or folder (names in it) was synced. Until
+then it may have reached the disk or not, independently of the other facts. A real file system gives more than
+that; fsync(2) and rename(2) promise no more.
 """
 import itertools
 import os
@@ -19,7 +19,7 @@ class Inode:
         self.lasting = None  # the node as it was last synced; None: never
 
     def lost(self, torn):
-        """What stands on the disk for a name whose file or folder was not synced since it changed."""
+        """The node on the disk, if its file or folder was not synced since it changed."""
         node = self.lasting or self.made
         if node.kind == "file" and (self.lasting is None or torn and node.data != self.node.data):
             node = node._replace(data=self.node.data[:len(self.node.data) // 2] if torn else b"")
@@ -27,7 +27,7 @@ class Inode:
 
 
 class Fact:
-    """What is not on the disk for sure: a file's content and owner ("content"), or a name in a folder.
+    """A change that may not be on the disk: a file's content and owner ("content"), or a name in a folder.
 
     A name's fact tells which name went (old), which came (new), and what had that before (displaced).
     """
@@ -71,7 +71,7 @@ class Disk:
             self.facts.append(Fact(path, inode))
 
     def forget(self, inode):
-        """What is not known of INODE's content."""
+        """The facts of INODE's content that are not synced."""
         self.facts = [fact for fact in self.facts if fact.folder or fact.inode is not inode]
 
     def renamed(self, path, inode, old, new):
@@ -140,7 +140,7 @@ class Disk:
     # --- after the cut --------------------------------------------------------------------------
 
     def unsynced(self):
-        """What a run that says that it is done must not leave; a temporary file may well come back."""
+        """What a run that reports success must not leave; a temporary file may come back."""
         return [str(fact) for fact in self.facts
                 if not fact.path.startswith(LOGS) and not TEMPORARY.match(fact.path)]
 

@@ -19,7 +19,7 @@ from disk import Disk
 
 
 class Cut:
-    """A case, recorded, and everything that a power cut may make of it."""
+    """A recorded case, and every tree that a power cut may leave."""
 
     def __init__(self, case, heal=None, faults_of=tree.halves):
         self.case, self.heal, self.faults_of = case, heal or case.command, faults_of
@@ -58,7 +58,7 @@ class Cut:
         return self.disk.tree(range(len(self.disk.facts)), False)
 
     def claim(self):
-        """The status has got its new word; nothing but its own name may be less than synced then."""
+        """When the status file gets its new word, everything but its own name must be synced."""
         word = tree.status(self.volatile())
         if word.endswith("_success"):
             self.faults += ["%s is claimed before this is synced: %s" % (word, fact)
@@ -104,7 +104,7 @@ class Cut:
         return not faults
 
 
-# Writers that are wrong, to show that each mistake is found.
+# Writers with mistakes, to show that the test finds each mistake.
 NAIVE = {
     "in place": ("printf 'A=1\\nB=2\\n' >\"$1/superlink.env\" && sync \"$1/superlink.env\" \"$1\"",
                  "is emptied before it is written anew"),

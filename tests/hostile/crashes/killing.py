@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import time
 
-# Everything that changes a file or its name, and what stands around it.
+# Every call that changes a file or its name, and the calls around it.
 CALLS = ("openat", "write", "fsync", "syncfs", "fchmod", "fchown", "fchownat", "chmod", "rename", "unlink",
          "unlinkat", "mkdir", "mkdirat", "flock", "close")
 # For a program that talks to the Engine: each request as well.
@@ -53,7 +53,7 @@ def start(command, env=None):
 
 
 def start_on_order(command, env=None):
-    """A process that becomes COMMAND only now, so that its time can be told from its beginning."""
+    """A process that executes COMMAND only now, so that its time counts from here."""
     process = subprocess.Popen(["sh", "-c", 'read -r order && exec "$@" </dev/null', "sh"] + command,
                                env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, start_new_session=True)
@@ -82,7 +82,7 @@ def child_of(pid):
 
 
 def send_kill(process, whom):
-    """SIGKILL to the process "group", to the "shell" alone, or to its "child" alone; whom it met."""
+    """Sends SIGKILL to the process "group", to the "shell" alone, or to its "child" alone; says which it hit."""
     child = child_of(process.pid) if whom == "child" else None
     try:
         if child is not None:
@@ -98,7 +98,7 @@ def send_kill(process, whom):
 
 
 def at_moment(command, seconds, whom="group", env=None):
-    """Runs COMMAND and kills it after SECONDS; its exit status and whom the signal met."""
+    """Runs COMMAND and kills it after SECONDS; its exit status and what the signal hit."""
     process, begin = start_on_order(command, env)
     time.sleep(max(0, begin + seconds - time.monotonic()))
     met = send_kill(process, whom) if process.poll() is None else "nobody"
@@ -128,7 +128,7 @@ def count_calls(command, record, calls):
 
 
 def at_call(command, call, number):
-    """Runs COMMAND and kills it as it enters its NUMBERth CALL; whether that came to pass."""
+    """Runs COMMAND and kills it as it enters its NUMBERth CALL; whether it made that call."""
     process = start(["strace", "-qq", "-o", "/dev/null", "-e", "trace=" + call, "-e",
                      "inject=%s:signal=KILL:when=%d" % (call, number)] + command)
     return collect(process) == -signal.SIGKILL

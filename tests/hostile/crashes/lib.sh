@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# What the tests share that have a driver in Python: several of them at once, each in a folder of its
-# own below $T and with peers of its own. A driver prints TAP's lines without numbers.
+# Shared by the tests that have drivers in Python. Several drivers run at once, each with its own folder below $T and
+# its own peers. A driver prints TAP's lines without numbers.
 . "$(dirname "$0")/../cli/lib.sh"
 
 # appliance_net: all that the programs need: root, fixed ports, an address; the test is skipped without.
@@ -14,7 +14,7 @@ appliance_net()
 	ip route add default via 192.0.2.1
 }
 
-# peers NAME CONTAINER: an Engine and a OneGate for the next `cases`, which get their places in $peers.
+# peers NAME CONTAINER: starts an Engine and a OneGate for the next `cases`; $peers tells the cases where they are.
 # CONTAINER is how a container behaves (engine.py, "container").
 peers()
 {
@@ -27,8 +27,8 @@ peers()
 	peers="--engine $SOCK --journal $engine_journal --gate $GATE --gate-state $gate_state --token $TOKEN"
 }
 
-# cases NAME DRIVER WHAT [OPTION...]: runs the driver in the background, below a folder in memory where
-# that can be had: on a busy disk it would do nothing but wait for fsync(2).
+# cases NAME DRIVER WHAT [OPTION...]: runs the driver in the background, in a folder in memory if possible: on a
+# busy disk it would mostly wait for fsync(2).
 cases()
 {
 	name=$1 driver=$2
@@ -46,7 +46,7 @@ cases()
 	peers=
 }
 
-# finish NAME: waits for its end and takes its results over.
+# finish NAME: waits for the driver's end and prints its results.
 finish()
 {
 	wait "$(cat "$T/$1.pid")"

@@ -24,7 +24,7 @@ class Engine:
         return json.loads(data) if data and answer.status < 300 else None
 
     def containers(self):
-        """All of them; one that an order of the killed run removes just now is none."""
+        """All containers, but not one that is just being removed for the killed run."""
         found = [self.call("GET", "/containers/%s/json" % one["Id"])
                  for one in self.call("GET", "/containers/json?all=1")]
         return [one for one in found if one is not None]
@@ -43,7 +43,7 @@ class Engine:
                 self.call("POST", "/containers/%s/start" % NAME)
 
     def summary(self):
-        """What a boot must end with: one container, of the right image and digest, running."""
+        """A boot must end with this: one container, of the right image and digest, running."""
         return [(one["Name"], one["Config"]["Image"], one["Config"]["Labels"], one["State"]["Status"])
                 for one in self.containers()]
 

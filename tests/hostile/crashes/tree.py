@@ -1,6 +1,6 @@
-"""Trees below --root as values: taken, laid out again, and what may stand in them after a run was cut off.
+"""Trees below --root as values: read, written again, and checked after a killed run.
 
-A tree is a dict from a path below the root to a Node; run/ (context and sockets) is no part of it.
+A tree is a dict from a path below the root to a Node. It does not hold run/ (context and sockets).
 """
 import collections
 import os
@@ -94,7 +94,7 @@ def is_one_of(node, whole):
 
 
 def halves(tree, before, after, motds):
-    """What is neither as in BEFORE nor as in AFTER: a list of complaints. MOTDS: the texts of all stages."""
+    """A complaint for each path that is neither as in BEFORE nor as in AFTER. MOTDS: the texts of all stages."""
     found = []
     for path in sorted(set(tree) | set(before) | set(after)):
         node, whole = tree.get(path), [before.get(path), after.get(path)]
@@ -116,7 +116,7 @@ def halves(tree, before, after, motds):
 
 
 def false_claims(tree, before, after):
-    """A success in the status file without all that it claims. The report is step 11's, which may fail."""
+    """A success in the status file that is not true. The report is part of step 11, which may fail."""
     word = status(tree)
     if not word.endswith("_success") or tree.get(STATUS) == before.get(STATUS):
         return []
@@ -130,7 +130,7 @@ def false_claims(tree, before, after):
 
 
 def differences(tree, wanted):
-    """Where TREE is not WANTED; of logs only owner and mode count."""
+    """The differences between TREE and WANTED; of logs only owner and mode count."""
     found = []
     for path in sorted(set(tree) | set(wanted)):
         one, two = tree.get(path), wanted.get(path)

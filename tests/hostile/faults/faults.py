@@ -114,12 +114,12 @@ class Runner:
         where = "%s %d" % (kind, number)
         hit = os.path.exists(report) and open(report, encoding="ascii").read().startswith("hit")
         self.outcomes[kind][code] += 1
-        # A library's own lack of memory may also be an answer that did not come.
+        # If a library has no memory, the program may report a missing answer instead.
         if kind == "alloc" and not usual and (code != 71 or "memory" not in err) and (
                 self.situation.program == "fl-configure" or not err
                 or code not in self.situation.codes + self.situation.of_peer):
             self.blame("memory", where, "exit %d" % code, err)
-        # Over HTTP/2 libcurl 7.88 may give up where half of its bytes went.
+        # Over HTTP/2 libcurl 7.88 may give up after a short write.
         if kind == "short" and not usual and not (GRPC.search(err) and code in self.situation.of_peer):
             self.blame("short transfers", where, "exit %d" % code, err)
         if kind == "close" and not usual and code not in self.situation.codes:
@@ -231,8 +231,8 @@ def changes(wanted, found):
 
 
 def jobs_of(runner, folder, trace, numbers, whole, thorough):
-    """What is done to the situation, and how many faults there are; the start-up of loader and libcurl is the same in
-    each situation of a program and taken only where it is WHOLE."""
+    """The faults to make in the situation, and how many are possible. The start-up of loader and libcurl is the same in
+    each situation of a program, so it is included only if WHOLE."""
     sites = plan(trace, folder)
     first, last, allocations, transfers, closes = numbers
     stride, again = (1, 1) if thorough else (STRIDE, AGAIN)
@@ -255,7 +255,7 @@ def kind_of(job):
 
 
 def choose(jobs, every, chance):
-    """One in EVERY of them, and one at least of each kind: each call on each file or peer with each of its faults."""
+    """One in EVERY jobs, and at least one of each kind: each call on each file or peer with each of its faults."""
     kinds = collections.defaultdict(list)
     for job in jobs:
         kinds[kind_of(job)].append(job)
@@ -280,7 +280,7 @@ def examine(situation, preload, worlds, whole, chance):
     def work(job):
         world = free.get()
         try:
-            # How often one polls and reads from a peer is not the same each time: the last ones may not come.
+            # A program does not poll and read from a peer equally often each time: the last calls may not come.
             if not any(getattr(runner, job[0])(world, *job[1]) for _ in range(TRIES)):
                 runner.unreached += 1
         finally:
@@ -316,7 +316,7 @@ def listed(codes):
 
 
 def tell_all(totals):
-    """A line for each call: in how many places it failed, in all situations, and what came of it."""
+    """A line for each call: in how many places it failed, in all situations, and how the program ended."""
     say("note", "%-16s %7s  exit status:times, a minus is a signal" % ("call", "failed"))
     for call, codes in sorted(totals.items(), key=lambda pair: -sum(pair[1].values())):
         say("note", "%-16s %7d  %s" % (call, sum(codes.values()), listed(codes)))

@@ -6,7 +6,7 @@ A site is one call of one run: its name and its number among the calls of that n
 import collections
 import re
 
-# Why these are left alone.
+# No fault is put into these calls, for the reason given.
 EXCLUDED = {
     "execve": "there is no program without it",
     "exit_group": "nothing can fail it",
@@ -20,7 +20,7 @@ EXCLUDED = {
     "brk": "tells no errno; the allocations are failed instead",
     "close": "strace would leave it open, and the kernel never does; a preloaded close() fails instead",
 }
-# What may come back, each where the meaning differs; `=N` is a return value instead of an error.
+# The errors of each call that mean different things; `=N` is a return value instead of an error.
 FAULTS = {
     "read": "EIO EINTR", "pread64": "EIO", "write": "EIO ENOSPC EINTR =0", "fsync": "EIO ENOSPC EINTR",
     "openat": "EACCES EMFILE EIO", "open": "EACCES EMFILE EIO",
@@ -99,7 +99,7 @@ def plan(trace, folder):
             what = "stderr"
         faults = FAULTS.get(call, "EIO").split()
         if call == "fcntl" and "F_GETFD" in arguments:
-            # Of an open descriptor it cannot fail; libcurl's start-up asks for others as well.
+            # It cannot fail for an open descriptor; libcurl's start-up calls it for others as well.
             faults = [] if re.match(r"[012]\b", arguments) else ["EBADF"]
         if call == "connect" and "sin_port" in arguments:
             faults = [fault for fault in faults if fault != "EACCES"]  # a route that says no
@@ -116,7 +116,7 @@ def injected(trace):
 
 
 def leaked(trace):
-    """Descriptors that a traced run opened and did not close before its end, with what they were.
+    """Descriptors that a traced run opened and did not close before its end, and the files behind them.
 
     A close that was made to fail was tried, which is all that a program can do."""
     held = {}

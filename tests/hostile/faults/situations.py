@@ -1,4 +1,4 @@
-"""What is run with faults: a program in a situation, and what must be true however it ends.
+"""The situations for faults: a program on a tree, and what must be true at any end of it.
 
 make() builds the situation's tree once for each world, restore() puts a world back before each run,
 and judge() gives what is wrong after a run, one text each.
@@ -54,10 +54,10 @@ class Situation:
         world.restore(self.template)
 
     def facts(self, world):
-        """Beside the tree, what a run may leave in the outside world."""
+        """Everything outside the tree that a run may change."""
 
     def gives_way(self, done):
-        """Whether it has done less than was asked for, as documented, and has warned of that."""
+        """Whether it has done less than it was told, as documented, and has warned."""
         return False
 
     def may_hold(self, name, content, facts):
@@ -81,7 +81,7 @@ class Configure(Situation):
 
 
 class Changed(Configure):
-    """Configured, and then the context says something else; a killed run left something, too."""
+    """A configured tree with another context; a killed run has left temporary files, too."""
 
     def make(self, world):
         super().make(world)
@@ -97,7 +97,7 @@ class Unchanged(Configure):
 
 
 class Standing(Changed):
-    """The same after a successful boot: the old configuration stands, whatever fails."""
+    """The same after a successful boot: the old configuration stays, whatever fails."""
     of_json = (71, 78)
 
     def make(self, world):
@@ -112,7 +112,7 @@ class Standing(Changed):
 
 
 class StandingByStatus(Standing):
-    """There is no mark: the success stands in the status alone."""
+    """The mark is missing: only the status file records the success."""
 
     def make(self, world):
         super().make(world)
@@ -149,8 +149,8 @@ class Stage(Situation):
         except FileNotFoundError:
             status = "none"
         wrong = []
-        # Without memory, or before main, nothing can be taken back, and without the lock nothing may be, as it
-        # may be another run's: `service` then records the failure.
+        # Without memory, or before main, the program cannot remove the old status. Without the lock it must not, as
+        # the status may be another run's. `service` then records the failure.
         if done.trace and done.code == 71 and "descriptor 9" not in done.err and self.stage != "bootstrap_success" and "success" in status:
             wrong.append("status still says " + status.strip())
         if done.code == 0 and status != self.stage + "\n":
@@ -244,7 +244,7 @@ class NewerDatabase(Bootstrap):
 
 
 class UpgradedDatabase(NewerDatabase):
-    """The same without a note: the file itself tells."""
+    """The same without a note: the database itself shows it."""
 
     def make(self, world):
         super().make(world)
@@ -330,7 +330,7 @@ class Publish(Situation):
         return world.published()
 
     def may_hold(self, name, content, facts):
-        # The SuperLink serves also after a failure of step 11, so its report is written, with the reason.
+        # The SuperLink serves also if step 11 fails, so the report is written, with the reason.
         return name == REPORT and b"[OneGate]\npublished     = no, " in content and content.endswith(b"bootstrap.log\n")
 
     def judge(self, world, done, facts):

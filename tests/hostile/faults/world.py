@@ -89,7 +89,7 @@ class World:
         copy(self.folder + "/" + name, self.root)
 
     def snapshot(self):
-        """Each path with kind, mode, owner and content; of the logs only that they are there."""
+        """Each path with kind, mode, owner and content; of the logs only the path."""
         found = {}
         for folder, folders, files in os.walk(self.root):
             for name in folders + files:

@@ -24,7 +24,7 @@ def argument_of(command, option):
 
 
 def judge_create(verdict, case, name, value, made, reference):
-    """The container as the Engine got it; REFERENCE is that of an empty context."""
+    """Checks the container that the Engine got. REFERENCE is the container of an empty context."""
     config, host = made["Config"], dict(made["HostConfig"])
     ports = host.pop("PortBindings")
     other = dict(reference["HostConfig"])

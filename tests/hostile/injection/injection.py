@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Gives every program every payload at every place where a value can come in, and judges by rules.py.
+"""Gives every program every payload at every place where a value can come in, and checks the rules of rules.py.
 
 usage: injection.py FOLDER RESULT ENGINE-SOCKET ENGINE-STATE ENGINE-JOURNAL GATE-URL GATE-STATE GATE-JOURNAL
 """

@@ -1,5 +1,4 @@
-"""Values and names that try to be more than data. Each value is (name, bytes); CANARY in it stands for a path that must
-never come to be."""
+"""Hostile values and names. Each value is (name, bytes). CANARY in it stands for a path that must never exist."""
 
 CANARY = b"@CANARY@"
 TOUCH = b"touch " + CANARY
@@ -215,7 +214,7 @@ FITTED = {
     "TOKENTXT": b"token%s",
 }
 
-# Variables of others: what a shell, a loader, a library or another script would obey, placeholders, secrets.
+# Other variables: those that a shell, a loader, a library or another script obeys, placeholders, secrets.
 OTHERS = """PATH LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT DOCKER_HOST DOCKER_CONFIG BASH_ENV ENV IFS PS4 SHELLOPTS CDPATH
 HTTP_PROXY http_proxy ALL_PROXY NO_PROXY SSLKEYLOGFILE CURL_CA_BUNDLE SSL_CERT_FILE GLIBC_TUNABLES MALLOC_CHECK_ TZ
 LC_ALL LANG HOME TMPDIR PYTHONPATH NOTIFY_SOCKET JOURNAL_STREAM CONTEXT_FILE SYSTEMD_LOG_LEVEL SSH_PUBLIC_KEY
@@ -223,7 +222,7 @@ START_SCRIPT START_SCRIPT_BASE64 READY_SCRIPT READY_SCRIPT_PATH SET_HOSTNAME USE
 FL_TLS_ENABLED FL_SSL_KEYFILE ML_FRAMEWORK FL_GPU_ENABLED FL_UNKNOWN FLOWER_STATE ONEAPP_FL_STRATEGY ONEAPP_FL_DATABASE
 ROOT_PASSWORD API_TOKEN CLIENT_SECRET x _ A-B""".split()
 
-# Names that are none, or nearly.
+# Names that are invalid, or nearly.
 NAMES = [
     b"", b" ", b"=", b"A B", b"1ABC", b"FL_STRATEGY ", b" FL_STRATEGY", b"FL-STRATEGY", b"fl_strategy", b"FL_STRATEGY\t",
     b"FL_STRATEGY+", b"FL_STRATEGY[0]", b"FL_STRATEGY\r", b"A=B", b"A;" + TOUCH, b"$(" + TOUCH + b")", b"`" + TOUCH + b"`",

@@ -11,7 +11,7 @@ FOLDER = ""
 GATE = ("", "", "")  # URL, state, journal of the stand-in
 DOCUMENTED = (0, 1, 64, 69, 71, 75, 78)
 ARGUMENT_MOST = 100000
-# What one request has; libcurl adds Host, Accept, Content-Length.
+# The headers of each request; libcurl adds Host, Accept, Content-Length.
 HEADERS = {"Host", "User-Agent", "Accept", "X-ONEGATE-TOKEN", "X-ONEGATE-VMID", "Content-Type", "Content-Length"}
 CURL = b"curl() { printf '%s\\0' \"$@\"; }\nTOKENTXT=x\n"
 CURL_WORDS = 19
@@ -42,7 +42,7 @@ def argument_cases():
 
 
 def utf8_is_plain(text):
-    """No control or format character, no line but ours: a path may hold any other."""
+    """No control or format character, and no line but the program's own; a path may hold any other character."""
     try:
         return not any(unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp", "Cs") for c in text.decode() if c != "\n")
     except UnicodeDecodeError:
@@ -97,7 +97,7 @@ def operands(kind, attribute, value):
 
 
 def judge_success(verdict, case, tree, kind, attribute, value, out):
-    """What stdout has, and what OneGate has stored."""
+    """Checks stdout and what OneGate has stored."""
     pair = attribute.encode() + b"=" + value + b"\n"
     if kind == "curl":
         verdict.holds("paste", b"curl " in out, case, out)
@@ -145,7 +145,7 @@ def work(cases_of_mine, worker):
 
 
 def judge_journal(verdict):
-    """Every request that came to OneGate, whatever it was for."""
+    """Checks every request that came to OneGate."""
     with open(GATE[2], encoding="utf-8") as source:
         requests = [json.loads(line) for line in source]
     for request in requests:

@@ -49,8 +49,8 @@ def parameters():
 
 
 def cases():
-    """Each parameter with every payload, made to look valid and mostly also as it is, each time in another shape; a
-    variable of somebody else, whose value no program looks at, with a quarter of them, each with another quarter."""
+    """Each parameter with every payload, made to look valid and mostly also unchanged, each time in another shape. Each
+    other variable, whose value no program uses, with a quarter of the payloads, each with another quarter."""
     found, shapes, number = [], list(SHAPES), 0
     for name in parameters() + OTHERS:
         for label, value in PAYLOADS if name not in OTHERS else PAYLOADS[OTHERS.index(name) % 4::4]:
@@ -118,7 +118,7 @@ class Tree:
         return found
 
     def run(self, command, env=None):
-        """Exit status, stdout, stderr and what came to the journal, which is emptied meanwhile."""
+        """Exit status, stdout, stderr and the datagrams to the journal, whose socket is read meanwhile."""
         datagrams = []
         with open(self.canaries + ".out", "w+b") as out, open(self.canaries + ".err", "w+b") as err:
             child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env, close_fds=False)
@@ -148,7 +148,7 @@ class Tree:
         return self.run(["/bin/dash", self.canaries + ".sh"])
 
     def forget(self):
-        """As before the first boot, but for the folders and the unit."""
+        """Makes the tree as it was before the first boot, apart from the folders and the unit."""
         for name in ("superlink.env", "superlink.json"):
             if os.path.exists(self.root + "/" + CONFIG + name):
                 os.unlink(self.root + "/" + CONFIG + name)
@@ -228,7 +228,7 @@ def service(cases_of_mine, worker):
         value = armed(value, tree.canary)
         case = "service configure, " + label
         tree.write(b"".join(SHAPES[shape](name.encode(), value) for name in names))
-        # The loader and not a script obeys these, before the first line of any script.
+        # The loader obeys these, before the first line of any script.
         env = {name: value for name in names if not name.startswith(("LD_", "GLIBC_"))} if b"\0" not in value else {}
         env = {name: one[:60000] for name, one in env.items()} if len(value) < 5000 else {}
         status, out, err, datagrams = tree.run(["/bin/dash", TOP + "/one-appliance/service", "--root", tree.root, "--bindir",

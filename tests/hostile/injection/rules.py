@@ -1,4 +1,4 @@
-"""What must hold whatever a value says. Each rule counts how often it was looked at and what broke it."""
+"""The rules that no value may break. Each rule counts how often it was checked and what broke it."""
 import collections
 import re
 
@@ -33,7 +33,7 @@ CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f\x7f-\xff]")
 
 
 class Verdict:
-    """How often each rule was looked at, how often it was broken, and the first case that broke it."""
+    """How often each rule was checked, how often it was broken, and the first case that broke it."""
 
     def __init__(self):
         self.looked, self.broken = collections.Counter(), collections.Counter()
@@ -69,7 +69,7 @@ def escaped(value):
 
 
 def judge_messages(verdict, case, value, err, log=b"", datagrams=()):
-    """What was said, anywhere."""
+    """Everything that the program printed or logged."""
     everything = err + log + b"".join(datagrams)
     verdict.holds("printed", not CONTROL.search(err), case, err)
     verdict.holds("line", PRINTED.fullmatch(err) and all(len(x) <= LINE_MOST for x in err.split(b"\n")), case, err)

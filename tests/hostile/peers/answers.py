@@ -53,7 +53,7 @@ def unchunk(data):
 
 # --- one field in another type --------------------------------------------------------------------
 
-# Raw JSON: some of it no Python value would give.
+# Raw JSON, because no Python value gives some of these.
 WRONG = {
     "missing": None,
     "null": b"null", "true": b"true", "false": b"false", "zero": b"0", "minus one": b"-1",
@@ -94,7 +94,7 @@ def with_field(value, path, raw):
     return b"[" + b",".join(parts) + b"]"
 
 
-# Of a field that nobody reads it only counts that it does no harm.
+# A field that no program reads only must do no harm.
 UNREAD = ("missing", "null", "2^64", "controls", "no UTF-8", "an array", "an object")
 
 

@@ -12,7 +12,7 @@ BREAKS = {"half a surrogate", "999 brackets", "999 nines"}  # the whole text, to
 
 
 class Case:
-    """GROUP is what the results are summed up by; EXPECT True, False, or None for either."""
+    """The results are summed up by GROUP. EXPECT is True, False, or None for either."""
 
     def __init__(self, group, name, situation, deed=None, script=None, expect=None, grpc=None,
                  seconds=None, argv=None):
@@ -22,7 +22,7 @@ class Case:
         self.seconds = seconds or situation.seconds
         self.argv = argv or situation.argv
         if expect and situation.ok == 0 and "=1" in " ".join(self.argv):
-            # Nothing is to be waited for, so a busy machine may take its time.
+            # The program waits for nothing here, so a busy machine gets more time.
             self.argv, self.seconds = [re.sub("=1$", "=20", w) for w in self.argv], 20
 
     def codes(self):
@@ -39,7 +39,7 @@ def expectation(deed, kind, answer):
 
 
 def deeds_of(situation):
-    """Every deed; where each would take the whole of a long deadline, one of those is enough."""
+    """Every deed. If deeds would take the whole of a long deadline, one of those is enough."""
     for deed in http1.DEEDS:
         if deed.waits and not situation.many and deed.name != "silent":
             continue
@@ -128,7 +128,7 @@ def streams_of(by_name, found):
 
 
 def grpc_cases():
-    """The SuperLink's ports, one by one: what was asked before is answered right."""
+    """The SuperLink's ports, one by one: calls before the one that is hit get the right answer."""
     check, listed = http2.right(12), http2.with_message(("grpc-status", "0"))
     look = ["fl-healthcheck", "--json", "-v", "--root={root}", "--docker={sock}"]
     probe = ["fl-healthcheck", "--json", "-v", "--probe=grpc", "127.0.0.1:{port}"]

@@ -40,8 +40,8 @@ def chunk(data, extension=b""):
 
 
 class Deed:
-    """AT: where in the connection; WAITS: what the client waits for never comes; FRAMES: it is
-    about lengths and chunks, which an answer without a body has none of."""
+    """AT: the place in the connection. WAITS: the client waits for something that never comes. FRAMES: the
+    deed changes lengths and chunks, which an answer without a body does not have."""
 
     def __init__(self, name, act, status=False, body=False, at="request", waits=False,
                  frames=False):

@@ -283,7 +283,7 @@ for odd in BAD_STATUS:
     canned("grpc-status %.24r" % odd, START + trailers_only(("grpc-status", odd.encode("latin-1"))))
 canned("two of grpc-status, the last no number",
        START + trailers_only(("grpc-status", "0"), ("grpc-status", "-1")))
-# Of a status that is a number: what it says goes into messages.
+# Only for a status that is a number: its text goes into messages.
 MESSAGES = ("%1B%5B31mred%07", "%00hidden", "%C2%9B31m", "%E2%80%A8", "%FF%FE", "%", "%%%", "%4", "%zz",
             "%0D%0Aforged: line", "%7F" * 100, "m" * 16000, "%41" * 5000, "%ED%A0%80")
 for odd in MESSAGES:

@@ -23,8 +23,8 @@ class Launcher:
         self.lock = threading.Lock()
 
     def run(self, argv, environment, limit):
-        """A dictionary: status (None: killed after LIMIT seconds), seconds (without those in
-        which it could run and had no processor), rss (KiB), out, err."""
+        """A dictionary: status (None: killed after LIMIT seconds), seconds (without those in which it had to
+        wait for a processor), rss (KiB), out, err."""
         names = {k: os.path.join(self.folder, k) for k in ("out", "err")}
         with self.lock:
             call = dict(names, argv=argv, env=environment, limit=limit)

@@ -101,7 +101,7 @@ class World:
 
 
 def run_case(case, shared, found):
-    """Runs it; returns what launch.run() gave, and what was wrong."""
+    """Runs it; returns launch.run()'s result, and what was wrong."""
     s = case.situation
     folder = shared.options.folder
     engine, script = None, s.engine
@@ -192,7 +192,7 @@ def main():
         for group, count in collections.Counter(c.group for c in wanted).items():
             print(count, group)
         return
-    # Those that wait longest begin.
+    # The cases that wait longest begin.
     wanted.sort(key=lambda c: -c.seconds if c.deed and c.deed.waits else 0)
     todo, results = queue.Queue(), Results(options.results)
     for case in wanted:

@@ -1,8 +1,8 @@
-"""A peer that answers as a script says, and misbehaves at one request of it.
+"""A peer that answers as a script says, and misbehaves at one request.
 
-The script is a list of (regular expression on "METHOD path", [answers]): the first time the first
-answer, then the next, the last one for ever. Everything is raw bytes on a socket, so that any
-misdeed can be sent: http1.py and http2.py have them by name.
+The script is a list of (regular expression on "METHOD path", [answers]): the first request gets the first answer,
+the next one the next answer, and all later ones the last answer. The peer sends raw bytes, so it can send any
+misdeed; http1.py and http2.py have them by name.
 """
 import os
 import re
@@ -31,7 +31,7 @@ class Wire:
             raise Gone from error
 
     def repeat(self, data, pause=0.0, most=1 << 30):
-        """Again and again until the client goes; MOST bytes at most, for the machine's sake."""
+        """Again and again until the client goes; MOST bytes at most, to spare the machine."""
         while most > 0:
             self.send(data)
             most -= len(data)
@@ -46,7 +46,7 @@ class Wire:
                 raise Gone
 
     def wait(self, seconds):
-        """True as soon as the client is gone; what it may still send is swallowed."""
+        """True as soon as the client is gone; discards what the client still sends."""
         until = time.monotonic() + seconds
         while True:
             left = until - time.monotonic()
@@ -65,7 +65,7 @@ class Wire:
         raise Gone
 
     def reset(self):
-        """The client's next read fails. On a unix socket Peer.talk() has seen to it."""
+        """The client's next read fails. On a unix socket Peer.talk() makes it fail."""
         if not self.is_unix:
             self.link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         raise Gone
@@ -91,9 +91,9 @@ def whole(data):
 
 
 class Peer:
-    """Listens as long as it is not closed: on the unix socket PATH, or on a port of loopback. The
-    deed is for the request TARGET from the NTH on (0 is the first): libcurl asks again by itself
-    where a connection that it keeps has been closed."""
+    """Listens until it is closed: on the unix socket PATH, or on a port of loopback. The deed is for the request
+    TARGET from the NTH on (0 is the first), because libcurl asks again by itself if a kept connection was
+    closed."""
 
     def __init__(self, script, target, deed, path=None, nth=0, port=0):
         self.script, self.target, self.deed, self.nth = script, target, deed, nth
@@ -115,7 +115,7 @@ class Peer:
         threading.Thread(target=self.serve, daemon=True).start()
 
     def fill(self):
-        """Nobody accepts, and there is no room for another connection either."""
+        """Nobody accepts, and the queue of connections is full."""
         for _ in range(2):
             link = socket.socket(self.socket.family)
             link.setblocking(False)
@@ -163,7 +163,7 @@ class Peer:
             method, target = data.split(b" ", 2)[:2]
             words = "%s %s" % (method.decode(), re.sub(r"^/v1\.\d+", "", target.decode()))
             answer, is_target = self.look_up(words)
-            # Data that was not read makes the end of a unix socket's connection a reset.
+            # If data was not read, the end of a unix socket's connection is a reset.
             if not (is_target and wire.is_unix and self.deed.unread):
                 wire.receive(size=size)
             if is_target:

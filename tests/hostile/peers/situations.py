@@ -1,4 +1,4 @@
-"""What the programs do when they meet a peer: which request is hit, and what may come of it.
+"""The programs' calls to a peer: which request the deed hits, and how the program may end.
 
 A situation is one command line and the right answers to all that it asks. A deed replaces the answer
 to one request of it. `ok` is the exit status where the peer was right all the same, `bad` are those
@@ -26,8 +26,8 @@ PORTS = {"9091/tcp": "9091", "9092/tcp": "9092", "9093/tcp": "9093"}
 
 
 class Situation:
-    """KIND: what of the answer is used (status, body, or a stream). MANY: a case costs little, so all
-    deeds are tried; else those that take the program's whole deadline are tried once (`silent`)."""
+    """KIND: the part of the answer that the program uses (status, body, or a stream). MANY: a case costs little, so
+    all deeds are tried; else only one of those that take the program's whole deadline is tried (`silent`)."""
 
     def __init__(self, name, peer, argv, target, script, kind="status", nth=0, ok=0, bad=(69, 75),
                  seconds=1, version="1.25.0", many=True, unnamed=False, stage=None,
@@ -39,7 +39,7 @@ class Situation:
         self.engine = engine
 
     def answer(self):
-        """The right one to the target."""
+        """The right answer to the target."""
         answers = dict(self.script)[self.target]
         return answers[min(self.nth, len(answers) - 1)]
 
@@ -100,7 +100,7 @@ def onegate_answers(port, token):
 
 
 def slim(answer, *names):
-    """The same with the members that are read, so that each byte of it can be an end."""
+    """The same with only the members that the programs read, so that the answer can end behind each byte."""
     whole, out = json.loads(answer.body), {}
     for name in names:
         at, here = out, whole
@@ -117,8 +117,8 @@ def boot_script(e, *inspects, image="image"):
 
 
 def boots(e, gate):
-    """What OneGate may cost a boot: 20 s, the default of fl-onegate-publish. The Engine is right, or
-    none at all in the way that ends step 7 at once."""
+    """The time that OneGate may cost a boot: 20 s, the default of fl-onegate-publish. The Engine is right, or missing in
+    a way that ends step 7 at once."""
     service = ["/bin/sh", "{build}/service", "--root={root}", "--bindir={build}"]
     onegate = [(PUT, [gate["put"]])]
     good, none = boot_script(e, "nothing", "created", "running"), [(PING, [Answer(200)])]

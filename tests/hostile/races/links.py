@@ -202,7 +202,7 @@ def immutable_file_of_root(p):
 
 
 def picture(outside, linked):
-    """Everything that can be seen of the canaries; LINKED: a name elsewhere may come and go."""
+    """All properties of the canaries. LINKED: a second name elsewhere may come and go."""
     seen = []
     for base, folders, files in os.walk(outside):
         for name in sorted(folders + files) + ["."]:
@@ -219,7 +219,7 @@ def picture(outside, linked):
 
 
 def devices_and_setuid(top):
-    """What must not be below TOP as the container's: a device, a set-id program of another's."""
+    """Entries below TOP that must not belong to the container: a device, a set-id program of another user."""
     bad = []
     for base, folders, files in os.walk(top):
         for name in folders + files:
@@ -240,7 +240,7 @@ def remove(path):
 
 
 def prepare(flower, place):
-    """Fresh folders with everything that PLACE stands in."""
+    """New folders, with all parents of PLACE."""
     for name in ("state", "certs"):
         remove(os.path.join(flower, name))
     for name in ("state", "state/runs", "state/ffs", "certs"):

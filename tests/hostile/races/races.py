@@ -42,7 +42,7 @@ class World:
         self.elsewhere = outside + ".elsewhere"
 
     def lay(self, deep=False):
-        """Fresh folders, all of root's, so that each entry is to be given away; fresh canaries."""
+        """New folders and canaries, all of root's, so that the program must change the owner of each entry."""
         for path in (self.state, self.outside, self.elsewhere):
             shutil.rmtree(path, ignore_errors=True)
         for path in ("", "a", "a/b", "z", "runs"):
@@ -61,7 +61,7 @@ class World:
         make_file(os.path.join(self.elsewhere, "file"))
 
     def lost(self):
-        """What of root's is not as it was."""
+        """The files of root's that have changed."""
         found = []
         for base, folders, files in os.walk(self.outside):
             for name in [*folders, *files]:
@@ -87,7 +87,7 @@ class World:
         return os.path.join(self.outside, name)
 
     def away(self, name, to="aside"):
-        """Takes a name away, however often."""
+        """Removes a name, also if it is already gone."""
         for number in range(100):
             target = os.path.join(self.elsewhere, "%s%d" % (to, number))
             if not os.path.lexists(target):
@@ -154,7 +154,7 @@ WALK_ATTACKS = {
 }
 
 
-# What it looks like when it is written without a thought of this: a look and a use of path strings.
+# A naive program, which does not think of races: it looks at a path string and then uses it.
 NAIVE = """
 import os, sys
 for base, folders, files in os.walk(sys.argv[1]):
@@ -195,7 +195,7 @@ def moments(root, outside, sock):
         world.lay()
         numbers = stops.within(command, world.state)
         for turn, (what, attack) in enumerate(WALK_ATTACKS.items()):
-            # All moments for what is worst, each third one for the others, another third each time.
+            # All moments for the worst attack; for the others each third moment, another third each time.
             if what in WORST:
                 tell(what, program, *explore(world, command, numbers, attack))
             elif program != "naive":
@@ -233,7 +233,7 @@ def moments(root, outside, sock):
 # --- without stops -----------------------------------------------------------------------------
 
 def hostile(world, ready):
-    """For ever, as the container's user: folders for links, moves, new and old ones."""
+    """Replaces folders by links, moves, makes and removes them for ever, as the container's user."""
     os.setgroups([])
     os.setgid(CONTAINER)
     os.setuid(CONTAINER)
@@ -286,7 +286,7 @@ def loop(root, outside, runs):
                 began = time.monotonic()
                 if began > until:
                     break
-                # Root's again, so that there is always something to give away.
+                # Root owns them again, so that the program always has an owner to change.
                 for name in ("file2", "a/b/file"):
                     try:
                         os.chown(world.at(name), 0, 0, follow_symlinks=False)
@@ -313,7 +313,7 @@ def loop(root, outside, runs):
 
 
 def pairs(root):
-    """Two runs at once: what is there afterwards is whole, and nothing is left over."""
+    """Two runs at once: afterwards each file is whole, and nothing is left over."""
     command = ["fl-configure", "-q", "--root", root]
     flower, units = os.path.join(root, "opt/flower"), os.path.join(root, "etc/systemd/system")
 

@@ -2,9 +2,8 @@
 
     for every call of the program:   stops.run(command, at=number, act=function)
 
-runs COMMAND, calls FUNCTION when it stands before system call NUMBER, and lets it go on. What another
-process does to it at any moment is what it may do before some system call, so that trying all numbers
-tries all moments.
+runs COMMAND, calls FUNCTION just before system call NUMBER, and lets COMMAND go on. Whatever another process does
+at any moment, it does before some system call, so all numbers together are all moments.
 """
 import ctypes
 import os
