@@ -1,10 +1,10 @@
 """The containers of engine.py: state, processes and logs, without any HTTP.
 
-A running container is a real process tree, as the tools read /proc below State.Pid:
+A running container is a real process tree, because the programs read /proc below State.Pid:
   docker-init -> flower-superlink -> flower-superexec
 Each is a script with its own #! line, so that comm is cut to 15 bytes ("flower-superexe") and the
 arguments hold ".../flower-superexec", as with the real one. All of them read a pipe whose other end
-this program holds: when the stand-in ends, however it ends, they end too.
+this program holds: when the stand-in ends, for any reason, they end too.
 """
 import ctypes
 import datetime
@@ -47,7 +47,7 @@ def now():
 
 
 def read_json(path):
-    """The object in a file that a test may be writing just now; {} if there is none."""
+    """The object in a file that a test may be writing; {} if there is none."""
     for _ in range(200):
         try:
             with open(path, encoding="utf-8") as source:
@@ -60,13 +60,13 @@ def read_json(path):
 
 
 def adopt_orphans():
-    """Makes this process the parent of what a killed init leaves behind (prctl(2)), for reap()."""
+    """Makes this process the parent of the children of a killed init (prctl(2)), for reap()."""
     ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
 
 def reap(which=-1):
-    """Collects the children that waitpid(2) calls WHICH until there is none: at the very end all of them,
-    and those of a container that has ended. A zombie would be one more process for whoever reads /proc."""
+    """Waits for the children that waitpid(2) calls WHICH until there is none: at the end of the stand-in all of
+    them, else those of a container that has ended. A zombie would stay visible in /proc."""
     try:
         while True:
             os.waitpid(which, 0)
@@ -96,7 +96,7 @@ class Container:
         self.log = []
 
     def start(self):
-        """Starts the processes; raises OSError with the Engine's text where start fails."""
+        """Starts the processes; raises OSError with the Engine's text if the start fails."""
         with self.lock:
             if self.process is not None:
                 return  # two starts at once
@@ -174,7 +174,7 @@ class Container:
         return 0
 
     def watch(self, process, behave):
-        """Ends what is to end by itself, then waits for the main process, in a thread."""
+        """In a thread: ends SuperExec and the container as BEHAVE says, then waits for the main process."""
         word, _, seconds = behave.get("superexec", "yes").partition(":")
         if word in ("dies", "zombie"):
             # The superlink script never waits for its child: it stays as a zombie, as in 1.25.

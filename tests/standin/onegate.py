@@ -35,7 +35,7 @@ import time
 import urllib.parse
 import xml.etree.ElementTree
 
-# What differs between the releases. `reason`: 500 tells oned's reason (later releases have an
+# The differences between the releases. `reason`: a 500 holds oned's reason (later releases have an
 # `error 500` block that hides it). `eats_form`: Rack 3 no longer rewinds a body that it parsed, and
 # 7.0.0 does not either. `hosts`: Sinatra 4.1's host authorization with its development defaults.
 # `trims`: Template::trim_attributes, since 7.4.
@@ -95,7 +95,7 @@ def escape_attr(attr):
     return text
 
 
-# template_parser.l: the longest match wins, the first rule where two are as long, and a character
+# template_parser.l: the longest match wins; if two are equally long, the first rule wins; a character
 # that no rule takes is dropped (flex's default rule).
 INITIAL_RULES = [(re.compile(p), t) for p, t in (
     (r"[ \t]*#[^\n]*\n", None),
@@ -248,7 +248,7 @@ class OneGate:
             raise Refused(403, "Host not permitted")
 
     def params(self, headers, query, body):
-        """What Rack makes of the query and of a form's body; and whether it read the body."""
+        """Rack's parameters from the query and a form's body, and whether it read the body."""
         found = {k: v[0] for k, v in urllib.parse.parse_qs(query, keep_blank_values=True).items()}
         kind = headers.get("Content-Type", "").split(";")[0].strip().lower()
         if kind not in FORM_TYPES:
@@ -405,7 +405,7 @@ class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 64
 
     def server_bind(self):
-        """Without HTTPServer's look for the name of the address, which a missing name server holds up."""
+        """Without HTTPServer's lookup of the address's name, which takes long without a name server."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = self.server_address[:2]
 
@@ -451,7 +451,7 @@ def main():
             options.token = source.read().strip("\n")
     if not options.nic:
         options.nic = ["192.0.2.10,02:00:c0:00:02:0a"]
-    # Not Python's own: a handler may wait for select() to end when another thread was interrupted.
+    # Not Python's default handler: it may wait for select() to end after another thread was interrupted.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
     Handler.onegate = OneGate(options)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Building the image: what it refuses, what is left of a build that was interrupted, a second build, and one with a package
-# in the place of OpenNebula's own. `make check-vm` has built an image before, so everything is in the caches.
+# Building the image: refused calls, interrupted builds, a second build, and a build with a package in the place of
+# OpenNebula's own. `make check-vm` has built an image before, so everything is in the caches.
 . "${0%/*}/lib.sh"
 build=$top/one-appliance/image/build.sh
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The marketplace's certification: its own rspec file, against a machine that was given what the certification gives and
-# nothing else. There is no OneGate, and READY is not asked for. The firmware is UEFI's, which no other test boots by.
+# The marketplace's certification: its own rspec file, against a VM with exactly the context that the certification gives.
+# There is no OneGate, and READY is not asked for. Only this test boots with UEFI.
 . "${0%/*}/lib.sh"
 market=$top/one-appliance/marketplace
 

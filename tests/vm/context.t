@@ -1,5 +1,5 @@
 #!/bin/sh
-# A context that changes: the CD swapped in mid-life, a NIC attached, another CD at the next boot. The configuration stands.
+# A context that changes: another CD in a running VM, a NIC attached, another CD at the next boot. The configuration stays.
 . "${0%/*}/ready.sh"
 ready_vm
 

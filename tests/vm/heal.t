@@ -1,6 +1,6 @@
 #!/bin/sh
-# Each way to end a SuperLink on a booted VM: it serves again, the unit says so, and what is stopped stays stopped. How fast
-# is judged natively (tests/docker/systemd.t); under emulation Python's start alone takes 10 to 45 s.
+# Each way to end a SuperLink on a booted VM: it serves again, the unit says so, and a stopped SuperLink stays stopped.
+# tests/docker/systemd.t tests the same at native speed; under emulation Python's start alone takes 10 to 45 s.
 . "${0%/*}/ready.sh"
 ready_vm
 
@@ -10,7 +10,7 @@ started()
 	printf '%s' "$out"
 }
 
-# In this order: what serves before it has ended proves nothing.
+# The order matters: a SuperLink that serves before the old one has ended proves nothing.
 serves_anew()
 {
 	[ "$(started)" != "$before" ] && serves
@@ -29,7 +29,7 @@ heals()
 server='pgrep -f "python3 [^ ]*flower-superlink" | head -n 1'
 heals 'kill -9 of the SuperLink' "kill -KILL \$($server)"
 heals 'exit 0' "kill -TERM \$($server)"
-# Its Python cannot import flwr, so it ends with 1, until there is a new container.
+# Python cannot import flwr, so the SuperLink ends with 1 until there is a new container.
 case_begins
 before=$(started)
 inside 'p=$('"$server"'); for f in /proc/$p/root/python/venv/lib/python3*/site-packages/flwr/__init__.py; do echo "raise SystemExit(1)" >$f; done; kill -KILL $p'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The image as a file: size, manifest, disk layout, nothing of the machine that built it.
+# The image as a file: size, manifest, disk layout; it holds nothing of the machine that built it.
 . "${0%/*}/lib.sh"
 
 manifest=${IMAGE%.qcow2}.json

@@ -1,42 +1,42 @@
 # shellcheck shell=sh
 # What the tests with a virtual machine share, on top of ../cli/lib.sh. A test sources this first. It runs as root in
-# network and mount namespaces of its own: the ports of several VMs do not meet, and QEMU and ssh come from the root
-# file system of the image's tools, seen below $tools, with the test's folder $T as /vm in it.
+# network and mount namespaces of its own, so that the ports of several VMs do not collide. QEMU and ssh come from the
+# root file system of the image's tools, mounted at $tools, with the test's folder $T as /vm in it.
 #
-# A VM's disk is an overlay over the image, so that each test begins with a machine that has never run. The context CD is
-# made by the test. Commands run in the VM over ssh, with a key that only the context brings in.
+# A VM's disk is an overlay over the image, so that each test begins with a VM that has never run. The test makes the
+# context CD. Commands run in the VM over ssh, with a key that only the context brings in.
 
 if [ "$(id -u)" != 0 ]; then
 	echo '1..0 # SKIP must be root'
 	exit 0
 fi
 if [ -z "${FL_PRIVATE_NET-}" ]; then
-	# There is a network here only.
+	# Only here is there a network.
 	FL_TOOLS=$("$(dirname "$0")/../../one-appliance/image/roots.sh" tools) || {
 		echo 'Bail out! no QEMU'
 		exit 1
 	}
 	export FL_TOOLS
-	# The way back, for what has to be fetched.
+	# The way back to this network, to fetch images and packages.
 	exec 7</proc/self/ns/net
 	FL_PRIVATE_NET=1 exec unshare --net --mount --propagation private --pid --fork --kill-child \
 		sh -c 'mount -t proc proc /proc && ip link set lo up && exec sh "$@"' sh "$0"
 fi
 . "$(dirname "$0")/../cli/lib.sh"
-# The machine's memory and its context CDs; the console is looked at.
+# These hold the VM's memory and its context CDs. The console is searched for secrets.
 may_hold_secrets '*.qcow2' '*.iso'
 
 CACHE=${CACHE:-${XDG_CACHE_HOME:-/var/cache}/flower-appliance}
 IMAGE=${IMAGE:-$BUILD/flower-superlink.qcow2}
-# How long a VM under emulation may take for anything before it counts as hanging: no bound on how fast it is.
+# A VM under emulation counts as hanging after this many seconds; this does not test the speed.
 LIMIT=900
-# Nor is step 10, but for the tests that boot with nothing but what a user gives: they empty this.
+# The same for step 10. Tests that boot with only a user's context make this empty.
 patience=FL_HEALTH_TIMEOUT=300
 [ -s "$IMAGE" ] || {
 	echo "Bail out! $IMAGE is missing; what next: make image CONTEXT=stand-in"
 	exit 1
 }
-# Where a case that failed leaves console and journal.
+# A failed case leaves its console and journal here.
 KEPT=${KEPT:-$BUILD/vm}
 
 unpack_tools()
@@ -84,7 +84,7 @@ END
 
 # --- OneGate ------------------------------------------------------------------------------------
 
-# start_gate [OPTION...]: the same one each time: its address, and what it holds.
+# start_gate [OPTION...]: starts OneGate, each time with the same address and contents.
 start_gate()
 {
 	gate_journal=$T/gate.journal gate_state=$T/gate.state
@@ -114,7 +114,7 @@ new_disk()
 	tool qemu-img create -q -f qcow2 -b "/image/${IMAGE##*/}" -F qcow2 /vm/disk.qcow2 ${1:+"$1"}
 }
 
-# new_cd [NAME=VALUE...]: the context CD, as OpenNebula writes it: one more variable or another value each.
+# new_cd [NAME=VALUE...]: the context CD, as OpenNebula writes it; each operand adds or replaces a variable.
 # shellcheck disable=SC2120 # the tests that source this give it arguments
 new_cd()
 {
@@ -133,7 +133,7 @@ new_cd()
 	tool xorriso -as mkisofs -quiet -V CONTEXT -J -R -o "/vm/cd$cd_number.iso" /vm/cd 2>/dev/null
 }
 
-# One processor for each of the two machines that `make check-vm` boots at a time; boot.t is alone, and has two.
+# `make check-vm` boots two VMs at a time, so each has one processor. boot.t runs alone and has two.
 cpus=1
 
 # power_on [QEMU-OPTION...]: with the disk and the CD as they are.
@@ -204,8 +204,8 @@ holds()
 	[ "$status" = 0 ]
 }
 
-# within_limit COMMAND...: tries until it succeeds, for LIMIT seconds at most; $took is what it needed. Each look costs an
-# emulated machine a second or more of what it is doing, so they are not many.
+# within_limit COMMAND...: tries until it succeeds, for LIMIT seconds at most; $took is the time that it took. Each try costs
+# an emulated VM a second or more, so it does not try often.
 within_limit()
 {
 	began=$(date +%s)
@@ -228,7 +228,7 @@ is_attribute()
 	[ "$(attribute "$1")" = "$2" ]
 }
 
-# contextualized: the last script of the contextualization has ended. What the service does last comes after its status.
+# contextualized: the last script of the contextualization has ended. The service still works after it writes its status.
 contextualized()
 {
 	holds 'journalctl -b -o cat -t one-contextd | grep -q "net-99-report-ready: Finished"'
@@ -239,7 +239,7 @@ serves()
 	holds 'systemctl -q is-active flower-superlink.service && fl-healthcheck -q --wait=100'
 }
 
-# case_ends NAME: a line with the time that the case took; what is needed to look into a failure is kept.
+# case_ends NAME: prints the time that the case took; after a failure it keeps the console and the journal.
 case_begins()
 {
 	case_began=$(date +%s) case_failed=$failed

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A boot where something is missing: it says so, never claims READY, and serves as soon as it can. Each case begins with the
-# same machine, which served.
+# A boot with something missing: it says so, never claims READY, and serves as soon as it can. Each case begins with the
+# same VM, whose SuperLink served before.
 . "${0%/*}/ready.sh"
 ready_vm
 

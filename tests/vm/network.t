@@ -1,6 +1,6 @@
 #!/bin/sh
-# A boot where the network, OneGate or a registry is missing, silent or late. Each case begins with the same machine, which
-# served.
+# A boot while the network, OneGate or a registry is missing, silent or late. Each case begins with the same VM, whose
+# SuperLink served before.
 . "${0%/*}/ready.sh"
 ready_vm
 
@@ -28,7 +28,7 @@ is "$stage" bootstrap_success 'a OneGate that is silent at first holds nothing u
 ok 'it serves' within_limit serves
 case_ends 'OneGate that answers late'
 
-# --- another image than the one that the disk brings --------------------------------------------
+# --- another image than the one on the disk -----------------------------------------------------
 begins
 mkdir "$T/registry"
 cat >"$T/registry.yml" <<END

@@ -27,7 +27,7 @@ case_begins
 again 'while serving'
 case_ends 'power cut while serving'
 
-# A registry whose layer never comes whole: the pull is under way when the power goes.
+# A registry whose layer never comes whole: the pull still runs when the power is cut.
 case_begins
 background "$PYTHON" "$top/tests/docker/fake-registry.py" --port 5000 stall
 registry=$pid

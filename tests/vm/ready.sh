@@ -1,17 +1,17 @@
 # shellcheck shell=sh
-# A machine that serves, and what is asked of it again, on top of lib.sh. Contextualization runs again as after a disk's
-# resize, which runs every script, or as after a changed CD.
+# A VM whose SuperLink serves, and functions that configure and boot it again, on top of lib.sh. The contextualization runs
+# again as after a disk's resize, which runs every script, or as after a changed CD.
 . "${0%/*}/lib.sh"
 
-# A machine that serves, with its memory, so that a case need not boot: made by the first test that wants one. Its CD has the
-# key for ssh.
+# A VM whose SuperLink serves, saved with its memory, so that a case does not have to boot. The first test that needs it
+# makes it. Its CD has the key for ssh.
 PREPARED=${PREPARED:-$BUILD/vm/prepared}
 is_prepared()
 {
 	[ -s "$PREPARED/disk.qcow2" ] && [ -n "$(find "$PREPARED/disk.qcow2" -newer "$IMAGE")" ]
 }
 
-# ready_vm: a machine that serves and has reported READY=YES.
+# ready_vm: starts a VM whose SuperLink serves and which has reported READY=YES.
 ready_vm()
 {
 	mkdir -p "${PREPARED%/*}"
@@ -30,7 +30,7 @@ ready_vm()
 		power_on
 		within_limit is_attribute READY YES
 		keep_ready_vm
-		flock -u 8 # by name: what runs in the background has the descriptor as well
+		flock -u 8 # closing is not enough: the background processes have the descriptor as well
 	fi
 	exec 8>&-
 	ok 'a machine that serves' within_limit serves
@@ -46,19 +46,19 @@ keep_ready_vm()
 	mv "$PREPARED.new" "$PREPARED"
 }
 
-# insert_cd NUMBER: one of those that new_cd made. The guest may have locked the tray.
+# insert_cd NUMBER: inserts a CD that new_cd made. The guest may have locked the tray.
 insert_cd()
 {
 	monitor 'eject -f cd'
 	monitor "change cd /vm/cd$1.iso raw"
 }
 
-# begins: the machine as it was when it was ready.
+# begins: brings back the VM as it was when it was ready.
 begins()
 {
 	case_begins
 	rm -f "$T/ssh.socket"
-	# The medium in the drive is no part of what loadvm brings back.
+	# loadvm does not bring back the medium in the drive.
 	[ "$cd_number" = 1 ] || insert_cd 1
 	monitor 'loadvm ready'
 	forget
@@ -66,7 +66,7 @@ begins()
 	inside 'journalctl --rotate; journalctl --vacuum-time=1s'
 }
 
-# change_cd [NAME=VALUE...]: another context CD, upon which contextualization runs again.
+# change_cd [NAME=VALUE...]: inserts another context CD, so the contextualization runs again.
 change_cd()
 {
 	new_cd "$@"
@@ -85,15 +85,15 @@ trust_registry()
 	inside 'mkdir -p /etc/docker; echo "{\"insecure-registries\": [\"10.0.2.2:5000\"]}" >/etc/docker/daemon.json'
 }
 
-# listen: sets $said, what the programs have said since the machine booted or its journal was emptied.
+# listen: sets $said to the programs' messages since the VM booted or its journal was emptied.
 listen()
 {
 	inside 'journalctl -b -o cat -t fl-configure -t fl-bootstrap -t fl-healthcheck -t fl-onegate-publish'
 	said=$out
 }
 
-# first_boot [NAME=VALUE...]: as if it had never been configured, with this context. It begins a container in a run of
-# contextualization that a new NIC would stop (66-flower-superlink.rules).
+# first_boot [NAME=VALUE...]: boots as if it had never been configured, with this context. The contextualization then starts
+# a container, and a new NIC would stop this run (66-flower-superlink.rules).
 first_boot()
 {
 	unconfigure
@@ -111,7 +111,7 @@ boot_again()
 	listen
 }
 
-# fails PATTERN: the boot failed, said why, and nobody was told that it is ready.
+# fails PATTERN: the boot failed and said why, and READY was not reported.
 fails()
 {
 	is "$stage" bootstrap_failure 'the boot fails'

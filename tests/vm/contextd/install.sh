@@ -1,11 +1,11 @@
 #!/bin/sh
-# Lays the stand-in of OpenNebula's contextualization packages into ROOT: install.sh ROOT.
+# Installs the stand-in for OpenNebula's contextualization packages in ROOT: install.sh ROOT.
 #
-# It keeps to what one-apps' packages do (context-linux and appliances/scripts, read at commit ae5a43e): units, lock,
-# order of the scripts, their environment, one_env's quoting, output held back until a script's end, runs again on a
-# changed CD, a NIC that comes or goes, a disk's new size. What it does not have: passwords, swap, partitions (systemd-repart
-# grows the root), IPv6, other hypervisors' context, other ways to configure a network than ip. net-90 and net-99 are the
-# image's own, which it lays over the package's.
+# It does the same as one-apps' packages (context-linux and appliances/scripts, read at commit ae5a43e): units, lock, order
+# of the scripts, their environment, one_env's quoting, output held back until a script ends, a new run after a changed CD,
+# a NIC that comes or goes, or a disk's new size. It has no passwords, swap, partitions (systemd-repart grows the root), IPv6,
+# other hypervisors' context, or other ways to configure a network than ip. The image's own net-90 and net-99 replace the
+# package's.
 set -eu
 root=$1
 here=$(dirname "$(readlink -f -- "$0")")
