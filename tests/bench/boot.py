@@ -89,8 +89,8 @@ def observe(world, truth):
 
 
 def one_start(world, truth, command, root, delay):
-    """(ms from the observer's first look that found it working to the publication, the same from the
-    beginning of its last look that did not). The truth is between the two."""
+    """(ms from the end of the observer's first successful look to the publication, ms from the beginning of its
+    last failed look to the publication). The SuperLink began to work between the two looks."""
     with open(os.path.join(root, "opt/flower/state/delay"), "w", encoding="ascii") as out:
         out.write("%.3f\n" % delay)
     world.remove_container()

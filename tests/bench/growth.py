@@ -70,7 +70,7 @@ def states(world, report, options):
 
 
 def at_once(world, report, options):
-    """So many publications at the same time."""
+    """Many publications at the same time."""
     root, theirs = world.root(), world.root()
     world.meter.run(world.program("fl-configure", root))
     world.meter.run(world.script("configure", theirs))

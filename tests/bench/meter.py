@@ -10,7 +10,7 @@ Sample = collections.namedtuple("Sample", "wall cpu memory status")  # ms, ms, M
 
 
 class Failed(Exception):
-    """A command that was to be measured did not do what it should."""
+    """A command to be measured has failed."""
 
 
 class Command:
@@ -29,7 +29,7 @@ class Command:
 
 
 class Meter:
-    """Runs commands. `program` is what measure.c became, `folder` is for its own files."""
+    """Runs commands. `program` is the built measure.c, `folder` holds its files."""
 
     def __init__(self, program, folder):
         self.program, self.folder = program, folder
@@ -58,8 +58,8 @@ class Meter:
         return samples
 
     def interleaved(self, commands, count):
-        """Samples of each command: all once, then all once in the opposite order, and so on, so that
-        whatever else the machine does meets all of them alike. One round before that is not counted."""
+        """Samples of each command: all once, then all once in the opposite order, and so on, so that other load
+        on the machine meets all of them alike. A first round is not counted."""
         samples = [[] for _ in commands]
         for number in range(count + 1):
             order = list(enumerate(commands))
@@ -70,8 +70,8 @@ class Meter:
         return samples
 
     def processes(self, command):
-        """How many child processes the command makes (threads are none) and how many programs it
-        executes in them or in itself, its own first one not counted."""
+        """How many child processes the command makes (threads do not count) and how many programs it and they
+        execute, without the command itself."""
         if not shutil.which("strace"):
             return None, None
         command.prepare()

@@ -9,7 +9,7 @@ LOG = "/var/log/one-appliance"
 
 
 def measured(world, commands, count):
-    """A row for each command, with everything that can be said of it."""
+    """A row for each command, with all its figures."""
     samples = world.meter.interleaved(commands, count)
     rows = []
     for index, (command, runs) in enumerate(zip(commands, samples)):
@@ -26,7 +26,7 @@ def wipe(root):
 
 
 def snapshot(root):
-    """What a write would change, of each file and folder but the log."""
+    """Inode and times of each file and folder but the log: a write changes one of them."""
     found = {}
     for folder, folders, files in os.walk(root):
         if folder.endswith(LOG):

@@ -11,7 +11,7 @@ COMPARED = ("wall", "cpu", "rate", "hour")
 
 
 def number(value):
-    """Three digits that mean something."""
+    """VALUE with three significant digits."""
     if value == int(value) and abs(value) < 1000:
         return "%d" % value
     if abs(value) >= 100:

@@ -103,7 +103,7 @@ class World:
             self.gate = "http://127.0.0.1:" + source.read().strip()
 
     def published(self):
-        """When FL_READY=YES came to OneGate (as time.time() tells) the last time, or None."""
+        """When OneGate last got FL_READY=YES, as time.time() counts, or None."""
         with open(self.gate_journal, encoding="utf-8") as source:
             times = [entry["time"] for entry in map(json.loads, source)
                      if entry["method"] == "PUT" and "FL_READY=YES" in entry["body"]]
@@ -112,7 +112,7 @@ class World:
     # --- folders and commands -------------------------------------------------------------------
 
     def root(self, context="", where=None):
-        """A new tree with a context in it; `context` goes before what names OneGate and the VM."""
+        """A new tree with a context in it: `context`, then the lines that name OneGate and the VM."""
         self.roots += 1
         root = os.path.join(where or self.folder, "root%d" % self.roots)
         os.makedirs(root + "/run/one-context")
@@ -153,7 +153,7 @@ class World:
         return done.returncode, done.stdout.decode().strip(), done.stderr.decode().strip()
 
     def real_engine(self, *options):
-        """A real one with the Flower image, in this network; raises Unfit where there can be none."""
+        """A real one with the Flower image, in this network; raises Unfit if none can run here."""
         if self.socket and not self.real:
             raise Unfit("the stand-in runs")
         if self.engine_folder is None:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh TARGET...: runs libFuzzer's targets in fuzz/obj/fuzz below the current folder, as many at a time as there are
-# processors, for TIME seconds each, and sums up: a line for each target. A finding is shown with its file, and the exit
-# status is 1 then. Inputs that reach something new are kept in fuzz/found/TARGET, and none in the sources.
+# processors, for TIME seconds each, and prints a line for each target. It shows a finding with its file, and then exits
+# with 1. It keeps inputs that reach something new in fuzz/found/TARGET, not in the sources.
 #   TIME=S    seconds for each target [60]
 #   JOBS=N    targets at a time
 set -u

@@ -1,5 +1,5 @@
 #!/bin/sh
-# cppcheck over all of it at once, so that it sees what is called from where.
+# cppcheck over all files at once, so that it sees all callers of a function.
 #   missingIncludeSystem  the system's headers are not read: what cppcheck knows of libc is in its own library file
 . "${0%/*}/lib.sh"
 needs cppcheck cppcheck

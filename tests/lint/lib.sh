@@ -3,7 +3,7 @@
 . "${0%/*}/../tap.sh"
 cd "$SRCDIR" || exit 71
 
-# What the compiler gets, for the tools that read C.
+# The compiler's flags, for the tools that read C.
 flags="-std=c17 -D_GNU_SOURCE -I$BUILD -Ilib -Itests/lib $CPPFLAGS"
 
 # needs COMMAND PACKAGE
