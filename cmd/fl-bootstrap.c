@@ -6,7 +6,7 @@
 #include "docker/dockerd.h"
 #include "docker/logs.h"
 #include "docker/systemd.h"
-#include "health/postmortem.h"
+#include "health/verdict.h"
 #include "superlink/container.h"
 #include "superlink/database.h"
 #include "superlink/image.h"
@@ -126,9 +126,9 @@ static int start_failed(const struct run *run, const struct fl_step *step, struc
 	fl_auto_buf struct fl_buf log = FL_BUF_INIT;
 	int status;
 
-	fl_postmortem(run->docker, &run->paths, &log, err);
+	fl_verdict_add_cause(run->docker, run->paths.state_dir, &log, err);
 	status = (int)fl_step_failed(step, err);
-	fl_postmortem_log(&log);
+	fl_verdict_show_log(&log);
 	return status;
 }
 

@@ -6,7 +6,6 @@
 #include "base/options.h"
 #include "config/resolve.h"
 #include "health/layers.h"
-#include "health/postmortem.h"
 #include "health/probe.h"
 #include "health/verdict.h"
 #include "health/watch.h"
@@ -177,7 +176,7 @@ static enum fl_exit look(const struct fl_health_check *check, struct fl_health *
 		return FL_EXIT_OK;
 	fl_verdict_error(health, check, FL_EXIT_NO, &log, &err);
 	fl_log_error(&err);
-	fl_postmortem_log(&log);
+	fl_verdict_show_log(&log);
 	return FL_EXIT_NO;
 }
 
@@ -201,7 +200,7 @@ static enum fl_exit wait_for(const struct call *call, const struct fl_health_che
 	} else {
 		fl_verdict_error(health, check, code, &log, &err);
 		fl_step_failed(&step, &err);
-		fl_postmortem_log(&log);
+		fl_verdict_show_log(&log);
 	}
 	fl_log_close();
 	return code;

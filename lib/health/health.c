@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "superlink/container.h"
 
 static const char *const names[] = { "container", "fleet", "control", "database", "superexec" };
@@ -26,18 +27,17 @@ static void set_detail(struct fl_layer *layer, enum fl_layer_state state, char *
 void fl_health_set(struct fl_health *health, enum fl_layer_id id, enum fl_layer_state state,
 		   const char *format, ...)
 {
-	struct fl_buf text = FL_BUF_INIT;
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
 	va_list args;
+	char *detail;
 
 	va_start(args, format);
 	fl_buf_vprintf(&text, format, args);
 	va_end(args);
 	/* Much of it comes from outside, and it goes to terminals and into JSON. */
-	for (size_t i = 0; i < text.length; i++) {
-		if (text.data[i] < ' ' || text.data[i] > '~')
-			text.data[i] = '?';
-	}
-	set_detail(&health->layers[id], state, fl_buf_take(&text));
+	detail = fl_buf_take(&text);
+	fl_utf8_flatten(detail);
+	set_detail(&health->layers[id], state, detail);
 }
 
 void fl_health_clear(struct fl_health *health, int first)

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "health/verdict.h"
 
+#include <string.h>
+
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "docker/logs.h"
-#include "health/postmortem.h"
 #include "superlink/container.h"
 
-#define LOG_TIME (2 * FL_SEC) /* for fetching the container's log */
+#define ASK_TIME (2 * FL_SEC) /* for a question to the Engine, such as for the log */
+
+#define LINES_SHOWN    10  /* of the container's log */
+#define LINES_SEARCHED 100 /* in which a cause is looked for: a traceback is long */
 
 #define EXIT_KILLED 137           /* 128 + SIGKILL */
 #define OOM_TIME    (100 * FL_MS) /* for asking who sent it: an Engine that restarts it is busy */
@@ -29,14 +33,11 @@ static bool is_oom_killed(const struct fl_health *health, const struct fl_health
 static enum fl_cause cause_of(const struct fl_health *health, const struct fl_health_check *check,
 			      enum fl_layer_id failure, const char *log)
 {
-	const struct fl_docker_container *container = &health->container;
-	enum fl_cause cause = health->cause;
+	enum fl_cause cause = FL_CAUSE_NONE;
 
-	/* A database that answers gives its own reason; the log may hold those of earlier days. */
-	if (cause != FL_CAUSE_NONE || health->refused || !health->inspected || !container->exists)
-		return cause;
 	if (failure == FL_LAYER_CONTAINER)
-		cause = fl_diagnosis_of_exit(container->exit_code, is_oom_killed(health, check));
+		cause = fl_diagnosis_of_exit(health->container.exit_code,
+					     is_oom_killed(health, check));
 	if (cause == FL_CAUSE_NONE)
 		cause = fl_diagnosis_of_log(log);
 	if (health->layers[FL_LAYER_DATABASE].state == FL_LAYER_HOLDS &&
@@ -45,29 +46,63 @@ static enum fl_cause cause_of(const struct fl_health *health, const struct fl_he
 	return cause;
 }
 
+/* Adds "why; what to do" to WHY, if there is a known cause, and the end of the log to LOG. */
+static void examine(const struct fl_health *health, const struct fl_health_check *check,
+		    enum fl_layer_id failure, struct fl_buf *log, struct fl_buf *why)
+{
+	struct fl_error ignored = FL_ERROR_INIT;
+	enum fl_cause cause = health->cause;
+
+	if (health->inspected && health->container.exists) {
+		if (fl_docker_logs(check->docker, FL_CONTAINER_NAME, LINES_SEARCHED, log,
+				   fl_now() + ASK_TIME, &ignored) != 0)
+			fl_buf_reset(log);
+		/* A database that answers gives its own reason; the log has those of old, too. */
+		if (cause == FL_CAUSE_NONE && !health->refused)
+			cause = cause_of(health, check, failure, fl_buf_text(log));
+		fl_logs_keep_last(log, LINES_SHOWN);
+	}
+	fl_diagnosis_explain(cause, check->state_dir, why);
+}
+
 int fl_verdict_error(const struct fl_health *health, const struct fl_health_check *check,
 		     enum fl_exit code, struct fl_buf *log, struct fl_error *err)
 {
 	enum fl_layer_id failure = fl_health_failure(health);
-	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
-	struct fl_error ignored = FL_ERROR_INIT;
-	enum fl_cause cause;
+	fl_auto_buf struct fl_buf why = FL_BUF_INIT;
 
-	if (health->inspected && health->container.exists &&
-	    fl_docker_logs(check->docker, FL_CONTAINER_NAME, FL_POSTMORTEM_SEARCHED, log,
-			   fl_now() + LOG_TIME, &ignored) != 0)
-		fl_buf_reset(log);
-	cause = cause_of(health, check, failure, fl_buf_text(log));
-	fl_logs_keep_last(log, FL_POSTMORTEM_LINES);
+	examine(health, check, failure, log, &why);
 	if (failure == FL_LAYER_COUNT)
-		fl_buf_puts(&text, "not looked at in time");
+		fl_error_set(err, code, 0, "not looked at in time");
 	else
-		fl_buf_printf(&text, "%s: %s", fl_layer_name(failure),
-			      health->layers[failure].detail);
-	if (cause != FL_CAUSE_NONE)
-		fl_buf_puts(&text, "; ");
-	fl_diagnosis_explain(cause, check->state_dir, &text);
-	return fl_error_set(err, code, 0, "%s", fl_buf_text(&text));
+		fl_error_set(err, code, 0, "%s: %s", fl_layer_name(failure),
+			     health->layers[failure].detail);
+	return why.length == 0 ? -1 : fl_error_hint(err, "%s", fl_buf_text(&why));
+}
+
+void fl_verdict_add_cause(struct fl_docker *docker, const char *state_dir, struct fl_buf *log,
+			  struct fl_error *err)
+{
+	const struct fl_health_check check = { .docker = docker, .state_dir = state_dir };
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+	fl_auto_buf struct fl_buf why = FL_BUF_INIT;
+	struct fl_error ignored = FL_ERROR_INIT;
+
+	health.inspected = fl_docker_inspect(docker, FL_CONTAINER_NAME, &health.container,
+					     fl_now() + ASK_TIME, &ignored) == 0;
+	examine(&health, &check, FL_LAYER_CONTAINER, log, &why);
+	if (why.length > 0)
+		fl_error_hint(err, "%s", fl_buf_text(&why));
+}
+
+void fl_verdict_show_log(const struct fl_buf *log)
+{
+	fl_auto_free char *text = fl_xstrdup(fl_buf_text(log));
+	char *rest = NULL;
+
+	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest))
+		fl_log(FL_ERR, "container log: %s", line);
 }
 
 void fl_verdict_log(const struct fl_health *health)

@@ -7,12 +7,22 @@
 
 /*
  * Fills ERR with CODE and "layer: what; cause; what to do" of the first layer that fails, and
- * returns -1. LOG gets the last lines of the container's log where there is one (2 s at most are
+ * returns -1. LOG gets the last lines of the container's log if there is one (2 s at most are
  * taken for asking).
  */
 int fl_verdict_error(const struct fl_health *health, const struct fl_health_check *check,
 		     enum fl_exit code, struct fl_buf *log, struct fl_error *err)
 	FL_NONNULL(1, 2, 4, 5);
+
+/*
+ * Adds the known cause of a container that did not come up, and what to do, to ERR's message; LOG
+ * gets the last lines of its log. A container or an Engine that cannot be asked adds nothing.
+ */
+void fl_verdict_add_cause(struct fl_docker *docker, const char *state_dir, struct fl_buf *log,
+			  struct fl_error *err) FL_NONNULL(1, 2, 3, 4);
+
+/* Logs the lines at FL_ERR, each as "container log: ...". */
+void fl_verdict_show_log(const struct fl_buf *log) FL_NONNULL(1);
 
 /* Logs each layer that applies at FL_DEBUG: what was found, and how long that took. */
 void fl_verdict_log(const struct fl_health *health) FL_NONNULL(1);

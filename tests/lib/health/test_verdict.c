@@ -9,7 +9,6 @@
 
 #include "base/log.h"
 #include "health/layers.h"
-#include "health/postmortem.h"
 #include "health/verdict.h"
 #include "world.h"
 
@@ -101,6 +100,33 @@ static void an_end_by_sigkill_is_looked_into(void **state)
 	assert_non_null(strstr(err.message, "memory ran out"));
 }
 
+static void a_container_that_does_not_come_up_is_explained(void **state)
+{
+	fl_auto_buf struct fl_buf log = FL_BUF_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+	struct fl_health_check check = world_check();
+
+	(void)state;
+	world.died_at = 0;
+	world.log = "INFO: up\nsqlite3.OperationalError: unable to open database file\n";
+	fl_error_set(&err, FL_EXIT_UNAVAILABLE, 0, "container ended");
+	fl_verdict_add_cause(check.docker, check.state_dir, &log, &err);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_memory_equal(err.message, "container ended; UID 49999", 26);
+	assert_string_equal(fl_buf_text(&log), world.log);
+
+	world.log = "";
+	world.oom_killed = true;
+	fl_error_set(&err, FL_EXIT_UNAVAILABLE, 0, "container ended");
+	fl_verdict_add_cause(check.docker, check.state_dir, &log, &err);
+	assert_non_null(strstr(err.message, "memory"));
+
+	world.engine_at = FL_NEVER;
+	fl_error_set(&err, FL_EXIT_UNAVAILABLE, 0, "container ended");
+	fl_verdict_add_cause(check.docker, check.state_dir, &log, &err);
+	assert_string_equal(err.message, "container ended");
+}
+
 static char *json_of(bool ready)
 {
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
@@ -137,10 +163,10 @@ static void json_lists_all_layers_that_apply(void **state)
 	assert_non_null(strstr(bad, "{\"name\":\"superexec\",\"ok\":null,\"detail\":null}]}\n"));
 }
 
+/* Each line with its level. */
 static void collect(void *data, enum fl_level level, const char *line)
 {
-	assert_int_equal(level, FL_DEBUG);
-	fl_buf_printf(data, "%s\n", line);
+	fl_buf_printf(data, "%d %s\n", (int)level, line);
 }
 
 static void each_layer_is_a_line_of_verbose(void **state)
@@ -156,10 +182,22 @@ static void each_layer_is_a_line_of_verbose(void **state)
 	fl_log_set_sink(collect, &lines);
 	fl_verdict_log(&health);
 	fl_log_set_sink(NULL, NULL);
-	assert_non_null(strstr(fl_buf_text(&lines), "layer container: holds, 1.0 ms: flwr/"));
+	assert_memory_equal(fl_buf_text(&lines), "7 layer container: holds, 1.0 ms: flwr/", 39);
 	assert_non_null(
-		strstr(fl_buf_text(&lines), "\nlayer fleet: fails, 1.0 ms: 127.0.0.1:9092"));
-	assert_non_null(strstr(fl_buf_text(&lines), "\nlayer superexec: not tried\n"));
+		strstr(fl_buf_text(&lines), "\n7 layer fleet: fails, 1.0 ms: 127.0.0.1:9092"));
+	assert_non_null(strstr(fl_buf_text(&lines), "\n7 layer superexec: not tried\n"));
+}
+
+static void the_log_is_shown_line_by_line(void **state)
+{
+	fl_auto_buf struct fl_buf log = FL_BUF_INIT, lines = FL_BUF_INIT;
+
+	(void)state;
+	fl_buf_puts(&log, "a\nb");
+	fl_log_set_sink(collect, &lines);
+	fl_verdict_show_log(&log);
+	fl_log_set_sink(NULL, NULL);
+	assert_string_equal(fl_buf_text(&lines), "3 container log: a\n3 container log: b\n");
 }
 
 static void json_of_a_single_probe(void **state)
@@ -178,8 +216,10 @@ int main(void)
 		cmocka_unit_test_setup(the_log_gives_the_cause_of_an_end, world_reset),
 		cmocka_unit_test_setup(an_old_cause_in_the_log_is_not_blamed, world_reset),
 		cmocka_unit_test_setup(an_end_by_sigkill_is_looked_into, world_reset),
+		cmocka_unit_test_setup(a_container_that_does_not_come_up_is_explained, world_reset),
 		cmocka_unit_test_setup(json_lists_all_layers_that_apply, world_reset),
 		cmocka_unit_test_setup(each_layer_is_a_line_of_verbose, world_reset),
+		cmocka_unit_test(the_log_is_shown_line_by_line),
 		cmocka_unit_test_setup(json_of_a_single_probe, world_reset),
 	};
 
