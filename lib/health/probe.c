@@ -1,11 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "health/probe.h"
 
+#include <sys/socket.h>
+#include <sys/time.h>
+
 #include "base/log.h"
+#include "base/mem.h"
 #include "net/grpc.h"
-#include "net/tcp.h"
+#include "net/lookup.h"
 
 #define PAUSE (20 * FL_MS) /* between two tries */
+
+/* 0, or the errno of the failed connect; ETIMEDOUT for the deadline. */
+static int try_connect(const struct addrinfo *info, fl_time deadline)
+{
+	fl_auto_close int fd = socket(info->ai_family, info->ai_socktype | SOCK_CLOEXEC, 0);
+	int left = fl_remaining_ms(deadline);
+	/* It limits a connect as well, socket(7); nothing at all would be no limit. */
+	struct timeval limit = { .tv_sec = left / 1000, .tv_usec = left % 1000 * 1000 };
+
+	if (left == 0)
+		return ETIMEDOUT;
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) != 0)
+		return errno;
+	if (connect(fd, info->ai_addr, info->ai_addrlen) == 0)
+		return 0;
+	/* A refused connect gives ECONNREFUSED; this one was reset after it had been accepted. */
+	if (errno == ECONNRESET)
+		return 0;
+	return errno == EINPROGRESS ? ETIMEDOUT : errno;
+}
+
+static int probe_tcp(const struct fl_address *address, fl_time deadline, struct fl_error *err)
+{
+	fl_auto_free char *text = fl_address_text(address);
+	const struct fl_lookup lookup = { .host = address->host,
+					  .port = address->port,
+					  .family = AF_UNSPEC,
+					  .socktype = SOCK_STREAM };
+	struct addrinfo *list;
+	int status = fl_lookup(&lookup, deadline, &list);
+	int error = 0;
+
+	if (status != 0)
+		return fl_error_set(err,
+				    fl_now() >= deadline ? FL_EXIT_TIMEOUT : FL_EXIT_UNAVAILABLE, 0,
+				    "%s: %s", text, gai_strerror(status));
+	for (const struct addrinfo *info = list; info != NULL; info = info->ai_next) {
+		error = try_connect(info, deadline);
+		if (error == 0 || fl_now() >= deadline)
+			break;
+	}
+	freeaddrinfo(list);
+	if (error == 0)
+		return 0;
+	return fl_error_set(err, error == ETIMEDOUT ? FL_EXIT_TIMEOUT : FL_EXIT_UNAVAILABLE, error,
+			    "%s", text);
+}
 
 static int probe_grpc(struct fl_http *http, const struct fl_address *address, fl_time deadline,
 		      struct fl_error *err)
@@ -36,7 +87,7 @@ int fl_probe(enum fl_probe kind, const struct fl_address *address, bool repeat, 
 	for (;;) {
 		fl_time until = fl_earlier(deadline, fl_now() + try);
 
-		if ((kind == FL_PROBE_TCP ? fl_tcp_probe(address, until, err)
+		if ((kind == FL_PROBE_TCP ? probe_tcp(address, until, err)
 					  : probe_grpc(http, address, until, err)) == 0)
 			return 0;
 		if (until < deadline || err->code != FL_EXIT_TIMEOUT)

@@ -10,7 +10,12 @@
 #include "base/wait.h"
 
 enum fl_probe {
-	FL_PROBE_TCP,  /* a plain connect (tcp.h) */
+	/*
+	 * A plain connect, as `nc -z` makes it, to each address of a name in turn. It proves that
+	 * something accepts and nothing more: Docker's userland proxy accepts on a published port
+	 * long before the program inside listens, and resets then (trap 1).
+	 */
+	FL_PROBE_TCP,
 	FL_PROBE_GRPC, /* one gRPC call; any status counts */
 };
 

@@ -37,6 +37,65 @@ static void trap_1_the_two_probes_differ(void **state)
 	server_stop(&server);
 }
 
+static int probe_tcp(const char *host, uint16_t port, int64_t limit, struct fl_error *err)
+{
+	struct fl_address address = { .port = port };
+
+	snprintf(address.host, sizeof(address.host), "%s", host);
+	return fl_probe(FL_PROBE_TCP, &address, false, limit, FL_NEVER, err);
+}
+
+static void a_closed_port_is_refused(void **state)
+{
+	static const struct server_rule rules[] = { { .to = "", .act = SERVER_HANG_UP },
+						    { .to = NULL } };
+	struct server server = server_start(rules, false);
+	uint16_t port = (uint16_t)server.port;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(probe_tcp("localhost", port, TRY, &err), 0);
+	server_stop(&server);
+	assert_int_equal(probe_tcp("127.0.0.1", port, TRY, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_int_equal(err.errnum, ECONNREFUSED);
+	assert_non_null(strstr(err.message, "127.0.0.1:"));
+}
+
+static void a_name_without_an_address_is_named(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(probe_tcp("no-such-host.invalid", 9, TRY, &err), -1);
+	assert_non_null(strstr(err.message, "no-such-host.invalid:9"));
+}
+
+/* A listener whose queue is full leaves a connect unanswered. */
+static void a_connect_ends_with_the_time(void **state)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(in);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct fl_error err = FL_ERROR_INIT;
+	int fillers[8];
+
+	(void)state;
+	assert_int_equal(bind(fd, (struct sockaddr *)&in, size), 0);
+	assert_int_equal(listen(fd, 0), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&in, &size), 0);
+	for (size_t i = 0; i < FL_ARRAY_SIZE(fillers); i++) {
+		fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		(void)connect(fillers[i], (struct sockaddr *)&in, size);
+	}
+	assert_int_equal(probe_tcp("127.0.0.1", ntohs(in.sin_port), 50 * FL_MS, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_TIMEOUT);
+	for (size_t i = 0; i < FL_ARRAY_SIZE(fillers); i++)
+		close(fillers[i]);
+	close(fd);
+}
+
 static void it_is_repeated_until_an_answer_comes(void **state)
 {
 	static const struct server_rule rules[] = { { .to = "", .act = SERVER_RESET, .times = 3 },
@@ -94,6 +153,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(trap_1_the_two_probes_differ),
+		cmocka_unit_test(a_closed_port_is_refused),
+		cmocka_unit_test(a_name_without_an_address_is_named),
+		cmocka_unit_test(a_connect_ends_with_the_time),
 		cmocka_unit_test(it_is_repeated_until_an_answer_comes),
 		cmocka_unit_test(a_silent_server_ends_with_the_time),
 		cmocka_unit_test(the_reason_outlives_the_deadline),
