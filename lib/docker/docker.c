@@ -48,11 +48,6 @@ const char *fl_docker_version(const struct fl_docker *docker)
 	return docker->version;
 }
 
-int fl_docker_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
-{
-	return fl_engine_ping(docker, deadline, err);
-}
-
 /*
  * Performs a call whose answer is JSON. 1 and *JSON, 0 for a 404, -1 for everything else.
  */
@@ -175,8 +170,8 @@ void fl_docker_container_free(struct fl_docker_container *container)
 }
 
 /*
- * Performs a call that changes something. The status is returned where it is one of A, B and C,
- * anything else is -1 with its cause.
+ * Performs a call that changes something. Returns the status if it is one of A, B and C, else -1,
+ * or FL_DOCKER_TAKEN for a conflict, with the cause.
  */
 static int act(struct fl_docker *docker, const struct fl_engine_call *call, int a, int b, int c,
 	       struct fl_error *err)
@@ -190,9 +185,7 @@ static int act(struct fl_docker *docker, const struct fl_engine_call *call, int 
 	if (response->status == a || response->status == b || response->status == c)
 		return (int)response->status;
 	fl_engine_refused(docker, call, response, NULL, err);
-	if (response->status == 409) /* Conflict */
-		err->errnum = EEXIST;
-	return -1;
+	return response->status == 409 ? FL_DOCKER_TAKEN : -1;
 }
 
 int fl_docker_create(struct fl_docker *docker, const char *name, const char *body, fl_time deadline,
@@ -200,11 +193,13 @@ int fl_docker_create(struct fl_docker *docker, const char *name, const char *bod
 {
 	fl_auto_buf struct fl_buf path = FL_BUF_INIT;
 	struct fl_engine_call call = { .method = "POST", .body = body, .deadline = deadline };
+	int status;
 
 	fl_buf_puts(&path, "/containers/create?name=");
 	fl_engine_quote(&path, name, "");
 	call.path = fl_buf_text(&path);
-	return act(docker, &call, 201, 201, 201, err) < 0 ? -1 : 0;
+	status = act(docker, &call, 201, 201, 201, err);
+	return status < 0 ? status : 0;
 }
 
 int fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadline,

@@ -59,16 +59,7 @@ void fl_docker_free(struct fl_docker *docker);
  */
 const char *fl_docker_default_socket(void);
 
-/*
- * One GET /_ping and the version's negotiation. -1 with 69 if it is not there or refuses, 75 if
- * DEADLINE passed. An Engine that is too old or too new to talk to, and what is no Engine at all,
- * is 69 with the errnum EPROTO: waiting does not mend it. After a success the other calls may be
- * made; they negotiate by themselves where that was not done.
- */
-int fl_docker_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
-	FL_MUST_CHECK FL_NONNULL(1, 3);
-
-/* Text of the Engine's version ("26.1.5, API 1.45") after a ping, borrowed; "" before. */
+/* Text of the Engine's version ("26.1.5, API 1.45") after a call, borrowed; "" before. */
 const char *fl_docker_version(const struct fl_docker *docker) FL_NONNULL(1);
 
 /* 1 and *ID (owned by the caller) if the image REFERENCE is there, 0 if not, -1 on error. */
@@ -81,7 +72,9 @@ int fl_docker_inspect(struct fl_docker *docker, const char *name,
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 5);
 void fl_docker_container_free(struct fl_docker_container *container);
 
-/* POST /containers/create with the JSON text BODY. A name that is taken is 69 with EEXIST. */
+#define FL_DOCKER_TAKEN (-2) /* the name is that of another container */
+
+/* POST /containers/create with the JSON text BODY. 0, or -1 or FL_DOCKER_TAKEN with an error. */
 int fl_docker_create(struct fl_docker *docker, const char *name, const char *body, fl_time deadline,
 		     struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 5);
 

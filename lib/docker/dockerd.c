@@ -2,6 +2,7 @@
 #include "docker/dockerd.h"
 
 #include "base/log.h"
+#include "docker/engine.h"
 #include "docker/systemd.h"
 
 #define FIRST_PAUSE (20 * FL_MS)
@@ -27,10 +28,12 @@ int fl_dockerd_wait(struct fl_docker *docker, const char *socket, bool ask_syste
 
 	for (;;) {
 		fl_time until = fl_now() + patience;
+		int result;
 
 		if (bounded)
 			until = fl_earlier(until, deadline);
-		if (fl_docker_ping(docker, until, err) == 0) {
+		result = fl_engine_ping(docker, until, err);
+		if (result == 0) {
 			fl_log_progress_end();
 			return 0;
 		}
@@ -40,7 +43,7 @@ int fl_dockerd_wait(struct fl_docker *docker, const char *socket, bool ask_syste
 		else if (until < deadline)
 			patience *= 2;
 		/* No right to the socket, or a version that will not change: waiting is vain. */
-		if (err->errnum == EACCES || err->errnum == EPERM || err->errnum == EPROTO)
+		if (err->errnum == EACCES || err->errnum == EPERM || result == FL_ENGINE_UNFIT)
 			return -1;
 		if (ask_systemd && fl_now() >= ask) {
 			if (fl_systemd_docker_hopeful(&service, deadline, err) != 0)

@@ -92,13 +92,6 @@ int fl_engine_refused(const struct fl_docker *docker, const struct fl_engine_cal
 			    message[0] != '\0' ? ": " : "", message);
 }
 
-/* Marks an error that no waiting mends. */
-static int unfit(struct fl_error *err)
-{
-	err->errnum = EPROTO;
-	return -1;
-}
-
 /* Reads the versions of the Engine that RESPONSE comes from: of its API, 1.*MINOR, and its own. */
 static int read_versions(struct fl_docker *docker, const struct fl_response *response,
 			 int64_t *minor, struct fl_error *err)
@@ -111,7 +104,7 @@ static int read_versions(struct fl_docker *docker, const struct fl_response *res
 		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 			     "%s: what answers there is no Docker Engine (Api-Version: %.40s)",
 			     docker->socket, api == NULL ? "none" : api);
-		return unfit(err);
+		return FL_ENGINE_UNFIT;
 	}
 	if (server != NULL && strncmp(server, "Docker/", 7) == 0)
 		snprintf(docker->version, sizeof(docker->version), "%.*s, API %s",
@@ -121,7 +114,7 @@ static int read_versions(struct fl_docker *docker, const struct fl_response *res
 	return 0;
 }
 
-/* Whether an Engine newer than FL_DOCKER_API_MOST still takes that version: 0 or -1. */
+/* 0 if an Engine newer than FL_DOCKER_API_MOST still takes that version; else as the ping. */
 static int try_most(struct fl_docker *docker, const struct fl_engine_call *call,
 		    struct fl_error *err)
 {
@@ -135,7 +128,7 @@ static int try_most(struct fl_docker *docker, const struct fl_engine_call *call,
 		return -1;
 	fl_error_wrap(err, "Docker %s is too new, API 1.%d is the newest known here",
 		      docker->version, FL_DOCKER_API_MOST);
-	return unfit(err);
+	return FL_ENGINE_UNFIT;
 }
 
 int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
@@ -146,26 +139,28 @@ int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *
 	fl_auto_transfer struct fl_transfer *ping = perform(docker, 0, &call);
 	const struct fl_response *response = fl_http_response(ping);
 	int64_t minor;
+	int result;
 
 	if (response->failure != FL_HTTP_OK || response->status != 200)
 		return fl_engine_refused(docker, &call, response, NULL, err);
-	if (read_versions(docker, response, &minor, err) != 0)
-		return -1;
+	result = read_versions(docker, response, &minor, err);
+	if (result != 0)
+		return result;
 	if (minor < FL_DOCKER_API_LEAST) {
 		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 			     "Docker Engine on %s is too old: %s, needed is API 1.%d (Docker "
 			     "19.03) or newer; upgrade Docker",
 			     docker->socket, docker->version, FL_DOCKER_API_LEAST);
-		return unfit(err);
+		return FL_ENGINE_UNFIT;
 	}
 	if (minor > FL_DOCKER_API_MOST) {
 		/* It may have given up the versions known here: a ping does not say so. */
-		if (try_most(docker, &call, err) != 0)
-			return -1;
+		result = try_most(docker, &call, err);
 		minor = FL_DOCKER_API_MOST;
 	}
-	docker->minor = (int)minor;
-	return 0;
+	if (result == 0)
+		docker->minor = (int)minor;
+	return result;
 }
 
 int fl_engine_negotiate(struct fl_docker *docker, fl_time deadline, struct fl_error *err)

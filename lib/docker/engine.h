@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One call of the Docker Engine's API: what docker.c, pull.c, end.c and logs.c are built on.
- * Everybody else includes those modules' headers.
+ * One call of the Docker Engine's API: what the other modules of this folder are built on. Nobody
+ * else includes it.
  */
 #ifndef FL_ENGINE_H
 #define FL_ENGINE_H
@@ -27,11 +27,16 @@ struct fl_engine_call {
 /* Adds TEXT, quoted for a URL (RFC 3986, 2.1): all but unreserved characters and those in KEEP. */
 void fl_engine_quote(struct fl_buf *url, const char *text, const char *keep) FL_NONNULL(1, 2, 3);
 
-/* fl_docker_ping(). */
+#define FL_ENGINE_UNFIT (-2) /* too old or too new, or no Engine: waiting does not mend it */
+
+/*
+ * One GET /_ping and the version's negotiation. 0, or an error: FL_ENGINE_UNFIT with 69; -1 with 69
+ * if it is not there or refuses, 75 if DEADLINE passed.
+ */
 int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 3);
 
-/* Negotiates if that was not done yet. */
+/* fl_engine_ping(), if the version was not negotiated yet. */
 int fl_engine_negotiate(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 3);
 

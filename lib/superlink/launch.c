@@ -38,10 +38,11 @@ struct wanted {
 	bool stop_unit;
 };
 
-/* 1: it was made; 0: the right one is there; -1, with EEXIST: somebody else has made one. */
+/* 1: it was made; 0: the right one is there; or an error, as fl_docker_create() gives it. */
 static int create_once(struct fl_docker *docker, const struct wanted *wanted, struct fl_error *err)
 {
 	fl_auto_container struct fl_docker_container old = { .exists = false };
+	int result;
 
 	if (fl_docker_inspect(docker, FL_CONTAINER_NAME, &old, fl_now() + ENGINE_LIMIT, err) != 0)
 		return -1;
@@ -57,10 +58,9 @@ static int create_once(struct fl_docker *docker, const struct wanted *wanted, st
 		if (fl_docker_remove(docker, old.id, fl_now() + ENGINE_LIMIT, err) != 0)
 			return -1;
 	}
-	if (fl_docker_create(docker, FL_CONTAINER_NAME, wanted->request, fl_now() + ENGINE_LIMIT,
-			     err) != 0)
-		return -1;
-	return 1;
+	result = fl_docker_create(docker, FL_CONTAINER_NAME, wanted->request,
+				  fl_now() + ENGINE_LIMIT, err);
+	return result == 0 ? 1 : result;
 }
 
 /*
@@ -77,7 +77,7 @@ int fl_launch_create(struct fl_docker *docker, const struct fl_paths *paths,
 	const struct wanted wanted = { request, digest, stop_unit };
 	int made = create_once(docker, &wanted, err);
 
-	for (int tries = 1; made < 0 && err->errnum == EEXIST && tries < CREATE_TRIES; tries++)
+	for (int tries = 1; made == FL_DOCKER_TAKEN && tries < CREATE_TRIES; tries++)
 		made = create_once(docker, &wanted, err);
 	*replaced = made > 0;
 	return made < 0 ? -1 : 0;

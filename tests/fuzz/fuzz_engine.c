@@ -74,7 +74,7 @@ static int start(struct fl_docker *docker, struct fl_error *err)
 
 static int ping(struct fl_docker *docker, struct fl_error *err)
 {
-	int result = fl_docker_ping(docker, FL_NEVER, err);
+	int result = fl_engine_ping(docker, FL_NEVER, err);
 
 	succeeded(result == 0, 200, 0);
 	FUZZ_HOLDS(result != 0 ||

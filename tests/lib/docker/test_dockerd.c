@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wrap: fl_docker_ping fl_systemd_docker_hopeful */
+/* wrap: fl_engine_ping fl_systemd_docker_hopeful */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,17 +9,18 @@
 
 #include "base/log.h"
 #include "docker/dockerd.h"
+#include "docker/engine.h"
 #include "docker/systemd.h"
 
-int __wrap_fl_docker_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err);
+int __wrap_fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err);
 int __wrap_fl_systemd_docker_hopeful(struct fl_docker_service *seen, fl_time deadline,
 				     struct fl_error *err);
 
-static int pings, good_ping, ping_errno, asked;
+static int pings, good_ping, bad_ping, ping_errno, asked;
 static bool hopeful, silent;
 static int64_t longest; /* time that the last ping was given */
 
-int __wrap_fl_docker_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
+int __wrap_fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
 {
 	(void)docker;
 	longest = deadline - fl_now();
@@ -27,8 +28,8 @@ int __wrap_fl_docker_ping(struct fl_docker *docker, fl_time deadline, struct fl_
 		return 0;
 	if (silent)
 		return fl_error_set(err, FL_EXIT_TIMEOUT, 0, "GET /_ping: no answer in time");
-	return fl_error_set(err, FL_EXIT_UNAVAILABLE, ping_errno,
-			    "Docker Engine on /nowhere/docker.sock");
+	fl_error_set(err, FL_EXIT_UNAVAILABLE, ping_errno, "Docker Engine on /nowhere/docker.sock");
+	return bad_ping;
 }
 
 int __wrap_fl_systemd_docker_hopeful(struct fl_docker_service *seen, fl_time deadline,
@@ -45,7 +46,7 @@ static int begin(void **state)
 {
 	(void)state;
 	pings = asked = 0;
-	good_ping = -1;
+	good_ping = bad_ping = -1;
 	ping_errno = ECONNREFUSED;
 	hopeful = true;
 	silent = false;
@@ -130,7 +131,7 @@ static void a_slow_engine_gets_more_time_each_time(void **state)
 	assert_in_range(longest, 20 * FL_SEC, 60 * FL_SEC);
 }
 
-static void a_forbidden_socket_ends_the_wait_at_once(void **state)
+static void what_no_waiting_mends_ends_it_at_once(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
 
@@ -139,6 +140,11 @@ static void a_forbidden_socket_ends_the_wait_at_once(void **state)
 	assert_int_equal(wait_for(false, 60000, &err), -1);
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 	assert_int_equal(pings, 1);
+	ping_errno = 0;
+	bad_ping = FL_ENGINE_UNFIT;
+	assert_int_equal(wait_for(false, 60000, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_int_equal(pings, 2);
 }
 
 int main(void)
@@ -150,7 +156,7 @@ int main(void)
 		cmocka_unit_test_setup(a_failed_service_ends_the_wait_at_once, begin),
 		cmocka_unit_test_setup(a_silent_socket_does_not_hide_a_failed_service, begin),
 		cmocka_unit_test_setup(a_slow_engine_gets_more_time_each_time, begin),
-		cmocka_unit_test_setup(a_forbidden_socket_ends_the_wait_at_once, begin),
+		cmocka_unit_test_setup(what_no_waiting_mends_ends_it_at_once, begin),
 	};
 
 	fl_log_threshold(FL_WARNING);

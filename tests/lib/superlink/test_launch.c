@@ -85,7 +85,8 @@ int __wrap_fl_docker_create(struct fl_docker *docker, const char *name, const ch
 	engine.conflicts--;
 	if (engine.strange)
 		engine.digest[0] = 'x';
-	return fl_error_set(err, FL_EXIT_UNAVAILABLE, EEXIST, "container");
+	fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "container");
+	return FL_DOCKER_TAKEN;
 }
 
 int __wrap_fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadline,
