@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/transfer.h"
 
-#include <limits.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
 #include "build.h"
@@ -96,14 +94,10 @@ static void add_header(struct fl_transfer *transfer, const char *line)
 
 static void set_headers(struct fl_transfer *transfer, const struct fl_request *request)
 {
-	bool typed = false;
-
-	for (const char *const *line = request->headers; line != NULL && *line != NULL; line++) {
-		typed |= strncasecmp(*line, "content-type:", 13) == 0;
+	for (const char *const *line = request->headers; line != NULL && *line != NULL; line++)
 		add_header(transfer, *line);
-	}
-	if (!typed)
-		add_header(transfer, "Content-Type:"); /* instead of libcurl's, a form's */
+	/* Unless there is one already: libcurl would send a form's. */
+	add_header(transfer, "Content-Type:");
 	/* No "Expect: 100-continue": libcurl would wait a second for servers that ignore it. */
 	add_header(transfer, "Expect:");
 	curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
@@ -153,15 +147,9 @@ static void set_options(struct fl_transfer *transfer, const struct fl_request *r
 		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request->unix_socket);
 	/* http_proxy in the environment would capture calls to OneGate and Docker (trap 10). */
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "flower-appliance/" FL_VERSION);
-	if (request->connect_ms > 0)
-		curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-				 (long)(request->connect_ms < INT_MAX ? request->connect_ms
-								      : INT_MAX));
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_ms);
 	curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_resolve);
 	curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
@@ -210,7 +198,6 @@ enum fl_http_failure fl_transfer_meaning(const struct fl_transfer *transfer, CUR
 	case CURLE_WRITE_ERROR:
 		return transfer->stopped ? FL_HTTP_OK : FL_HTTP_OTHER;
 	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_RESOLVE_PROXY:
 		return FL_HTTP_RESOLVE;
 	case CURLE_COULDNT_CONNECT:
 		return FL_HTTP_CONNECT;
@@ -228,15 +215,10 @@ enum fl_http_failure fl_transfer_meaning(const struct fl_transfer *transfer, CUR
 #endif
 	case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9 */
 	case CURLE_WEIRD_SERVER_REPLY:
-	case CURLE_BAD_CONTENT_ENCODING:
 		return FL_HTTP_PROTOCOL;
 	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_CIPHER:
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_ISSUER_ERROR:
-	case CURLE_SSL_INVALIDCERTSTATUS:
 		return FL_HTTP_TLS;
 	default:
 		return FL_HTTP_OTHER;
