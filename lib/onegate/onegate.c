@@ -18,20 +18,9 @@
 static char *host_of(const char *url)
 {
 	const char *host = strstr(url, "://") + 3;
-	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
-	const char *zone;
-	size_t length;
 
-	if (host[0] != '[')
-		return fl_xstrndup(host, strcspn(host, ":/"));
-	host++;
-	length = strcspn(host, "]");
-	zone = memmem(host, length, "%25", 3); /* RFC 6874: the '%' of a zone is escaped in a URL */
-	if (zone == NULL)
-		return fl_xstrndup(host, length);
-	fl_buf_add(&text, host, (size_t)(zone - host) + 1);
-	fl_buf_add(&text, zone + 3, length - (size_t)(zone - host) - 3);
-	return fl_buf_take(&text);
+	return host[0] == '[' ? fl_xstrndup(host + 1, strcspn(host + 1, "]"))
+			      : fl_xstrndup(host, strcspn(host, ":/"));
 }
 
 static char *url_of(const char *endpoint)
