@@ -14,14 +14,6 @@ static bool is_loopback(const struct fl_address *address)
 	return strcmp(address->host, "::1") == 0 || strncmp(address->host, "127.", 4) == 0;
 }
 
-static int read_hints(struct fl_netaddr_hints *hints, const struct fl_context *context,
-		      struct fl_error *err)
-{
-	if (fl_param_read(FL_PARAM_ETH0_IP, context, &hints->ip, err) != 0)
-		return -1;
-	return fl_param_read(FL_PARAM_ETH0_MAC, context, &hints->mac, err);
-}
-
 int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context *context,
 		     const char *onegate_host, fl_time deadline, struct fl_endpoint *endpoint,
 		     struct fl_error *err)
@@ -34,7 +26,8 @@ int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context
 	const struct fl_netaddr *chosen;
 	struct fl_error undecided = FL_ERROR_INIT;
 
-	if (read_hints(&hints, context, err) != 0)
+	if (fl_param_read(FL_PARAM_ETH0_IP, context, &hints.ip, err) != 0 ||
+	    fl_param_read(FL_PARAM_ETH0_MAC, context, &hints.mac, err) != 0)
 		return -1;
 	endpoint->address = fleet;
 	endpoint->link[0] = '\0';
