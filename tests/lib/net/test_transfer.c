@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* HTTP/2 without TLS, as gRPC is called; HTTP/1.1 is in test_http.c. */
+/* HTTP/2 without TLS; HTTP/1.1 is in test_http.c, a whole gRPC call in test_grpc.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -61,17 +61,14 @@ static void trailers(struct fl_buf *out, const char *status, const char *message
 
 /* Calls a server that does ACT and writes ANSWER; the caller ends the result. */
 static struct fl_transfer *call(struct fl_http *http, struct server *server, enum server_act act,
-				const struct fl_buf *answer, const char *body)
+				const struct fl_buf *answer)
 {
 	static struct server_rule rules[2];
 	static const char *const lines[] = { "te: trailers", "content-type: application/grpc",
 					     NULL };
-	struct fl_request request = { .method = "POST",
-				      .headers = lines,
-				      .http2 = true,
-				      .body = body,
-				      .body_length = body == NULL ? 0 : 5,
-				      .deadline = fl_deadline(20) };
+	struct fl_request request = {
+		.method = "POST", .headers = lines, .http2 = true, .deadline = fl_deadline(20)
+	};
 	fl_auto_free char *url = NULL;
 
 	rules[0] = (struct server_rule){
@@ -81,53 +78,6 @@ static struct fl_transfer *call(struct fl_http *http, struct server *server, enu
 	url = fl_xasprintf("http://127.0.0.1:%d/grpc.health.v1.Health/Check", server->port);
 	request.url = url;
 	return fl_http_perform(http, &request);
-}
-
-/* Trap 22: with an empty body in a frame of its own, one answer in three would be lost. */
-static void trap_22_call_without_a_body_ends_in_its_headers(void **state)
-{
-	fl_auto_http struct fl_http *http = fl_http_new();
-	fl_auto_transfer struct fl_transfer *transfer = NULL;
-	fl_auto_free char *status = NULL, *message = NULL;
-	fl_auto_buf struct fl_buf answer = FL_BUF_INIT;
-	struct server server;
-
-	(void)state;
-	settings(&answer);
-	headers(&answer);
-	trailers(&answer, "12", "Method not found!");
-	transfer = call(http, &server, SERVER_STALL, &answer, NULL);
-	assert_int_equal(fl_http_response(transfer)->failure, FL_HTTP_OK);
-	assert_int_equal(fl_http_response(transfer)->status, 200);
-	status = fl_http_header(fl_http_response(transfer), "grpc-status");
-	message = fl_http_header(fl_http_response(transfer), "grpc-message");
-	assert_string_equal(status, "12"); /* trailers land among the headers */
-	assert_string_equal(message, "Method not found!");
-	assert_true(server_heard(&server, "[end in HEADERS]"));
-	server_stop(&server);
-}
-
-static void body_of_five_bytes_is_sent_and_read(void **state)
-{
-	fl_auto_http struct fl_http *http = fl_http_new();
-	fl_auto_transfer struct fl_transfer *transfer = NULL;
-	fl_auto_free char *status = NULL;
-	fl_auto_buf struct fl_buf answer = FL_BUF_INIT;
-	struct server server;
-
-	(void)state;
-	settings(&answer);
-	headers(&answer);
-	frame(&answer, 0, 0, 1, "\0\0\0\0\0", 5);
-	trailers(&answer, "0", "");
-	transfer = call(http, &server, SERVER_STALL, &answer, "\0\0\0\0");
-	assert_int_equal(fl_http_response(transfer)->failure, FL_HTTP_OK);
-	assert_int_equal(fl_http_response(transfer)->body.length, 5);
-	assert_memory_equal(fl_http_response(transfer)->body.data, "\0\0\0\0\0", 5);
-	status = fl_http_header(fl_http_response(transfer), "grpc-status");
-	assert_string_equal(status, "0");
-	assert_true(server_heard(&server, "[end in DATA of 5 bytes]"));
-	server_stop(&server);
 }
 
 /* Trap 1: docker-proxy accepts, then closes or resets, as nothing listens in the container. */
@@ -142,7 +92,7 @@ static void trap_1_accepted_and_dropped_is_closed(void **state)
 		fl_auto_transfer struct fl_transfer *transfer = NULL;
 		struct server server;
 
-		transfer = call(http, &server, acts[i % 3], &nothing, NULL);
+		transfer = call(http, &server, acts[i % 3], &nothing);
 		assert_int_equal(fl_http_response(transfer)->failure, FL_HTTP_CLOSED);
 		assert_int_equal(fl_http_response(transfer)->status, 0);
 		server_stop(&server);
@@ -166,7 +116,7 @@ static void another_protocol_is_no_answer(void **state)
 		struct server server;
 
 		fl_buf_puts(&answer, said[i]);
-		transfer = call(http, &server, SERVER_RAW, &answer, NULL);
+		transfer = call(http, &server, SERVER_RAW, &answer);
 		assert_int_not_equal(fl_http_response(transfer)->failure, FL_HTTP_OK);
 		assert_int_equal(fl_http_response(transfer)->status, 0);
 		server_stop(&server);
@@ -182,17 +132,17 @@ static void answer_that_breaks_off_is_no_answer(void **state)
 
 	(void)state;
 	settings(&answer);
-	early = call(http, &server, SERVER_RAW, &answer, NULL);
+	early = call(http, &server, SERVER_RAW, &answer);
 	assert_int_equal(fl_http_response(early)->failure, FL_HTTP_CLOSED);
 	server_stop(&server);
 
 	headers(&answer);
-	late = call(http, &server, SERVER_RAW, &answer, NULL);
+	late = call(http, &server, SERVER_RAW, &answer);
 	assert_int_equal(fl_http_response(late)->failure, FL_HTTP_CLOSED);
 	server_stop(&server);
 
 	frame(&answer, 3, 0, 1, "\0\0\0\2", 4); /* RST_STREAM, INTERNAL_ERROR */
-	reset = call(http, &server, SERVER_STALL, &answer, NULL);
+	reset = call(http, &server, SERVER_STALL, &answer);
 	/* Which one depends on the version of libcurl: 7.88 drops the headers as well. */
 	assert_int_not_equal(fl_http_response(reset)->failure, FL_HTTP_OK);
 	server_stop(&server);
@@ -238,7 +188,7 @@ static void each_call_has_its_own_connection(void **state)
 	settings(&answer);
 	headers(&answer);
 	trailers(&answer, "12", "");
-	first = call(http, &server, SERVER_STALL, &answer, NULL);
+	first = call(http, &server, SERVER_STALL, &answer);
 	assert_non_null(first);
 	url = fl_xasprintf("http://127.0.0.1:%d/again", server.port);
 	request.url = url;
@@ -299,8 +249,6 @@ static void codes_without_an_answer_have_their_meaning(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(trap_22_call_without_a_body_ends_in_its_headers),
-		cmocka_unit_test(body_of_five_bytes_is_sent_and_read),
 		cmocka_unit_test(trap_1_accepted_and_dropped_is_closed),
 		cmocka_unit_test(another_protocol_is_no_answer),
 		cmocka_unit_test(answer_that_breaks_off_is_no_answer),
