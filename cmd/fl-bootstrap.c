@@ -69,8 +69,8 @@ static int wait_for_docker(struct run *run, const struct arguments *args)
 	struct fl_error err = FL_ERROR_INIT;
 	struct fl_step step = fl_step_begin(FL_STEP_DOCKER);
 
-	if (fl_docker_new(run->http, run->socket, &run->docker, &err) != 0 ||
-	    fl_dockerd_wait(run->docker, run->socket, run->by_systemd, fl_deadline(args->timeout),
+	run->docker = fl_docker_new(run->http, run->socket);
+	if (fl_dockerd_wait(run->docker, run->socket, run->by_systemd, fl_deadline(args->timeout),
 			    &err) != 0)
 		return fl_step_failed(&step, &err);
 	fl_step_done(&step, "Docker Engine %s on %s", fl_docker_version(run->docker), run->socket);

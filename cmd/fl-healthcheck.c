@@ -209,21 +209,17 @@ static enum fl_exit wait_for(const struct call *call, const struct fl_health_che
 static enum fl_exit run_superlink(const struct call *call, fl_time deadline)
 {
 	fl_auto_http struct fl_http *http = fl_http_new();
-	fl_auto_docker struct fl_docker *docker = NULL;
+	fl_auto_docker struct fl_docker *docker = fl_docker_new(http, call->socket);
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
 	fl_auto_free char *json = NULL;
 	struct fl_health_check check = { .http = http,
+					 .docker = docker,
 					 .settings = &call->settings,
 					 .proc = FL_PROC,
 					 .state_dir = call->paths.state_dir };
 	struct fl_error err = FL_ERROR_INIT;
 	enum fl_exit status;
 
-	if (fl_docker_new(http, call->socket, &docker, &err) != 0) {
-		fl_log_error(&err);
-		return err.code;
-	}
-	check.docker = docker;
 	status = call->waits ? wait_for(call, &check, &health, deadline) : look(&check, &health);
 	if (!call->json)
 		return status;

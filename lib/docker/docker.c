@@ -2,26 +2,19 @@
 #include "docker/docker.h"
 
 #include <string.h>
-#include <sys/un.h>
 
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "docker/engine.h"
 
-int fl_docker_new(struct fl_http *http, const char *socket, struct fl_docker **docker,
-		  struct fl_error *err)
+struct fl_docker *fl_docker_new(struct fl_http *http, const char *socket)
 {
-	const struct sockaddr_un *address = NULL;
+	struct fl_docker *docker = fl_xcalloc(1, sizeof(*docker));
 
-	if (socket[0] == '\0' || strlen(socket) >= sizeof(address->sun_path))
-		return fl_error_set(err, FL_EXIT_USAGE, 0,
-				    "%s: the path of a Docker socket has 1 to %zu bytes", socket,
-				    sizeof(address->sun_path) - 1);
-	*docker = fl_xcalloc(1, sizeof(**docker));
-	(*docker)->http = http;
-	(*docker)->socket = fl_xstrdup(socket);
-	return 0;
+	docker->http = http;
+	docker->socket = fl_xstrdup(socket);
+	return docker;
 }
 
 void fl_docker_free(struct fl_docker *docker)

@@ -45,11 +45,11 @@ struct fl_docker_container {
 #define FL_CONTAINER_LABEL "org.opennebula.flower-superlink.digest"
 
 /*
- * Makes a client of the Engine on SOCKET (a path of at most 107 bytes, unix(7): longer is an
- * error of code 64), sharing HTTP (borrowed). Nothing is sent yet. Freed by fl_docker_free().
+ * Makes a client of the Engine on SOCKET, a path, sharing HTTP (borrowed). Nothing is sent yet.
+ * Freed by fl_docker_free().
  */
-int fl_docker_new(struct fl_http *http, const char *socket, struct fl_docker **docker,
-		  struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
+struct fl_docker *fl_docker_new(struct fl_http *http, const char *socket)
+	FL_MUST_CHECK FL_NONNULL(1, 2);
 void fl_docker_free(struct fl_docker *docker);
 
 /*

@@ -31,9 +31,7 @@ struct world {
 static void begin(struct world *world, const struct server_rule *rules)
 {
 	*world = (struct world){ .server = server_start(rules, true), .http = fl_http_new() };
-	assert_int_equal(fl_docker_new(world->http, world->server.path, &world->docker,
-				       &world->err),
-			 0);
+	world->docker = fl_docker_new(world->http, world->server.path);
 }
 
 static void end(struct world *world)
@@ -53,29 +51,7 @@ static const char *message(const struct world *world)
 	return at + strlen(world->server.path) + 2;
 }
 
-static void path_of_the_socket_is_measured(void **state)
-{
-	fl_auto_http struct fl_http *http = fl_http_new();
-	struct fl_docker *docker = NULL;
-	struct fl_error err = FL_ERROR_INIT;
-	char path[109];
-
-	(void)state;
-	memset(path, 'p', sizeof(path));
-	path[0] = '/';
-	path[108] = '\0';
-	assert_int_equal(fl_docker_new(http, path, &docker, &err), -1);
-	assert_int_equal(err.code, FL_EXIT_USAGE);
-	assert_non_null(strstr(err.message, "1 to 107 bytes"));
-	path[107] = '\0';
-	assert_int_equal(fl_docker_new(http, path, &docker, &err), 0);
-	fl_docker_free(docker);
-	assert_int_equal(fl_docker_new(http, "", &docker, &err), -1);
-	assert_int_equal(err.code, FL_EXIT_USAGE);
-	fl_docker_free(NULL);
-}
-
-/* The longest path is not only let through, it is also connected to: that fails by ENOENT. */
+/* It is connected to, which fails by ENOENT. */
 static void longest_path_works(void **state)
 {
 	fl_auto_http struct fl_http *http = fl_http_new();
@@ -87,7 +63,7 @@ static void longest_path_works(void **state)
 	memset(path, 'p', sizeof(path));
 	memcpy(path, "/tmp/", 5);
 	path[107] = '\0';
-	assert_int_equal(fl_docker_new(http, path, &docker, &err), 0);
+	docker = fl_docker_new(http, path);
 	assert_int_equal(fl_engine_ping(docker, soon(), &err), -1);
 	assert_int_equal(err.errnum, ENOENT);
 }
@@ -439,7 +415,6 @@ static void answers_that_break_off_or_stall_are_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(path_of_the_socket_is_measured),
 		cmocka_unit_test(longest_path_works),
 		cmocka_unit_test(docker_host_is_read_where_a_person_calls),
 		cmocka_unit_test(image_is_there_or_not),

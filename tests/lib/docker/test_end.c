@@ -28,10 +28,8 @@ static fl_time soon(void)
 
 static void begin(struct world *world, const struct server_rule *rules)
 {
-	struct fl_error err = FL_ERROR_INIT;
-
 	*world = (struct world){ .server = server_start(rules, true), .http = fl_http_new() };
-	assert_int_equal(fl_docker_new(world->http, world->server.path, &world->docker, &err), 0);
+	world->docker = fl_docker_new(world->http, world->server.path);
 	world->docker->minor = 41; /* as after an inspect */
 	world->end = fl_end_ask(world->docker, "box");
 }

@@ -24,7 +24,7 @@ static int ping(const struct server_rule *rules, struct server *server, struct f
 {
 	*server = server_start(rules, true);
 	*http = fl_http_new();
-	assert_int_equal(fl_docker_new(*http, server->path, docker, err), 0);
+	*docker = fl_docker_new(*http, server->path);
 	assert_string_equal(fl_docker_version(*docker), "");
 	return fl_engine_ping(*docker, soon(), err);
 }
@@ -105,7 +105,7 @@ static void calls_negotiate_by_themselves_once(void **state)
 	char *id = NULL;
 
 	(void)state;
-	assert_int_equal(fl_docker_new(http, server.path, &docker, &err), 0);
+	docker = fl_docker_new(http, server.path);
 	assert_int_equal(fl_docker_image_id(docker, "a/b:1", &id, soon(), &err), 0);
 	assert_int_equal(fl_docker_image_id(docker, "a/b:2", &id, soon(), &err), 0);
 	assert_int_equal(server_count(&server, "GET /_ping"), 1);
@@ -200,7 +200,7 @@ static void silent_engine_is_left_at_the_deadline(void **state)
 	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;
-	assert_int_equal(fl_docker_new(http, server.path, &docker, &err), 0);
+	docker = fl_docker_new(http, server.path);
 	assert_int_equal(fl_engine_ping(docker, fl_now() + 30 * FL_MS, &err), -1);
 	assert_int_equal(err.code, FL_EXIT_TIMEOUT);
 	assert_non_null(strstr(err.message, "GET /_ping: no answer in time"));
@@ -245,11 +245,10 @@ static void errors_of_the_socket_say_what_to_do(void **state)
 static void missing_socket_is_said_to_be_missing(void **state)
 {
 	fl_auto_http struct fl_http *http = fl_http_new();
-	fl_auto_docker struct fl_docker *docker = NULL;
+	fl_auto_docker struct fl_docker *docker = fl_docker_new(http, "/nonexistent/docker.sock");
 	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;
-	assert_int_equal(fl_docker_new(http, "/nonexistent/docker.sock", &docker, &err), 0);
 	assert_int_equal(fl_engine_ping(docker, soon(), &err), -1);
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 	assert_int_equal(err.errnum, ENOENT);

@@ -119,10 +119,9 @@ static int read_logs(const struct server_rule *rules, struct fl_buf *out, fl_tim
 {
 	struct server server = server_start(rules, true);
 	fl_auto_http struct fl_http *http = fl_http_new();
-	fl_auto_docker struct fl_docker *docker = NULL;
+	fl_auto_docker struct fl_docker *docker = fl_docker_new(http, server.path);
 	int result;
 
-	assert_int_equal(fl_docker_new(http, server.path, &docker, err), 0);
 	result = fl_docker_logs(docker, "x", 20, out, deadline, err);
 	server_stop(&server);
 	return result;
