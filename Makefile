@@ -166,7 +166,7 @@ $(TESTS_OUT): $(O)obj/tests/%: $(O)obj/tests/%.o $(O)obj/tests/case.o $(O)obj/li
 # corpus as a unit test.
 $(O)obj/fuzz/%.o: $(SRCDIR)/tests/fuzz/%.c config.mak build.h
 	$(say) CC $@
-	$(Q)mkdir -p $(@D) && $(COMPILE) $(TESTFLAGS) $(DEPS) -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(COMPILE) $(TESTFLAGS) -Wno-missing-prototypes $(DEPS) -c -o $@ $<
 
 $(O)obj/fuzz/fuzz_%: $(O)obj/fuzz/fuzz_%.o $(FUZZ_MAIN) $(O)obj/libflctx-test.a
 	$(say) LINK $@

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The driver of the four targets for command lines. Each of them includes its program's source, for
- * the table of options, and this. The input is the words behind the program's name, a line each.
+ * The four targets for command lines. Each of them defines PROGRAM, the source of its program, and
+ * includes this. The input is the words behind the program's name, a line each.
  *
  * The parse ends; a mistake is told in one line that can be shown and has the status 64; an option
  * that takes a value has one; and operands are words of the line.
@@ -12,6 +12,12 @@
 #include "fuzz.h"
 #include "base/log.h"
 #include "base/options.h"
+
+/* The program itself is not run: what is wanted is its table of options, which is its own. */
+int not_run(int argc, char **argv);
+#define main not_run
+#include PROGRAM /* NOLINT(bugprone-suspicious-include) */
+#undef main
 
 #define WORDS_MOST 64
 
@@ -96,8 +102,7 @@ static void parse_words(const struct fl_command *of, int count, char **words, FI
 	fl_log_threshold(FL_INFO);
 }
 
-/* The end of a target: parses the words of the input by the table of OF. */
-static inline int fuzz_arguments(const struct fl_command *of, const uint8_t *data, size_t size)
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static FILE *nowhere;
 	fl_auto_free char *text = fuzz_text(data, size);
@@ -107,7 +112,7 @@ static inline int fuzz_arguments(const struct fl_command *of, const uint8_t *dat
 	if (nowhere == NULL)
 		nowhere = fopen("/dev/null", "we");
 	FUZZ_HOLDS(nowhere != NULL);
-	parse_words(of, count, words, nowhere);
+	parse_words(&command, count, words, nowhere);
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "context/shellword.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -83,6 +84,28 @@ static inline bool fuzz_is_shown(const char *text, bool lines)
 			return false;
 	}
 	return true;
+}
+
+/* COMMAND is one command of a shell, which has WORD right behind BEFORE. */
+static inline void fuzz_is_command(const char *command, const char *before, const char *word)
+{
+	struct fl_cursor cursor = { command, command + strlen(command) };
+	bool follows = false, there = false;
+
+	FUZZ_HOLDS(fuzz_is_shown(command, true));
+	for (;;) {
+		fl_auto_buf struct fl_buf next = FL_BUF_INIT;
+
+		fl_shellword_blanks(&cursor);
+		if (fl_shellword_at_line_end(&cursor))
+			break;
+		FUZZ_HOLDS(fl_shellword_read(&cursor, &next));
+		if (next.length == 0)
+			continue; /* a line that goes on */
+		there |= follows && strcmp(fl_buf_text(&next), word) == 0;
+		follows = strcmp(fl_buf_text(&next), before) == 0;
+	}
+	FUZZ_HOLDS(cursor.at + 1 == cursor.end && there);
 }
 
 /* A refusal has the exit status CODE and words that can be shown. */

@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "config/resolve.h"
 #include "config/settings.h"
-#include "context/shellword.h"
 #include "file/file.h"
 #include "fuzz.h"
 #include "onegate/endpoint.h"
@@ -17,7 +16,6 @@
 
 static const char *file; /* what superlink.json holds */
 
-char *__wrap_fl_file_read(const char *path, size_t most, size_t *length);
 char *__wrap_fl_file_read(const char *path, size_t most, size_t *length)
 {
 	(void)path;
@@ -54,27 +52,6 @@ static void is_env(const char *env)
 	}
 }
 
-/* `docker create` as one command of a shell: words, and line ends behind a backslash. */
-static void is_command(const char *command, const char *database)
-{
-	struct fl_cursor cursor = { command, command + strlen(command) };
-	bool database_follows = false, has_database = false;
-
-	FUZZ_HOLDS(fuzz_is_shown(command, true));
-	for (;;) {
-		fl_auto_buf struct fl_buf word = FL_BUF_INIT;
-
-		fl_shellword_blanks(&cursor);
-		if (fl_shellword_at_line_end(&cursor))
-			break;
-		FUZZ_HOLDS(fl_shellword_read(&cursor, &word));
-		if (database_follows)
-			has_database = strcmp(fl_buf_text(&word), database) == 0;
-		database_follows = strcmp(fl_buf_text(&word), "--database") == 0;
-	}
-	FUZZ_HOLDS(cursor.at + 1 == cursor.end && has_database);
-}
-
 static void is_usable(const struct fl_settings *settings)
 {
 	static char state_dir[] = "/opt/flower/state", env_path[] = "/opt/flower/superlink.env";
@@ -86,14 +63,16 @@ static void is_usable(const struct fl_settings *settings)
 	fl_auto_free char *request = fl_container_request(settings, &paths, image, "sha256:1",
 							  &digest);
 	fl_auto_json cJSON *json = fl_json_parse(request);
+	const struct fl_flower *flower = fl_flower_for(fl_flower_tag(image), NULL);
 
 	is_env(env);
-	is_command(command, fl_settings_get(settings, FL_PARAM_DATABASE));
+	fuzz_is_command(command, "--database", fl_settings_get(settings, FL_PARAM_DATABASE));
 	FUZZ_HOLDS(strcmp(fl_json_text(json, "Image"), image) == 0);
 	FUZZ_HOLDS((size_t)cJSON_GetArraySize(fl_json_member(json, "Env")) == count(env, '\n'));
 	FUZZ_HOLDS(fl_settings_integer(settings, FL_PARAM_HEALTH_TIMEOUT) > 0);
 	FUZZ_HOLDS(fl_settings_database(settings)[0] != '/');
 	FUZZ_HOLDS(fl_settings_address(settings, FL_PARAM_FLEET_API_ADDRESS).port != 0);
+	FUZZ_HOLDS(fl_settings_control(settings, flower).port != 0);
 }
 
 /* What was accepted, from the file that is made of it. */
@@ -115,7 +94,7 @@ static bool from_json(struct fl_settings *settings, const char *text)
 	struct fl_error err = FL_ERROR_INIT;
 
 	file = text;
-	if (fl_settings_read(settings, "superlink.json", &err) == 0)
+	if (fl_settings_require(settings, "superlink.json", &err) == 0)
 		return true;
 	fuzz_refused(&err, FL_EXIT_CONFIG);
 	return false;

@@ -17,7 +17,6 @@ static int exit_status;
 
 /* What systemctl will have written when it is looked for: a pipe holds 64 KiB. */
 int __real_pipe2(int ends[2], int flags);
-int __wrap_pipe2(int ends[2], int flags);
 int __wrap_pipe2(int ends[2], int flags)
 {
 	FUZZ_HOLDS(__real_pipe2(ends, flags) == 0 && output.size <= 64 * FL_KIB);
@@ -25,8 +24,6 @@ int __wrap_pipe2(int ends[2], int flags)
 	return 0;
 }
 
-int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
-		       const posix_spawnattr_t *attributes, char *const argv[], char *const env[]);
 int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
 		       const posix_spawnattr_t *attributes, char *const argv[], char *const env[])
 {
@@ -36,7 +33,6 @@ int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_acti
 	return 0;
 }
 
-pid_t __wrap_waitpid(pid_t pid, int *status, int options);
 pid_t __wrap_waitpid(pid_t pid, int *status, int options)
 {
 	(void)options;
