@@ -13,12 +13,12 @@
 static void read_log(const char *bytes, size_t length, size_t piece, struct fl_buf *out)
 {
 	fl_auto_http struct fl_http *http = peer_http();
-	struct fl_docker docker = PEER_DOCKER(http, 41);
+	fl_auto_docker struct fl_docker *docker = peer_docker(http, 41);
 	struct fl_error err = FL_ERROR_INIT;
 
-	peer_answers(200, "", bytes, length);
+	peer_answers(200, "\r\n", bytes, length);
 	peer.piece = piece;
-	FUZZ_HOLDS(fl_docker_logs(&docker, "flower-superlink", LINES, out, FL_NEVER, &err) == 0);
+	FUZZ_HOLDS(fl_docker_logs(docker, "flower-superlink", LINES, out, FL_NEVER, &err) == 0);
 	FUZZ_HOLDS(out->length <= FL_LOGS_MAX);
 }
 

@@ -8,7 +8,7 @@
 /* wrap: socket curl_multi_poll clock_gettime poll */
 #include <arpa/inet.h>
 
-#include "context/shellword.h"
+#include "context/context.h"
 #include "onegate/onegate.h"
 #include "peer.h"
 
@@ -25,7 +25,7 @@ static long status; /* 0 if there is no answer, or one that is no HTTP by itself
 
 static void refused(const struct fl_error *err)
 {
-	fuzz_refused(err, peer.end == PEER_STALLS ? FL_EXIT_TIMEOUT : FL_EXIT_UNAVAILABLE);
+	peer_refused(err);
 	FUZZ_HOLDS(strstr(err->message, token) == NULL);
 }
 
@@ -70,7 +70,7 @@ static void get_stored(char *body)
 	template = fl_attributes_json(&attributes);
 	answer = fl_xasprintf("{\"VM\":{\"NAME\":\"x\",\"USER_TEMPLATE\":%s}}", template);
 	status = 200;
-	peer_answers(status, "", answer, strlen(answer));
+	peer_answers(status, "\r\n", answer, strlen(answer));
 	if (strlen(answer) < 64 * FL_KIB)
 		FUZZ_HOLDS(get(&attributes) == 0);
 	if (attributes.count == 0)
@@ -79,26 +79,6 @@ static void get_stored(char *body)
 	free(attributes.list[0].value);
 	attributes.list[0].value = fl_steal(&changed);
 	FUZZ_HOLDS(get(&attributes) != 0);
-}
-
-/* The command for a shell ends with the URL, and has no token. */
-static void is_command(const struct fl_onegate *onegate, const char *command)
-{
-	struct fl_cursor cursor = { command, command + strlen(command) };
-	bool url_was_last = false;
-
-	FUZZ_HOLDS(onegate->token == NULL || strlen(onegate->token) < 9 ||
-		   strstr(command, onegate->token) == NULL);
-	for (;;) {
-		fl_auto_buf struct fl_buf word = FL_BUF_INIT;
-
-		fl_shellword_blanks(&cursor);
-		if (fl_shellword_at_line_end(&cursor))
-			break;
-		FUZZ_HOLDS(fl_shellword_read(&cursor, &word));
-		url_was_last = strcmp(fl_buf_text(&word), onegate->url) == 0;
-	}
-	FUZZ_HOLDS(cursor.at + 1 == cursor.end && url_was_last);
 }
 
 /* A OneGate that a context names: what is accepted of it is fit for libcurl and for a shell. */
@@ -122,23 +102,16 @@ static void put_by_context(const char *text, const struct fl_attributes *attribu
 	if (command == NULL)
 		fuzz_refused(&err, FL_EXIT_UNAVAILABLE);
 	else
-		is_command(&onegate, command);
+		fuzz_is_command(command, "FL_READY=YES\n", onegate.url);
+	/* A shorter one may stand there by chance. */
+	if (command != NULL && onegate.token != NULL && strlen(onegate.token) > 9)
+		FUZZ_HOLDS(strstr(command, onegate.token) == NULL);
 	/* No name is looked up here, and no TLS is spoken. */
 	if (inet_pton(AF_INET, onegate.host, &four) != 1 || strncmp(onegate.url, "http:", 5) != 0)
 		return;
 	status = onegate.token != NULL ? 204 : 404;
-	peer_answers(status, "", "", 0);
+	peer_answers(status, "\r\n", "", 0);
 	put(&onegate, attributes);
-}
-
-/* Why there is none. */
-static void no_answer(size_t why, const char *body, size_t length)
-{
-	static const enum peer_end ends[] = { PEER_STALLS, PEER_REFUSES, PEER_CLOSES };
-
-	status = 0;
-	peer_says(body, length);
-	peer.end = ends[why % FL_ARRAY_SIZE(ends)];
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -152,12 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fl_auto_free char *body = fuzz_take(&in, length);
 
 	FUZZ_HOLDS(fl_attributes_add(&ready, "FL_READY", "YES", &err) == 0);
-	if (answer < FL_ARRAY_SIZE(statuses)) {
-		status = statuses[answer];
-		peer_answers(status, "", body, length);
-	} else {
-		no_answer(answer, body, length);
-	}
+	status = peer_chooses(statuses, FL_ARRAY_SIZE(statuses), answer, "\r\n", body, length);
 	if (question == 0)
 		(void)!put(&known, &ready);
 	else if (question == 1)

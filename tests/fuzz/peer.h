@@ -32,15 +32,6 @@ static struct {
 	fl_time now;
 } peer = { .fd = -1 };
 
-/* An Engine behind HTTP, whose version was negotiated, or 0. */
-#define PEER_DOCKER(HTTP, VERSION)                                        \
-	{                                                                 \
-		.http = (HTTP), .socket = socket_path, .minor = (VERSION) \
-	}
-
-static char socket_path[] __attribute__((unused)) = "/engine";
-
-int __wrap_clock_gettime(clockid_t clock, struct timespec *time);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 {
 	(void)clock;
@@ -49,7 +40,6 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 }
 
 /* A pause. */
-int __wrap_poll(struct pollfd *list, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *list, nfds_t count, int timeout)
 {
 	(void)list;
@@ -58,7 +48,6 @@ int __wrap_poll(struct pollfd *list, nfds_t count, int timeout)
 	return 0;
 }
 
-int __wrap_socket(int family, int type, int protocol);
 int __wrap_socket(int family, int type, int protocol)
 {
 	int ends[2];
@@ -82,15 +71,17 @@ int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 
 /* The peer's turn. */
 CURLMcode __wrap_curl_multi_poll(CURLM *multi, struct curl_waitfd *fds, unsigned count, int timeout,
-				 int *ready);
-CURLMcode __wrap_curl_multi_poll(CURLM *multi, struct curl_waitfd *fds, unsigned count, int timeout,
 				 int *ready)
 {
 	size_t left = peer.bytes.length - peer.given;
 	size_t size = left < peer.piece || peer.piece == 0 ? left : peer.piece;
 	char heard[4096];
+	long wait = -1;
 
-	(void)multi, (void)fds, (void)count, (void)ready;
+	(void)fds, (void)count, (void)ready;
+	curl_multi_timeout(multi, &wait);
+	if (wait == 0)
+		return CURLM_OK; /* it has not taken in all that was said */
 	while (peer.fd >= 0 && recv(peer.fd, heard, sizeof(heard), 0) > 0)
 		;
 	if (peer.fd >= 0 && size > 0) {
@@ -116,18 +107,41 @@ static inline void peer_says(const char *bytes, size_t length)
 	peer.piece = 0;
 }
 
-/* An answer of HTTP/1.1: HEADERS are lines, ended by LF; the body ends with the connection. */
-static inline void peer_answers(long status, const char *headers, const char *body, size_t length)
+/*
+ * An answer of HTTP/1.1: LINES are header lines and the empty one, unless they are at the beginning
+ * of BYTES. The body ends with the connection.
+ */
+static inline void peer_answers(long status, const char *lines, const char *bytes, size_t length)
 {
-	fl_auto_free char *lines = fl_xstrdup(headers);
-
 	peer_says("", 0);
-	fl_buf_printf(&peer.bytes, "HTTP/1.1 %ld Canned\r\n", status);
-	for (char *save = NULL, *line = strtok_r(lines, "\n", &save); line != NULL;
-	     line = strtok_r(NULL, "\n", &save))
-		fl_buf_printf(&peer.bytes, "%s\r\n", line);
-	fl_buf_puts(&peer.bytes, "\r\n");
-	fl_buf_add(&peer.bytes, body, length);
+	fl_buf_printf(&peer.bytes, "HTTP/1.1 %ld Canned\r\n%s", status, lines);
+	fl_buf_add(&peer.bytes, bytes, length);
+}
+
+/*
+ * An answer with one of the COUNT statuses. For a CHOICE beyond them BYTES are all that is said, and
+ * the peer then closes, stalls or did not take the connection. Returns the status, or 0.
+ */
+static inline long peer_chooses(const long *statuses, size_t count, size_t choice,
+				const char *lines, const char *bytes, size_t length)
+{
+	static const enum peer_end ends[] = { PEER_STALLS, PEER_REFUSES, PEER_CLOSES };
+
+	if (choice < count) {
+		peer_answers(statuses[choice], lines, bytes, length);
+		return statuses[choice];
+	}
+	peer_says(bytes, length);
+	peer.end = ends[choice % FL_ARRAY_SIZE(ends)];
+	return 0;
+}
+
+/* A refusal; only a peer that stalls is waited for in vain. */
+static inline void peer_refused(const struct fl_error *err)
+{
+	bool late = peer.end == PEER_STALLS && err->code == FL_EXIT_TIMEOUT;
+
+	fuzz_refused(err, late ? FL_EXIT_TIMEOUT : FL_EXIT_UNAVAILABLE);
 }
 
 /* Connections of one input; what libcurl sets up for all of them is kept. */
@@ -139,6 +153,17 @@ static inline struct fl_http *peer_http(void)
 		kept = fl_http_new();
 	peer.now = FL_SEC;
 	return fl_http_new();
+}
+
+/* An Engine behind HTTP, whose version 1.MINOR was negotiated, or 0. */
+static inline struct fl_docker *peer_docker(struct fl_http *http, int minor)
+{
+	struct fl_docker *docker = NULL;
+	struct fl_error err = FL_ERROR_INIT;
+
+	FUZZ_HOLDS(fl_docker_new(http, "/engine", &docker, &err) == 0);
+	docker->minor = minor;
+	return docker;
 }
 
 #endif
