@@ -13,12 +13,8 @@ export TIME
 if [ "${1-}" = --one ]; then
 	target=$2
 	mkdir -p "fuzz/found/$target"
-	set -- "fuzz/found/$target" "$corpus/$target"
-	if [ -f "$SRCDIR/tests/fuzz/$target.dict" ]; then
-		set -- "$@" "-dict=$SRCDIR/tests/fuzz/$target.dict"
-	fi
 	rm -f "fuzz/$target.status"
-	"fuzz/obj/fuzz/$target" "$@" -max_total_time="$TIME" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+	"fuzz/obj/fuzz/$target" "fuzz/found/$target" "$corpus/$target" -max_total_time="$TIME" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
 		-artifact_prefix="fuzz/found/$target-" >"fuzz/$target.log" 2>&1
 	echo $? >"fuzz/$target.status"
 	exit 0
