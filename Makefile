@@ -301,7 +301,7 @@ run-fuzz: $(FUZZERS_OUT)
 
 # Lines of lib/ that the corpora reach.
 fuzz-coverage:
-	$(Q)$(MAKE) COV=1 $(FUZZERS_OUT:%=cov/%)
+	$(Q)$(MAKE) -s --no-print-directory COV=1 $(FUZZERS_OUT:%=cov/%)
 	$(Q)find cov -name '*.gcda' -delete
 	$(Q)for f in $(FUZZERS_OUT:%=cov/%); do $(TESTENV) ./$$f >cov/fuzz.log || { cat cov/fuzz.log; exit 1; }; done
 	$(Q)cd cov && gcovr --root $(abspath $(SRCDIR)) --filter '$(abspath $(SRCDIR))/lib/' --csv - obj/testlib | \
