@@ -9,7 +9,7 @@
 
 #include "base/address.h"
 #include "fuzz.h"
-#include "net/tcp.h"
+#include "health/probe.h"
 
 /* The host is an address of the family that its form says, or a name that is none. */
 static void has_sound_host(const char *text, const struct fl_address *address)
@@ -46,7 +46,7 @@ int __wrap_gai_error(struct gaicb *request)
 }
 
 /* Nor is anything connected to: what becomes of it depends on the port. */
-static const int outcomes[] = { 0, EINPROGRESS, ECONNREFUSED, EINVAL };
+static const int outcomes[] = { 0, ECONNRESET, ECONNREFUSED, EINVAL };
 
 int __wrap_connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
@@ -61,7 +61,8 @@ int __wrap_connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 static void probe(const struct fl_address *address)
 {
 	struct fl_error err = FL_ERROR_INIT;
-	int asked = names_asked, result = fl_tcp_probe(address, FL_NEVER, &err);
+	int asked = names_asked;
+	int result = fl_probe(FL_PROBE_TCP, address, false, FL_SEC, FL_NEVER, &err);
 
 	FUZZ_HOLDS(names_asked == asked || !fl_address_is_ip(address));
 	if (result != 0)
