@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/buf.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -13,8 +12,6 @@ static void reserve(struct fl_buf *buf, size_t extra)
 {
 	size_t need, capacity = buf->capacity ? buf->capacity : 64;
 
-	if (extra > SIZE_MAX / 2 - buf->length)
-		extra = SIZE_MAX / 2 - buf->length; /* the allocation then fails, and says so */
 	need = buf->length + extra + 1;
 	if (buf->data != NULL && need <= buf->capacity)
 		return;
