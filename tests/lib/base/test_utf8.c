@@ -77,12 +77,17 @@ static void a_text_becomes_one_harmless_line(void **state)
 		{ "\xc2\x9b"
 		  "2Jx",
 		  "?2Jx" },
-		{ "\xe2\x80\xa8", "?" },
-		/* U+202E, U+2066, U+200B, U+FEFF, U+E0065: not seen themselves. */
-		{ "x\xe2\x80\xaetxt.\xe2\x81\xa6", "x?txt.?" },
-		{ "a\xe2\x80\x8b"
-		  "b\xef\xbb\xbf\xf3\xa0\x81\xa5",
-		  "a?b??" },
+		/* The ends of each range of characters that steer, and what stands beside them. */
+		{ "\x1f \x7f\xc2\x80\xc2\x9f\u00a0\u2027\u2028\u2029\ufffd\ufffe\uffff",
+		  "? ???\u00a0\u2027??\ufffd??" },
+		/* U+202E, U+2066, U+200B, U+FEFF, U+E0065 and others are not seen themselves. */
+		{ "\u00ad\u061c\u180e\u200b\u200f\u202a\u202e\u2060\u206f\ufeff\ufff9\ufffb",
+		  "????????????" },
+		{ "\u00ac\u00ae\u061b\u061d\u180d\u180f\u200a\u2010\u202f",
+		  "\u00ac\u00ae\u061b\u061d\u180d\u180f\u200a\u2010\u202f" },
+		{ "\u205f\u2070\ufefe\uff00", "\u205f\u2070\ufefe\uff00" },
+		{ "\ufff8\ufffc\U000dffff\U000e0000\U000e007f\U000e0080",
+		  "\ufff8\ufffc\U000dffff??\U000e0080" },
 		{ "\x9b!\xff!\xc3", "?!?!?" },
 	};
 
