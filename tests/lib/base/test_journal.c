@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: poll */
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,6 +57,31 @@ static void without_a_journal_there_is_no_socket(void **state)
 	assert_int_equal(errno, ENAMETOOLONG);
 }
 
+static bool patient = true;
+
+int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout)
+{
+	assert_int_equal(count, 1);
+	return __real_poll(fds, count, patient ? timeout : 0);
+}
+
+static void a_journal_that_does_not_read_is_given_up(void **state)
+{
+	struct sockaddr_un address;
+	int server = listen_at(&address), client = fl_journal_open(address.sun_path), sent = 0;
+
+	(void)state;
+	patient = false;
+	while (sent < 100000 && fl_journal_send(client, "fl-test", 6, "line") == 0)
+		sent++;
+	patient = true;
+	assert_in_range(sent, 1, 99999);
+	close(client);
+	close(server);
+}
+
 /* The queue of a datagram socket is short (net.unix.max_dgram_qlen, 10 on most machines). */
 static void a_burst_reaches_a_journal_that_is_slow(void **state)
 {
@@ -105,6 +132,7 @@ int main(void)
 		cmocka_unit_test_setup(a_line_is_one_datagram, scratch_empty),
 		cmocka_unit_test_setup(without_a_journal_there_is_no_socket, scratch_empty),
 		cmocka_unit_test_setup(a_burst_reaches_a_journal_that_is_slow, scratch_empty),
+		cmocka_unit_test_setup(a_journal_that_does_not_read_is_given_up, scratch_empty),
 		cmocka_unit_test_setup(stderr_is_known_as_the_journal, scratch_empty),
 	};
 
