@@ -23,6 +23,7 @@ static int in_a_child(int (*look)(void))
 		close(0);
 		close(1);
 		close(2);
+		close(3);
 		fl_start();
 		_exit(look());
 	}
@@ -37,8 +38,8 @@ static int descriptors_are_missing(void)
 		if (fcntl(fd, F_GETFD) < 0)
 			return 1;
 	}
-	/* The next file gets a number of its own. */
-	return open("/dev/null", O_RDONLY | O_CLOEXEC) > 2 ? 0 : 2;
+	/* These and no more: the next file gets the next number. */
+	return open("/dev/null", O_RDONLY | O_CLOEXEC) == 3 ? 0 : 2;
 }
 
 static int closed_stdout_takes_data(void)
