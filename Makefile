@@ -298,6 +298,15 @@ fuzz:
 run-fuzz: $(FUZZERS_OUT)
 	$(Q)$(TESTENV) TIME='$(TIME)' sh $(SRCDIR)/tests/fuzz/run.sh $(notdir $(FUZZERS_OUT))
 
+# Whether the tests notice a change of the code: see tests/mutants/run.
+MUTANTS ?= 200
+SEED ?= 1
+FILES ?= *
+
+mutants:
+	$(Q)$(TESTENV) CONFIGURE_ARGS='$(CONFIGURE_ARGS)' MUTANTS='$(MUTANTS)' SEED='$(SEED)' FILES='$(FILES)' \
+		/usr/bin/python3 -B $(SRCDIR)/tests/mutants/run
+
 # Lines of lib/ that the corpora reach.
 fuzz-coverage:
 	$(Q)$(MAKE) -s --no-print-directory COV=1 $(FUZZERS_OUT:%=cov/%)
@@ -370,12 +379,13 @@ help:
 #: Measure
 #:   make bench           figures beside a shell version and other tools (root); BENCH=PARTS, JSON=FILE
 #:   make coverage        make check with gcov, lines of lib/ covered (needs gcovr)
+#:   make mutants         random changes of the code that no test notices (root); MUTANTS=200 SEED=1 FILES=PATTERNS
 #:   make fuzz-coverage   lines of lib/ that the fuzzers' corpora reach, by folder (needs gcovr)
 #:
 #: Variables: V=1 shows the commands; SAN=1 builds in san/ with -Werror, ASan and UBSan; COV=1 builds in cov/
 #: with gcov; CC, CFLAGS, CPPFLAGS, LDFLAGS as configure found them.
 
-.PHONY: all tests check check-unit check-docker check-hostile check-faults check-vm lint image marketplace bench demo coverage fuzz run-fuzz fuzz-coverage install uninstall clean distclean help
+.PHONY: all tests check check-unit check-docker check-hostile check-faults check-vm lint image marketplace bench demo mutants coverage fuzz run-fuzz fuzz-coverage install uninstall clean distclean help
 .SECONDARY:
 
 -include $(LIB_OBJS:.o=.d) $(TEST_LIB_OBJS:.o=.d) $(PROGRAM_SRCS:$(SRCDIR)/cmd/%.c=$(O)obj/cmd/%.d) \

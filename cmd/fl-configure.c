@@ -17,7 +17,7 @@
 #include "superlink/stage.h"
 #include "superlink/step.h"
 
-enum { OPT_DRY_RUN = 1, OPT_CONTEXT, OPT_PRINT, OPT_JSON, OPT_STAGE, OPT_LOCK_FD };
+enum { OPT_DRY_RUN = 1, OPT_CONTEXT, OPT_PRINT, OPT_STAGE, OPT_LOCK_FD };
 
 static const struct fl_option options[] = {
 	{ OPT_DRY_RUN, 'n', "dry-run", NULL,
@@ -27,7 +27,6 @@ static const struct fl_option options[] = {
 	{ OPT_PRINT, 0, "print", "WHAT",
 	  "write nothing, print WHAT: docker-run, env, unit, json,\ncontext, variables, "
 	  "user-inputs, mdoc" },
-	{ OPT_JSON, 0, "json", NULL, "with --print=variables: as JSON" },
 	{ OPT_STAGE, 0, "stage", "STATE",
 	  "only record a stage in status and motd, such as\nconfigure_started (used by service)" },
 	{ OPT_LOCK_FD, 0, "lock-fd", "N",
@@ -38,7 +37,7 @@ static const struct fl_option options[] = {
 static const struct fl_command command = {
 	.program = "fl-configure",
 	.summary = "Configures the Flower SuperLink from the contextualization's variables.",
-	.synopsis = "[-n] [-qv] [--root DIR] [--context FILE] [--print=WHAT [--json]]",
+	.synopsis = "[-n] [-qv] [--root DIR] [--context FILE] [--print=WHAT]",
 	.options = options,
 	.notes = "Exit status: 0 done, 1 -n found changes, 64 usage, 71 files, 75 locked,\n"
 		 "78 invalid context. See fl-configure(8) and flower-context(5).\n\nThe variables:",
@@ -47,7 +46,6 @@ static const struct fl_command command = {
 
 struct arguments {
 	bool dry_run;
-	bool json;
 	const char *context;
 	const char *print;
 	const char *stage;
@@ -148,11 +146,11 @@ static int dry_run(const struct fl_paths *paths)
 	return count == 0 ? FL_EXIT_OK : FL_EXIT_NO;
 }
 
-static int print(const struct fl_paths *paths, const char *what, bool json)
+static int print(const struct fl_paths *paths, const char *what)
 {
 	struct fl_error err = FL_ERROR_INIT;
 
-	return fl_printout(what, json, paths, stdout, &err) != 0 ? finish(&err) : FL_EXIT_OK;
+	return fl_printout(what, paths, stdout, &err) != 0 ? finish(&err) : FL_EXIT_OK;
 }
 
 /* For service: the lock first, so that a run in the way keeps its status. */
@@ -201,9 +199,6 @@ int main(int argc, char **argv)
 		case OPT_PRINT:
 			args.print = parser.value;
 			break;
-		case OPT_JSON:
-			args.json = true;
-			break;
 		case OPT_STAGE:
 			args.stage = parser.value;
 			break;
@@ -223,8 +218,6 @@ int main(int argc, char **argv)
 		return refuse(&parser, "--stage: ", args.stage, " is no stage");
 	if (args.print != NULL && !fl_printout_known(args.print))
 		return refuse(&parser, "--print: ", args.print, " cannot be printed");
-	if (args.json && !(args.print != NULL && fl_printout_has_json(args.print)))
-		return fl_options_mistake(&parser, "--json goes with --print=variables");
 	if (args.stage == NULL && args.lock_fd >= 0)
 		return fl_options_mistake(&parser, "--lock-fd goes with --stage");
 	if (args.stage != NULL && (args.print != NULL || args.dry_run))
@@ -233,7 +226,7 @@ int main(int argc, char **argv)
 	if (args.stage != NULL)
 		status = record_stage(&paths, args.stage, args.lock_fd);
 	else if (args.print != NULL)
-		status = print(&paths, args.print, args.json);
+		status = print(&paths, args.print);
 	else
 		status = args.dry_run ? dry_run(&paths) : configure(&paths);
 	fl_log_close();

@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/json.h"
-#include "base/mem.h"
 #include "config/param.h"
 
 char *fl_paramtext_table(void)
@@ -24,60 +22,6 @@ char *fl_paramtext_table(void)
 		&text,
 		"\nONEAPP_NAME is accepted for every NAME; the plain name wins. Empty is unset.\n");
 	return fl_buf_take(&text);
-}
-
-static const char *kind_name(enum fl_param_kind kind)
-{
-	static const char *const names[] = {
-		[FL_KIND_VERSION] = "tag",       [FL_KIND_REPOSITORY] = "repository",
-		[FL_KIND_INTEGER] = "integer",   [FL_KIND_CHOICE] = "choice",
-		[FL_KIND_ADDRESS] = "host:port", [FL_KIND_DATABASE] = "path",
-		[FL_KIND_IPV4] = "IPv4",         [FL_KIND_MAC] = "MAC",
-		[FL_KIND_URL] = "URL",           [FL_KIND_TEXT] = "text",
-	};
-
-	return names[kind];
-}
-
-static cJSON *one_json(const struct fl_param *param)
-{
-	cJSON *one = cJSON_CreateObject();
-
-	cJSON_AddStringToObject(one, "name", param->name);
-	cJSON_AddStringToObject(one, "kind", kind_name(param->kind));
-	if (param->fallback != NULL)
-		cJSON_AddStringToObject(one, "default", param->fallback);
-	else
-		cJSON_AddNullToObject(one, "default");
-	if (param->choices != NULL) {
-		cJSON *choices = cJSON_AddArrayToObject(one, "choices");
-
-		for (const char *const *choice = param->choices; *choice != NULL; choice++)
-			cJSON_AddItemToArray(choices, cJSON_CreateString(*choice));
-	}
-	if (param->kind == FL_KIND_INTEGER) {
-		/* JSON's numbers are doubles: the widest limit would be rounded. */
-		cJSON_AddNumberToObject(one, "least", (double)param->least);
-		if (param->most < INT64_MAX)
-			cJSON_AddNumberToObject(one, "most", (double)param->most);
-	}
-	cJSON_AddStringToObject(one, "valid", param->valid);
-	cJSON_AddStringToObject(one, "goes_to", param->goes_to);
-	cJSON_AddStringToObject(one, "description", param->text);
-	cJSON_AddBoolToObject(one, "secret", param->secret);
-	return one;
-}
-
-char *fl_paramtext_json(void)
-{
-	fl_auto_json cJSON *object = fl_json_object();
-	cJSON *array = cJSON_AddArrayToObject(object, "variables");
-	fl_auto_free char *printed = NULL;
-
-	for (unsigned i = 0; i < FL_PARAM_COUNT; i++)
-		cJSON_AddItemToArray(array, one_json(fl_param((enum fl_param_id)i)));
-	printed = fl_json_print(object, true);
-	return fl_xasprintf("%s\n", printed);
 }
 
 #define ROFF_COLUMNS 72 /* mandoc's lint wants lines of at most 80 bytes */

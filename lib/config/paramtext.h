@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parameter table as text: for people, programs, the man page and the VM template. */
+/* The parameter table as text: for people, the man page and the VM template. */
 #ifndef FL_PARAMTEXT_H
 #define FL_PARAMTEXT_H
 
@@ -9,9 +9,6 @@
 
 /* A table for people: name, default, rule, where it goes, description. */
 char *fl_paramtext_table(void) FL_MUST_CHECK;
-
-/* A JSON object whose "variables" is an array with an object for each parameter. */
-char *fl_paramtext_json(void) FL_MUST_CHECK;
 
 /* The items of an mdoc(7) list of type -tag, for flower-context(5). */
 char *fl_paramtext_mdoc(void) FL_MUST_CHECK;

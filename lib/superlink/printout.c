@@ -10,86 +10,24 @@
 #include "superlink/container.h"
 #include "superlink/unit.h"
 
-/* Each makes a fresh text; those with a present configuration need a valid context. */
-static char *variables(const struct fl_present *present, const struct fl_paths *paths, bool json)
+/* What needs settings comes first, then the context alone, then what needs neither. */
+enum what { DOCKER_RUN, ENV, JSON, CONTEXT, UNIT, VARIABLES, USER_INPUTS, MDOC, UNKNOWN };
+
+static const char *const names[] = { "docker-run", "env",       "json",        "context",
+				     "unit",       "variables", "user-inputs", "mdoc" };
+
+static enum what find(const char *name)
 {
-	(void)present, (void)paths;
-	return json ? fl_paramtext_json() : fl_paramtext_table();
+	unsigned what = 0;
+
+	while (what < UNKNOWN && strcmp(names[what], name) != 0)
+		what++;
+	return (enum what)what;
 }
 
-static char *user_inputs(const struct fl_present *present, const struct fl_paths *paths, bool json)
+bool fl_printout_known(const char *name)
 {
-	(void)present, (void)paths, (void)json;
-	return fl_paramtext_user_inputs();
-}
-
-static char *mdoc(const struct fl_present *present, const struct fl_paths *paths, bool json)
-{
-	(void)present, (void)paths, (void)json;
-	return fl_paramtext_mdoc();
-}
-
-static char *unit(const struct fl_present *present, const struct fl_paths *paths, bool json)
-{
-	(void)present, (void)paths, (void)json;
-	return fl_unit_text();
-}
-
-static char *env(const struct fl_present *present, const struct fl_paths *paths, bool json)
-{
-	(void)paths, (void)json;
-	return fl_container_env(&present->settings);
-}
-
-static char *settings_json(const struct fl_present *present, const struct fl_paths *paths,
-			   bool json)
-{
-	(void)paths, (void)json;
-	return fl_settings_json(&present->settings);
-}
-
-static char *docker_run(const struct fl_present *present, const struct fl_paths *paths, bool json)
-{
-	fl_auto_free char *image = fl_settings_image(&present->settings);
-
-	(void)json;
-	return fl_container_command(&present->settings, paths, image);
-}
-
-enum need { NOTHING, CONTEXT, SETTINGS };
-
-static const struct {
-	const char *what;
-	enum need need;
-	char *(*text)(const struct fl_present *present, const struct fl_paths *paths, bool json);
-} table[] = {
-	{ "docker-run", SETTINGS, docker_run },
-	{ "env", SETTINGS, env },
-	{ "json", SETTINGS, settings_json },
-	{ "context", CONTEXT, NULL }, /* holds NUL bytes, so it is no text */
-	{ "unit", NOTHING, unit },
-	{ "variables", NOTHING, variables },
-	{ "user-inputs", NOTHING, user_inputs },
-	{ "mdoc", NOTHING, mdoc },
-};
-
-static size_t find(const char *what)
-{
-	size_t i = 0;
-
-	while (i < FL_ARRAY_SIZE(table) && strcmp(table[i].what, what) != 0)
-		i++;
-	return i;
-}
-
-bool fl_printout_known(const char *what)
-{
-	return find(what) < FL_ARRAY_SIZE(table);
-}
-
-bool fl_printout_has_json(const char *what)
-{
-	return strcmp(what, "variables") == 0 || strcmp(what, "json") == 0;
+	return find(name) != UNKNOWN;
 }
 
 /* As `env -0` prints: NAME=value, each ended by a NUL. */
@@ -105,22 +43,46 @@ static void print_context(const struct fl_context *context, FILE *out)
 	}
 }
 
-int fl_printout(const char *what, bool json, const struct fl_paths *paths, FILE *out,
-		struct fl_error *err)
+int fl_printout(const char *name, const struct fl_paths *paths, FILE *out, struct fl_error *err)
 {
 	fl_auto_present struct fl_present present = FL_PRESENT_INIT;
-	fl_auto_free char *text = NULL;
-	size_t entry = find(what);
+	fl_auto_free char *image = NULL, *text = NULL;
+	enum what what = find(name);
 
-	if (table[entry].need >= CONTEXT && fl_present_read(&present, paths, err) != 0)
+	if (what <= CONTEXT && fl_present_read(&present, paths, err) != 0)
 		return -1;
-	if (table[entry].need >= SETTINGS && fl_present_validate(&present, paths, err) != 0)
+	if (what < CONTEXT && fl_present_validate(&present, paths, err) != 0)
 		return -1;
-	if (table[entry].text != NULL) {
-		text = table[entry].text(&present, paths, json);
-		fputs(text, out);
-	} else if (present.context != NULL) {
+	switch (what) {
+	case DOCKER_RUN:
+		image = fl_settings_image(&present.settings);
+		text = fl_container_command(&present.settings, paths, image);
+		break;
+	case ENV:
+		text = fl_container_env(&present.settings);
+		break;
+	case JSON:
+		text = fl_settings_json(&present.settings);
+		break;
+	case CONTEXT: /* holds NUL bytes, so it is no text */
 		print_context(present.context, out);
+		break;
+	case UNIT:
+		text = fl_unit_text();
+		break;
+	case VARIABLES:
+		text = fl_paramtext_table();
+		break;
+	case USER_INPUTS:
+		text = fl_paramtext_user_inputs();
+		break;
+	case MDOC:
+		text = fl_paramtext_mdoc();
+		break;
+	case UNKNOWN:
+		break;
 	}
+	if (text != NULL)
+		fputs(text, out);
 	return fl_flush(out, err);
 }

@@ -4,11 +4,13 @@
 # needs a mount namespace with ROOT as its root, because it cannot unpack an image in a plain chroot.
 set -eu
 root=$1
-# The image that the suite has as its default.
-reference=$(chroot "$root" /usr/bin/fl-configure --print=variables --json | python3 -c 'import json, sys
-default = {one["name"]: one["default"] for one in json.load(sys.stdin)["variables"]}
-print(default["FLOWER_IMAGE"] + ":" + default["FLOWER_VERSION"])')
-VERSION=${reference##*:}
+# default VARIABLE: prints the default that the suite has for it.
+default()
+{
+	chroot "$root" /usr/bin/fl-configure --print=user-inputs | sed -n "s/^  $1 = \".*|\(.*\)\".*/\1/p"
+}
+VERSION=$(default FLOWER_VERSION)
+reference=$(default FLOWER_IMAGE):$VERSION
 unshare=
 
 die()

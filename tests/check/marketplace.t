@@ -29,11 +29,10 @@ yaml "$appliance" 'for name, text in d["opennebula_template"]["context"].items()
     if text == "$" + name.upper(): print(name.upper())' >"$scratch/context"
 sed 's/=.*//' "$scratch/inputs" >"$scratch/names"
 check 'each input goes into the context' diff -u "$scratch/names" "$scratch/context"
-"$BUILD/fl-configure" --print=variables --json | /usr/bin/python3 -c 'import json, sys
-for one in json.load(sys.stdin)["variables"]:
-    default = "`" + one["default"] + "`" if one.get("default") else ""
-    description = one["description"].replace("|", "\\|")
-    print("| `{}` | {} | {} |".format(one["name"], default, description))' >"$scratch/rows"
+# Of each variable: its name, its description and its default.
+"$BUILD/fl-configure" --print=variables | awk '
+	/^[A-Z0-9_]+$/ { name = $0; getline; text = substr($0, 3, length($0) - 3); getline; sub(/^  default: /, "")
+		printf "| `%s` | %s | %s |\n", name, $0 == "none" ? "" : "`" $0 "`", text }' >"$scratch/rows"
 sed -n '/^## Contextualization/,$s/^| `/&/p' "$market/README.md" >"$scratch/readme-rows"
 check "README's table is the table" diff -u "$scratch/rows" "$scratch/readme-rows"
 yaml "$market/metadata.yaml" 'for name, value in d[":app"][":context"][":params"].items(): print(name.lstrip(":") + "=" + value)' \

@@ -452,10 +452,6 @@ for name in FLOWER_VERSION FLOWER_IMAGE FL_NUM_ROUNDS FL_STRATEGY FL_MIN_FIT_CLI
 	FL_ISOLATION FL_DATABASE FL_LOG_LEVEL FL_HEALTH_TIMEOUT ETH0_IP ONEGATE_ENDPOINT VMID TOKENTXT; do
 	like "$out" "$name" "--print=variables has $name"
 done
-conf --print=variables --json
-exits 0 '--print=variables --json'
-like "$(py "type(d).__name__" "$T/out")" 'list|dict' 'is JSON'
-like "$(py "json.dumps(d)" "$T/out")" 'FL_FLEET_API_ADDRESS' 'with the names'
 rm "$ENV_FILE"
 conf --print=variables
 exits 0 '--print=variables needs no context'

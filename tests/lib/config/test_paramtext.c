@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <cjson/cJSON.h>
 #include <cmocka.h>
 
 #include "base/mem.h"
@@ -28,24 +27,6 @@ static void people_see_every_parameter(void **state)
 	}
 	/* Spec section 4: the help says what Flower itself does not read. */
 	assert_non_null(strstr(table, "not read by Flower itself"));
-}
-
-static void the_json_holds_all(void **state)
-{
-	fl_auto_free char *text = fl_paramtext_json();
-	cJSON *object = cJSON_Parse(text);
-	const cJSON *array = cJSON_GetObjectItem(object, "variables");
-	const cJSON *strategy = cJSON_GetArrayItem(array, FL_PARAM_STRATEGY);
-	const cJSON *token = cJSON_GetArrayItem(array, FL_PARAM_TOKENTXT);
-
-	(void)state;
-	assert_int_equal(cJSON_GetArraySize(array), FL_PARAM_COUNT);
-	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(strategy, "default")),
-			    "FedAvg");
-	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(strategy, "choices")), 3);
-	assert_true(cJSON_IsTrue(cJSON_GetObjectItem(token, "secret")));
-	assert_true(cJSON_IsNull(cJSON_GetObjectItem(token, "default")));
-	cJSON_Delete(object);
 }
 
 /* one_helper.rb of OpenNebula takes three or five fields; four are an error. */
@@ -92,7 +73,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(people_see_every_parameter),
-		cmocka_unit_test(the_json_holds_all),
 		cmocka_unit_test(user_inputs_have_five_fields),
 		cmocka_unit_test(the_manual_has_no_long_or_magic_line),
 	};

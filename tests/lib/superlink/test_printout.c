@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include <cjson/cJSON.h>
 #include <cmocka.h>
 
 #include "base/log.h"
@@ -16,14 +15,14 @@ static const char *const all[] = { "docker-run", "env",       "unit",        "js
 static char output[65536];
 static size_t length;
 
-static int print(const char *what, bool json, struct fl_error *err)
+static int print(const char *what, struct fl_error *err)
 {
 	fl_auto_paths struct fl_paths paths;
 	FILE *out = fmemopen(output, sizeof(output), "w");
 	int result;
 
 	fl_paths_init(&paths, scratch, NULL);
-	result = fl_printout(what, json, &paths, out, err);
+	result = fl_printout(what, &paths, out, err);
 	length = (size_t)ftell(out);
 	fclose(out);
 	return result;
@@ -44,12 +43,9 @@ static void everything_known_can_be_printed(void **state)
 	put_context("FL_NUM_ROUNDS=4\n");
 	for (size_t i = 0; i < FL_ARRAY_SIZE(all); i++) {
 		assert_true(fl_printout_known(all[i]));
-		assert_int_equal(print(all[i], false, &err), 0);
+		assert_int_equal(print(all[i], &err), 0);
 		assert_true(length > 0);
 	}
-	assert_true(fl_printout_has_json("variables"));
-	assert_true(fl_printout_has_json("json"));
-	assert_false(fl_printout_has_json("env"));
 	assert_false(fl_printout_known("everything"));
 	assert_false(fl_printout_known(""));
 }
@@ -65,7 +61,7 @@ static void some_of_it_needs_a_context(void **state)
 
 		for (size_t n = 0; n < FL_ARRAY_SIZE(needy); n++)
 			needs = needs || strcmp(needy[n], all[i]) == 0;
-		assert_int_equal(print(all[i], false, &err), needs ? -1 : 0);
+		assert_int_equal(print(all[i], &err), needs ? -1 : 0);
 		if (needs)
 			assert_int_equal(err.code, FL_EXIT_CONFIG);
 	}
@@ -79,23 +75,11 @@ static void the_context_is_printed_as_env_0_does(void **state)
 	(void)state;
 	put_context("export A=\"1\n2\"\nexport TOKENTXT=\"geheim\"\nexport MY_PASSWORD=\"\"\n"
 		    "export FL_STRATEGY=\"wrong\"\n");
-	assert_int_equal(print("context", false, &err), 0);
+	assert_int_equal(print("context", &err), 0);
 	assert_int_equal(length, sizeof(wanted));
 	assert_memory_equal(output, wanted, sizeof(wanted));
-	assert_int_equal(print("env", false, &err), -1); /* an invalid value is no environment */
+	assert_int_equal(print("env", &err), -1); /* an invalid value is no environment */
 	assert_int_equal(err.code, FL_EXIT_CONFIG);
-}
-
-static void variables_are_one_json_object_if_asked(void **state)
-{
-	struct fl_error err = FL_ERROR_INIT;
-	cJSON *json;
-
-	(void)state;
-	assert_int_equal(print("variables", true, &err), 0);
-	json = cJSON_ParseWithLength(output, length);
-	assert_true(cJSON_IsObject(json));
-	cJSON_Delete(json);
 }
 
 static void drop(void *data, enum fl_level level, const char *line)
@@ -109,7 +93,6 @@ int main(void)
 		cmocka_unit_test_setup(everything_known_can_be_printed, scratch_empty),
 		cmocka_unit_test_setup(some_of_it_needs_a_context, scratch_empty),
 		cmocka_unit_test_setup(the_context_is_printed_as_env_0_does, scratch_empty),
-		cmocka_unit_test_setup(variables_are_one_json_object_if_asked, scratch_empty),
 	};
 
 	fl_log_set_sink(drop, NULL);
