@@ -15,9 +15,8 @@
 #include "config/settings.h"
 
 /*
- * Whether the image tag TAG may run on the database. 0, or -1 with 69 and what to do; 71 where note
- * or database cannot be read, as it may be a newer one. A database without a note that holds the
- * table "alembic_version" is of Flower 1.26 or newer.
+ * Whether the image tag TAG may run on the database, as far as its note tells. 0, or -1 with 69 and
+ * what to do; 71 if the note cannot be read, as it may name a newer Flower.
  */
 int fl_database_check(const struct fl_paths *paths, const struct fl_settings *settings,
 		      const char *tag, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);

@@ -296,25 +296,9 @@ exits 69 'trap 25: an older image on its database: 69'
 like "$err" '1\.26\.0' 'naming the version that the database is of'
 is "$(asked POST '/containers/.*')" 0 'before anything is created or started'
 fresh
-"$PYTHON" -c '
-import sqlite3, sys
-link = sqlite3.connect(sys.argv[1])
-link.execute("create table alembic_version (version_num varchar(32))")
-link.execute("insert into alembic_version values (\"abc\")")
-link.commit()' "$ROOT/opt/flower/state/state.db"
-chown 49999:49999 "$ROOT/opt/flower/state/state.db"
+echo database >"$ROOT/opt/flower/state/state.db"
 boot
-exits 69 'trap 25: a database with the table alembic_version, on 1.25.0: 69'
-is "$(asked POST '/containers/.*')" 0 'before anything is created or started'
-rm "$ROOT/opt/flower/state/state.db"
-"$PYTHON" -c '
-import sqlite3, sys
-link = sqlite3.connect(sys.argv[1])
-link.execute("create table run (run_id integer)")
-link.commit()' "$ROOT/opt/flower/state/state.db"
-chown 49999:49999 "$ROOT/opt/flower/state/state.db"
-boot
-exits 0 'a database of 1.25 is fine'
+exits 0 'a database without a note is left to the health check'
 ok 'trap 28: state/ is never moved aside' test -s "$ROOT/opt/flower/state/state.db"
 
 # --- step 9: create and start -------------------------------------------------------------------

@@ -243,16 +243,6 @@ class NewerDatabase(Bootstrap):
         return ["a container for a database that it cannot use"] if facts or done.code == 0 else []
 
 
-class UpgradedDatabase(NewerDatabase):
-    """The same without a note: the database itself shows it."""
-
-    def make(self, world):
-        super().make(world)
-        os.unlink(world.path(NOTE))
-        world.put(NOTE.replace(".flower-version", ""), "SQLite format 3\0" + "x" * 70000 +
-                  "CREATE TABLE alembic_version (x)" + "y" * 70000, owner=49999)
-
-
 # --- fl-healthcheck -----------------------------------------------------------------------------
 
 class Health(Situation):
@@ -361,7 +351,6 @@ ALL = (
     Pull("fl-bootstrap --prepare, pulled", "--prepare"),
     Kept("fl-bootstrap, runs already"),
     NewerDatabase("fl-bootstrap, newer database"),
-    UpgradedDatabase("fl-bootstrap, upgraded database"),
     Health("fl-healthcheck", "--json"),
     Wait("fl-healthcheck --wait", "--wait=5"),
     Refusing("fl-healthcheck, database refuses"),
