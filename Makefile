@@ -20,8 +20,8 @@ LIB := base/address base/buf base/error base/fatal base/folder base/journal base
 	health/diagnosis health/health health/layers health/probe health/proc health/verdict health/watch \
 	net/grpc net/http net/lookup net/transfer \
 	onegate/attribute onegate/endpoint onegate/exchange onegate/netaddr onegate/onegate \
-	superlink/boot superlink/container superlink/database superlink/image superlink/launch superlink/layout \
-	superlink/printout superlink/report superlink/stage superlink/step superlink/unit
+	superlink/container superlink/database superlink/image superlink/launch superlink/layout superlink/printout \
+	superlink/report superlink/stage superlink/step superlink/unit
 
 # The programs, and those of them that are linked with libcurl. fl-configure is not: libcurl's 33 shared libraries
 # would take longer to load than fl-configure takes for all its work.

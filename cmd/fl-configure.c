@@ -10,7 +10,6 @@
 #include "base/options.h"
 #include "config/paramtext.h"
 #include "config/present.h"
-#include "superlink/boot.h"
 #include "superlink/container.h"
 #include "superlink/layout.h"
 #include "superlink/printout.h"
@@ -58,7 +57,7 @@ static int read_context(struct fl_present *present, const struct fl_paths *paths
 	struct fl_step step;
 	size_t count;
 
-	fl_boot_log(paths);
+	fl_step_boot(paths);
 	step = fl_step_begin(FL_STEP_CONTEXT);
 	if (fl_present_read(present, paths, &err) != 0)
 		return fl_step_failed(&step, &err);

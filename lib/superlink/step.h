@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/wait.h"
+#include "config/paths.h"
 
 enum fl_step_number {
 	FL_STEP_BOOT = 1,
@@ -44,5 +45,12 @@ void fl_step_warned(const struct fl_step *step, const char *format, ...) FL_PRIN
 /* Logs its failure and the cause, and returns the error's exit status. */
 enum fl_exit fl_step_failed(const struct fl_step *step, const struct fl_error *err)
 	FL_NONNULL(1, 2);
+
+/*
+ * Logs step 1, which the system has done, with the time from power-on until contextualization wrote
+ * the context file, if that is the host's and was written in this boot. Says nothing if there is no
+ * such file: step 2 does.
+ */
+void fl_step_boot(const struct fl_paths *paths) FL_NONNULL(1);
 
 #endif

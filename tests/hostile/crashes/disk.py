@@ -94,7 +94,7 @@ class Disk:
         else:
             inode.lasting = node  # a link or an empty folder is nothing but its name
         if node.kind == "file" and not TEMPORARY.match(path) and not path.startswith(LOGS):
-            self.faults.append("%s is made under its last name, before it is whole" % path)
+            self.faults.append("%s is made under its final name, before it is whole" % path)
 
     def truncate(self, path):
         self.faults.append("%s is emptied before it is written anew" % path)

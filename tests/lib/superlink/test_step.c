@@ -2,13 +2,12 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <string.h>
 
 #include <cmocka.h>
 
 #include "base/log.h"
 #include "superlink/step.h"
+#include "scratch.h"
 
 static char line[1024];
 static enum fl_level level;
@@ -24,10 +23,9 @@ static void catch (void *data, enum fl_level at, const char *text)
 
 static int begin(void **state)
 {
-	(void)state;
 	lines = 0;
 	fl_log_set_sink(catch, NULL);
-	return 0;
+	return scratch_empty(state);
 }
 
 static int end(void **state)
@@ -81,13 +79,65 @@ static void every_step_has_a_name(void **state)
 	}
 }
 
+static void log_for(const char *root)
+{
+	fl_auto_free char *context = fl_xasprintf("%s/run/one-context/one_env", scratch);
+	fl_auto_paths struct fl_paths paths;
+
+	fl_paths_init(&paths, root, context);
+	line[0] = '\0';
+	fl_step_boot(&paths);
+}
+
+static void without_a_context_nothing_is_said(void **state)
+{
+	(void)state;
+	log_for(NULL);
+	assert_string_equal(line, "");
+}
+
+static void a_context_of_this_boot_tells_the_time(void **state)
+{
+	fl_auto_free char *context = fl_xasprintf("%s/run/one-context/one_env", scratch);
+
+	(void)state;
+	scratch_write(context, "");
+	log_for(NULL);
+	assert_int_equal(strncmp(line, "step 1/12 boot and contextualize: done, ", 40), 0);
+	assert_non_null(strstr(line, "counted from power-on"));
+	/* Below another root the file says nothing of this machine's boot. */
+	log_for(scratch);
+	assert_null(strstr(line, "counted from power-on"));
+}
+
+static void a_context_of_another_time_does_not(void **state)
+{
+	fl_auto_free char *context = fl_xasprintf("%s/run/one-context/one_env", scratch);
+	/* The last one is a year that ext4 knows, further away than 64 bits hold nanoseconds. */
+	static const time_t moments[] = { 1000, 4102444800, 12000000000 };
+
+	(void)state;
+	scratch_write(context, "");
+	for (size_t i = 0; i < FL_ARRAY_SIZE(moments); i++) {
+		const struct timespec other[2] = { { moments[i], 0 }, { moments[i], 0 } };
+
+		assert_int_equal(utimensat(AT_FDCWD, context, other, 0), 0);
+		log_for(NULL);
+		assert_int_equal(strncmp(line, "step 1/12 ", 10), 0);
+		assert_null(strstr(line, "counted from power-on"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_step_is_one_line_at_its_end, begin, end),
 		cmocka_unit_test_setup_teardown(a_failure_gives_its_exit_status, begin, end),
 		cmocka_unit_test_setup_teardown(every_step_has_a_name, begin, end),
+		cmocka_unit_test_setup_teardown(without_a_context_nothing_is_said, begin, end),
+		cmocka_unit_test_setup_teardown(a_context_of_this_boot_tells_the_time, begin, end),
+		cmocka_unit_test_setup_teardown(a_context_of_another_time_does_not, begin, end),
 	};
 
-	return cmocka_run_group_tests_name("step", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("step", tests, scratch_make, scratch_remove);
 }
