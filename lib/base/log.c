@@ -129,7 +129,7 @@ void fl_log_open(const char *file, const char *journal_socket)
 		struct stat info;
 
 		/* If this fails, opening FILE says so. */
-		(void)!fl_folder_make(folder, 0755, &ignored);
+		fl_ignore(fl_folder_make(folder, 0755, &ignored));
 		state.file = open(file,
 				  O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
 					  O_CLOEXEC,

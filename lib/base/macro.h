@@ -28,6 +28,9 @@
 
 #define FL_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+/* For a call of FL_MUST_CHECK whose result changes nothing for this caller. */
+#define fl_ignore(call) ((void)!(call))
+
 /* Returns *pointer and leaves NULL behind, so that the cleanup handler finds nothing to release. */
 #define fl_steal(pointer)                                  \
 	(__extension__({                                   \

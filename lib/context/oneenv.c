@@ -225,7 +225,7 @@ static void parse_line(struct parser *parser)
 		line.end = to;
 	ahead = line;
 	if (assignments(&ahead, NULL)) {
-		(void)!assignments(&line, parser->sink);
+		fl_ignore(assignments(&line, parser->sink));
 		go_to(parser, ahead.at);
 		return;
 	}

@@ -142,7 +142,7 @@ static void judge(struct watch *watch)
 	}
 	/* Another trouble of the database may pass, but not once SuperExec has died of it. */
 	if (database->state == FL_LAYER_FAILS && health->layers[FL_LAYER_SUPEREXEC].applies)
-		(void)!fl_layers_superexec(health, &watch->check, NULL, &ignored);
+		fl_ignore(fl_layers_superexec(health, &watch->check, NULL, &ignored));
 	if (health->superexec == FL_PROCESS_ALIVE)
 		watch->superexec_seen = true;
 	else if (health->superexec == FL_PROCESS_ZOMBIE || watch->superexec_seen)
