@@ -97,21 +97,10 @@ int fl_docker_image_id(struct fl_docker *docker, const char *reference, char **i
 	return 1;
 }
 
-/* "/containers/NAME" and what follows it. */
-static char *container_path(const char *name, const char *rest)
-{
-	fl_auto_buf struct fl_buf path = FL_BUF_INIT;
-
-	fl_buf_puts(&path, "/containers/");
-	fl_engine_quote(&path, name, "");
-	fl_buf_puts(&path, rest);
-	return fl_buf_take(&path);
-}
-
 int fl_docker_inspect(struct fl_docker *docker, const char *name,
 		      struct fl_docker_container *container, fl_time deadline, struct fl_error *err)
 {
-	fl_auto_free char *path = container_path(name, "/json");
+	fl_auto_free char *path = fl_engine_container(name, "/json");
 	fl_auto_json cJSON *json = NULL;
 	const cJSON *config, *state;
 	int64_t pid;
@@ -198,8 +187,8 @@ int fl_docker_create(struct fl_docker *docker, const char *name, const char *bod
 int fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadline,
 		     struct fl_error *err)
 {
-	fl_auto_free char *path = container_path(name, "?force=1");
-	fl_auto_free char *gone = container_path(name, "/wait?condition=removed");
+	fl_auto_free char *path = fl_engine_container(name, "?force=1");
+	fl_auto_free char *gone = fl_engine_container(name, "/wait?condition=removed");
 	const struct fl_engine_call call = { .method = "DELETE",
 					     .path = path,
 					     .deadline = deadline };
@@ -251,7 +240,7 @@ static int taken_port(const char *message)
 int fl_docker_start(struct fl_docker *docker, const char *name, fl_time deadline,
 		    struct fl_error *err)
 {
-	fl_auto_free char *path = container_path(name, "/start");
+	fl_auto_free char *path = fl_engine_container(name, "/start");
 	const struct fl_engine_call call = { .method = "POST", .path = path, .deadline = deadline };
 	int port;
 

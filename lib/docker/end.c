@@ -2,18 +2,15 @@
 #include "docker/end.h"
 
 #include "base/json.h"
+#include "base/mem.h"
 #include "docker/engine.h"
 
 struct fl_transfer *fl_end_ask(struct fl_docker *docker, const char *name)
 {
-	fl_auto_buf struct fl_buf path = FL_BUF_INIT;
-	struct fl_engine_call call = { .method = "POST", .deadline = FL_NEVER };
-
-	fl_buf_puts(&path, "/containers/");
-	fl_engine_quote(&path, name, "");
 	/* Also answered when a restart policy is about to start it again. */
-	fl_buf_puts(&path, "/wait?condition=not-running");
-	call.path = fl_buf_text(&path);
+	fl_auto_free char *path = fl_engine_container(name, "/wait?condition=not-running");
+	const struct fl_engine_call call = { .method = "POST", .path = path, .deadline = FL_NEVER };
+
 	return fl_engine_send(docker, &call);
 }
 

@@ -23,6 +23,16 @@ void fl_engine_quote(struct fl_buf *url, const char *text, const char *keep)
 	}
 }
 
+char *fl_engine_container(const char *name, const char *rest)
+{
+	fl_auto_buf struct fl_buf path = FL_BUF_INIT;
+
+	fl_buf_puts(&path, "/containers/");
+	fl_engine_quote(&path, name, "");
+	fl_buf_puts(&path, rest);
+	return fl_buf_take(&path);
+}
+
 /* Sends a call to /v1.MINOR, or to no version for a MINOR of 0. */
 static struct fl_transfer *send_call(struct fl_docker *docker, int minor,
 				     const struct fl_engine_call *call)

@@ -27,6 +27,9 @@ struct fl_engine_call {
 /* Adds TEXT, quoted for a URL (RFC 3986, 2.1): all but unreserved characters and those in KEEP. */
 void fl_engine_quote(struct fl_buf *url, const char *text, const char *keep) FL_NONNULL(1, 2, 3);
 
+/* The path "/containers/NAME" with REST behind it; a fresh string. */
+char *fl_engine_container(const char *name, const char *rest) FL_MUST_CHECK FL_NONNULL(1, 2);
+
 #define FL_ENGINE_UNFIT (-2) /* too old or too new, or no Engine: waiting does not mend it */
 
 /*

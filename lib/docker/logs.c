@@ -115,18 +115,17 @@ int fl_docker_logs(struct fl_docker *docker, const char *name, int lines, struct
 	__attribute__((cleanup(reader_free))) struct reader reader = {
 		.answer = { .limit = FL_LOGS_MAX },
 	};
-	fl_auto_buf struct fl_buf path = FL_BUF_INIT;
-	struct fl_engine_call call = {
-		.method = "GET", .deadline = deadline, .on_body = on_body, .on_body_data = &reader
-	};
+	fl_auto_free char *tail = fl_xasprintf("/logs?stdout=1&stderr=1&tail=%d", lines);
+	fl_auto_free char *path = fl_engine_container(name, tail);
+	const struct fl_engine_call call = { .method = "GET",
+					     .path = path,
+					     .deadline = deadline,
+					     .on_body = on_body,
+					     .on_body_data = &reader };
 	const struct fl_response *response;
 
 	if (fl_engine_negotiate(docker, deadline, err) < 0)
 		return -1;
-	fl_buf_puts(&path, "/containers/");
-	fl_engine_quote(&path, name, "");
-	fl_buf_printf(&path, "/logs?stdout=1&stderr=1&tail=%d", lines);
-	call.path = fl_buf_text(&path);
 	reader.transfer = fl_engine_send(docker, &call);
 	response = fl_http_response(reader.transfer);
 	fl_http_finish(docker->http, reader.transfer);
