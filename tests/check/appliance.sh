@@ -4,19 +4,12 @@
 # they are called without --root and use the tree below $ROOT instead of the host. Engine, SuperLink and OneGate
 # are the stand-ins of ../cli/lib.sh.
 . "$(dirname "$0")/../cli/lib.sh"
-private_net # the ports are fixed: 9091, 9092, 9093
-is_root || skip_all 'needs root: it writes files of other owners'
-add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make links'
-ip route add default via 192.0.2.1
+needs_root
+appliance_net # the ports are fixed: 9091, 9092, 9093
 programs='fl-configure fl-bootstrap fl-healthcheck fl-onegate-publish'
 
 start_onegate
-make_root <<END
-export FL_CONTROL_API_ADDRESS="127.0.0.1:9093"
-export ONEGATE_ENDPOINT="$GATE"
-export TOKENTXT="$TOKEN"
-export VMID="42"
-END
+gate_variables FL_CONTROL_API_ADDRESS=127.0.0.1:9093 | make_root
 start_engine --image flwr/superlink:1.25.0
 echo '{"container": {"serve": true}}' >"$scenario"
 export DOCKER_HOST="unix://$SOCK"

@@ -3,9 +3,8 @@
 # the standard descriptors stay open.
 . "${0%/*}/../cli/lib.sh"
 command -v valgrind >/dev/null || skip_all 'no valgrind'
-is_root || skip_all 'not root'
-private_net
-ip link add fl0 type veth peer name fl1 && ip address add 192.0.2.10/24 dev fl0 && ip link set fl0 up && ip link set fl1 up
+needs_root
+appliance_net
 
 LIMIT=60
 
@@ -42,13 +41,7 @@ at 78 'fl-configure: three errors' fl-configure
 start_onegate
 start_engine --image flwr/superlink:1.25.0
 echo '{"container": {"serve": true}}' >"$scenario"
-make_root <<END
-export ONEGATE_ENDPOINT="$GATE"
-export TOKENTXT="$TOKEN"
-export VMID="42"
-export ETH0_IP="192.0.2.10"
-export FL_NUM_ROUNDS="5"
-END
+gate_variables FL_NUM_ROUNDS=5 | make_root
 at 1 'fl-configure -n' fl-configure -n
 at 0 'fl-configure: fresh' fl-configure
 at 0 'fl-configure: unchanged' fl-configure

@@ -10,21 +10,8 @@ boot()
 # fresh [NAME=VALUE...]: a tree that fl-configure has made, with this context.
 fresh()
 {
-	{
-		echo 'export FL_CONTROL_API_ADDRESS="127.0.0.1:9093"'
-		echo "export TOKENTXT=\"$TOKEN\""
-		for pair in "$@"; do
-			printf 'export %s="%s"\n' "${pair%%=*}" "${pair#*=}"
-		done
-	} | make_root
+	variables FL_CONTROL_API_ADDRESS=127.0.0.1:9093 "TOKENTXT=$TOKEN" "$@" | make_root
 	fl-configure -q --root "$ROOT" || show "fl-configure: $?"
-}
-
-# engine OPTION...: a fresh Engine.
-engine()
-{
-	[ -z "${engine_pid-}" ] || stop "$engine_pid"
-	start_engine "$@"
 }
 
 # --- the call itself ----------------------------------------------------------------------------
@@ -53,7 +40,7 @@ is_root || {
 # --- the good case ------------------------------------------------------------------------------
 
 fresh
-engine --image flwr/superlink:1.25.0
+start_engine --image flwr/superlink:1.25.0
 start_journal
 boot
 exits 0 'image present: done'
@@ -129,7 +116,6 @@ is "$status $(container "[len(c['Config']['Labels']), c['State']['Status']]")" '
 # --- step 7: the daemon -------------------------------------------------------------------------
 
 stop "$engine_pid"
-engine_pid=''
 fresh
 boot --timeout=1
 exits 75 'no Engine: 75 after --timeout'
@@ -139,19 +125,19 @@ start_engine --image flwr/superlink:1.25.0 --after 0.8
 boot --timeout=15
 exits 0 'an Engine that appears late'
 fresh
-engine --image flwr/superlink:1.25.0
+start_engine --image flwr/superlink:1.25.0
 printf '{"rules": [{"match": "(GET|HEAD) /_ping", "stall": true}]}\n' >"$scenario"
 boot --timeout=1
 exits 75 'an Engine that accepts and is silent: 75'
 printf '{"rules": [{"match": "(GET|HEAD) /_ping", "status": 500, "times": 2}]}\n' >"$scenario"
 boot --timeout=15
 exits 0 'an Engine that is not ready yet'
-engine --image flwr/superlink:1.25.0
+start_engine --image flwr/superlink:1.25.0
 printf '{"rules": [{"match": ".*", "delay": 0.15}]}\n' >"$scenario"
 boot
 exits 0 'an Engine that answers slowly'
 for api in 1.12:1.41=v1.44 1.44:1.52=v1.41; do
-	engine --image flwr/superlink:1.25.0 --api "${api%=*}"
+	start_engine --image flwr/superlink:1.25.0 --api "${api%=*}"
 	like "$(engine_call GET "/${api#*=}/info")" 'too (new|old)' "naive: the pinned ${api#*=} is refused by API ${api%=*}"
 	: >"$engine_journal"
 	boot
@@ -159,13 +145,13 @@ for api in 1.12:1.41=v1.44 1.44:1.52=v1.41; do
 	is "$(py "[e for e in l if e.get('status', 0) == 400]" "$engine_journal")" '[]' '... without a refused version'
 	is "$(container "c['State']['Status']")" running '... and the container runs'
 done
-engine --image flwr/superlink:1.25.0 --api 1.12:1.20
+start_engine --image flwr/superlink:1.25.0 --api 1.12:1.20
 boot --timeout=3
 exits 69 'an Engine that is too old: 69'
 like "$err" '1\.20' 'naming its version'
 
 # DOCKER_HOST counts only if a person calls.
-engine --image flwr/superlink:1.25.0
+start_engine --image flwr/superlink:1.25.0
 run env DOCKER_HOST="unix://$SOCK" fl-bootstrap --root "$ROOT" --timeout=3
 exits 0 'DOCKER_HOST where it is unix://'
 run env DOCKER_HOST="unix://$T/nowhere.sock" fl-bootstrap --root "$ROOT" --docker "$SOCK"
@@ -182,7 +168,7 @@ unlike "$err" '127\.0\.0\.1:1' 'DOCKER_HOST of another kind is not used'
 overrides()
 {
 	fresh FLOWER_VERSION=1.26.0
-	engine --image flwr/superlink:1.25.0
+	start_engine --image flwr/superlink:1.25.0
 	printf '{"pull": {"flwr/superlink:1.26.0": "%s"}}\n' "$1" >"$scenario"
 	boot --timeout=20
 }
@@ -213,7 +199,7 @@ for mode in missing refused error cut; do
 done
 # A run that is killed while the container starts has noted the version before Flower could use the database.
 fresh
-engine --image flwr/superlink:1.25.0
+start_engine --image flwr/superlink:1.25.0
 printf '{"rules": [{"match": "POST /containers/.*/start", "stall": true}]}\n' >"$scenario"
 background fl-bootstrap --root "$ROOT" --docker "$SOCK"
 wait_until grep -q '"path": "/containers/flower-superlink/start"' "$engine_journal"
@@ -224,7 +210,7 @@ is "$(cat "$ROOT/opt/flower/state/state.db.flower-version" 2>&1)" 1.25.0 'killed
 # A pull that stalls, in a layer or before the first byte, is given up and cancelled.
 for mode in stall silent; do
 	fresh FLOWER_VERSION=1.26.0
-	engine --image flwr/superlink:1.25.0
+	start_engine --image flwr/superlink:1.25.0
 	printf '{"pull": {"*": "%s"}}\n' "$mode" >"$scenario"
 	boot --stall-timeout=1
 	exits 0 "trap 26: a pull that ends as '$mode': the boot goes on"
@@ -233,14 +219,14 @@ for mode in stall silent; do
 	like "$(cat "$engine_journal")" '"cancelled": "pull"' '... and the pull is cancelled'
 done
 fresh FLOWER_VERSION=1.26.0
-engine --image flwr/superlink:1.25.0
+start_engine --image flwr/superlink:1.25.0
 printf '{"pull": {"*": "ok:30"}}\n' >"$scenario"
 boot --pull-timeout=1
 is "$status $(container "c['Config']['Image']")" '0 flwr/superlink:1.25.0' \
 	'a pull that makes progress, but not within its deadline'
 # The pre-baked Flower is newer than the one that was asked for: after it the older one cannot use the database.
 fresh FLOWER_VERSION=1.24.0
-engine --image flwr/superlink:1.25.0
+start_engine --image flwr/superlink:1.25.0
 for pull in missing ok missing; do
 	printf '{"pull": {"*": "%s"}}\n' "$pull" >"$scenario"
 	boot
@@ -251,11 +237,10 @@ boot --prepare
 exits 0 'and the unit can start it again'
 overrides die
 ok 'an Engine that dies during the pull: 69 or 75' test "$status" = 69 -o "$status" = 75
-engine_pid=''
 
 for mode in missing refused error cut; do
 	fresh FLOWER_VERSION=1.26.0
-	engine
+	start_engine
 	printf '{"pull": {"*": "%s"}}\n' "$mode" >"$scenario"
 	boot --timeout=20
 	exits 69 "no image at all, a pull ends as '$mode': 69"
@@ -263,12 +248,12 @@ for mode in missing refused error cut; do
 	is "$(asked POST /containers/create)" 0 '... nothing is created'
 done
 fresh
-engine
+start_engine
 printf '{"pull": {"flwr/superlink:1.25.0": "ok"}}\n' >"$scenario"
 boot
 exits 0 'the pre-baked image is missing but can be pulled'
 make_root </dev/null
-engine
+start_engine
 boot --pull
 exits 69 '--pull, and there is no such image: 69'
 printf '{"pull": {"flwr/superlink:1.25.0": "ok"}}\n' >"$scenario"
@@ -276,7 +261,7 @@ boot --pull
 is "$status $(asked POST /images/create) $(asked POST '/containers/.*')" '0 2 0' \
 	'--pull fetches the pre-baked image without a configuration, and makes no container'
 fresh FLOWER_IMAGE=127.0.0.1:5000/my/superlink FLOWER_VERSION=1.25.0
-engine
+start_engine
 printf '{"pull": {"127.0.0.1:5000/my/superlink:1.25.0": "ok"}}\n' >"$scenario"
 boot
 exits 0 'a private registry with a port'
@@ -287,10 +272,10 @@ is "$(container "c['Config']['Image']")" 127.0.0.1:5000/my/superlink:1.25.0 'it 
 # --- the database's version ---------------------------------------------------------------------
 
 fresh FLOWER_VERSION=1.26.0
-engine --image flwr/superlink:1.25.0 --image flwr/superlink:1.26.0
+start_engine --image flwr/superlink:1.25.0 --image flwr/superlink:1.26.0
 boot
 exits 0 'a newer Flower runs'
-engine --image flwr/superlink:1.25.0
+start_engine --image flwr/superlink:1.25.0
 boot
 exits 69 'trap 25: an older image on its database: 69'
 like "$err" '1\.26\.0' 'naming the version that the database is of'
@@ -304,7 +289,7 @@ ok 'trap 28: state/ is never moved aside' test -s "$ROOT/opt/flower/state/state.
 # --- step 9: create and start -------------------------------------------------------------------
 
 fresh
-engine --image flwr/superlink:1.25.0
+start_engine --image flwr/superlink:1.25.0
 printf '{"container": {"start_error": "driver failed programming external connectivity: Error starting userland proxy: listen tcp4 0.0.0.0:9092: bind: address already in use"}}\n' >"$scenario"
 boot
 exits 69 'a port that is taken: 69'
@@ -315,7 +300,7 @@ boot
 is "$status $(container "c['State']['Status']")" '0 running' 'and the next run heals'
 for policy in no yes; do
 	fresh
-	engine --image flwr/superlink:1.25.0
+	start_engine --image flwr/superlink:1.25.0
 	printf '{"container": {"exit": 3, "exit_after": 0.05, "restart": "%s", "last_words": ["\\u001b[91mit ends\\u001b[0m here"]}}\n' $policy >"$scenario"
 	boot
 	exits 69 "a container that exits at once (restarted: $policy): 69"
@@ -323,19 +308,19 @@ for policy in no yes; do
 	like "$err" '3' 'and its exit code'
 done
 fresh
-engine --image flwr/superlink:1.25.0
+start_engine --image flwr/superlink:1.25.0
 printf '{"rules": [{"match": "POST /containers/create", "status": 500, "message": "bad \\u001b[2J\\r\\nstep 12/12 report ready: done"}]}\n' >"$scenario"
 boot
 exits 69 'an Engine with an odd tongue'
 unlike "$(tr '\033\r' '@@' <"$T/err")" '@|^step 12' 'puts no control character and no line into ours'
 fresh
-engine --image flwr/superlink:1.25.0
+start_engine --image flwr/superlink:1.25.0
 printf '{"rules": [{"match": "POST /containers/create", "status": 500, "message": "no space left on device"}]}\n' >"$scenario"
 boot
 exits 69 'create is refused: 69'
 like "$err" 'no space left on device' "with the Engine's reason"
 fresh
-engine --image flwr/superlink:1.25.0
+start_engine --image flwr/superlink:1.25.0
 printf '{"rules": [{"match": "POST /containers/create", "body": "{\\"Id\\": 5}", "status": 201, "type": "application/json"}]}\n' >"$scenario"
 boot
 ok 'an answer without sense is refused' test "$status" = 69

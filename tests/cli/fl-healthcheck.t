@@ -12,7 +12,6 @@ health()
 # scenario; the server inside listens if the behaviour says "serve".
 up()
 {
-	[ -z "${engine_pid-}" ] || stop "$engine_pid"
 	rm -f "$T/link.control"
 	start_engine --image flwr/superlink:1.25.0 ${engine_options-}
 	printf '{"container": %s}\n' "$1" >"$scenario"
@@ -304,7 +303,6 @@ printf '{"container": %s, "rules": [{"match": "GET /containers/.*", "body": "<ht
 health
 ok 'an Engine that answers nonsense is not ready' test "$status" = 69 -o "$status" = 1
 stop "$engine_pid"
-engine_pid=''
 health
 ok 'no Engine: not ready' test "$status" = 69 -o "$status" = 1
 like "$err" "$SOCK" 'naming the socket'

@@ -3,9 +3,7 @@
 # shellcheck disable=SC2016 # dollar signs are meant as they stand
 . "$(dirname "$0")/lib.sh"
 may_hold_secrets elsewhere curl.sh
-private_net
-add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make links'
-ip route add default via 192.0.2.1
+appliance_net
 
 FOUR='FL_READY=YES
 FL_ENDPOINT=192.0.2.10:9092
@@ -15,12 +13,7 @@ FL_ROLE=superlink'
 # with [NAME=VALUE...]: a context with OneGate, the VM's number, the token, and these.
 with()
 {
-	{
-		printf 'export %s="%s"\n' TOKENTXT "$TOKEN" VMID 42 ONEGATE_ENDPOINT "$GATE"
-		for pair in "$@"; do
-			printf 'export %s="%s"\n' "${pair%%=*}" "${pair#*=}"
-		done
-	} | make_root
+	variables "TOKENTXT=$TOKEN" VMID=42 "ONEGATE_ENDPOINT=$GATE" "$@" | make_root
 	: >"$gate_journal"
 }
 
@@ -33,11 +26,6 @@ publish()
 requests()
 {
 	py "' '.join(e['method'] for e in l)" "$gate_journal"
-}
-
-stored()
-{
-	py "' '.join('%s=%s' % p for p in sorted(d.items()))" "$gate_state"
 }
 
 # another OPTION...: the stand-in anew.

@@ -2,49 +2,24 @@
 # one-appliance/service: the chain as one-apps calls it, spec sections 2, 3, 10, 11 and 13.
 . "$(dirname "$0")/lib.sh"
 may_hold_secrets changed
-private_net # the ports are fixed: 9091, 9092, 9093
-is_root || skip_all 'needs root: it writes files of other owners'
-add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make links'
-ip route add default via 192.0.2.1
+needs_root
+appliance_net # the ports are fixed: 9091, 9092, 9093
 
 SERVICE=$top/one-appliance/service
-
-# service COMMAND: called as a person calls it, so DOCKER_HOST names the Engine.
-service()
-{
-	run env DOCKER_HOST="unix://$SOCK" dash "$SERVICE" --root "$ROOT" --bindir "$BUILD" "$@"
-}
-
-status_file()
-{
-	cat "$ROOT/etc/one-appliance/status" 2>&1
-}
 
 SERVING='{"container": {"serve": true}}'
 
 # vm [NAME=VALUE...]: a fresh tree with a context for the running OneGate.
 vm()
 {
-	{
-		printf 'export %s="%s"\n' TOKENTXT "$TOKEN" VMID 42 ONEGATE_ENDPOINT "$GATE" \
-			ETH0_IP 192.0.2.10 FL_CONTROL_API_ADDRESS 127.0.0.1:9093
-		for pair in "$@"; do
-			printf 'export %s="%s"\n' "${pair%%=*}" "${pair#*=}"
-		done
-	} | make_root
+	gate_variables FL_CONTROL_API_ADDRESS=127.0.0.1:9093 "$@" | make_root
 }
 
 # engine BEHAVIOUR: a fresh Engine with the image.
 engine()
 {
-	[ -z "${engine_pid-}" ] || stop "$engine_pid"
 	start_engine --image flwr/superlink:1.25.0
 	printf '%s\n' "$1" >"$scenario"
-}
-
-stored()
-{
-	py "' '.join('%s=%s' % p for p in sorted(d.items()))" "$gate_state"
 }
 
 GOOD='FL_ENDPOINT=192.0.2.10:9092 FL_READY=YES FL_ROLE=superlink FL_VERSION=1.25.0'

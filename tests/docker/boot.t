@@ -3,8 +3,7 @@
 . "${0%/*}/lib.sh"
 
 start_onegate
-gate_context >"$T/context"
-make_root <"$T/context"
+gate_variables | make_root
 service configure
 exits 0 'trap 13: configure succeeds without Docker'
 real_engine
@@ -74,7 +73,7 @@ is "$(stat -c '%i %Y %s' "$ROOT/etc/systemd/system/flower-superlink.service")" "
 
 # --- a changed context ------------------------------------------------------------------------------
 json=$(cat "$ROOT/opt/flower/config/superlink.json")
-{ cat "$T/context" && echo 'export FL_NUM_ROUNDS="9"' && echo 'export FL_FLEET_API_ADDRESS="0.0.0.0:9999"'; } | context
+gate_variables FL_NUM_ROUNDS=9 FL_FLEET_API_ADDRESS=0.0.0.0:9999 | context
 boot
 exits 0 'a changed context does not fail the boot'
 like "$err" 'FL_NUM_ROUNDS' 'the first variable that differs is named'
@@ -82,7 +81,7 @@ like "$err" 'FL_FLEET_API_ADDRESS' 'the second one too'
 is "$(cat "$ROOT/opt/flower/config/superlink.json")" "$json" 'the old configuration stands'
 is "$(inspect '{{.Id}} {{.State.StartedAt}} {{.State.Pid}}')" "$running" 'and its container too'
 is "$(attribute FL_ENDPOINT)" 192.0.2.10:9092 'and what OneGate is told'
-context <"$T/context"
+gate_variables | context
 
 # --- what the container may do to the host ----------------------------------------------------------
 echo secret >"$T/outside"

@@ -4,10 +4,9 @@
 
 real_engine
 start_onegate
-gate_context >"$T/context"
 
 # --- late ---------------------------------------------------------------------------------------------
-wipe <"$T/context"
+gate_variables | wipe
 stop_engine
 service configure
 (
@@ -55,10 +54,7 @@ exits 0 'and a bootstrap finds all in order'
 fake=$!
 pids="$pids $fake"
 wait_until test -s "$T/fake.port"
-{
-	cat "$T/context"
-	printf 'export FLOWER_IMAGE="127.0.0.1:%s/flwr/superlink"\nexport FLOWER_VERSION="1.26.0"\n' "$(cat "$T/fake.port")"
-} | wipe
+gate_variables "FLOWER_IMAGE=127.0.0.1:$(cat "$T/fake.port")/flwr/superlink" FLOWER_VERSION=1.26.0 | wipe
 service configure
 (
 	wait_until grep -q stalling "$T/fake.log"

@@ -4,7 +4,6 @@
 
 real_engine
 start_onegate
-gate_context >"$T/context"
 
 # seconds_of COMMAND...: runs it; sets $seconds.
 seconds_of()
@@ -16,7 +15,7 @@ seconds_of()
 
 # --- a container that never listens -----------------------------------------------------------------
 variant silent sh -c 'exec sleep 1000'
-{ cat "$T/context" && echo 'export FLOWER_IMAGE="test/silent"' && echo 'export FL_HEALTH_TIMEOUT="3"'; } | wipe
+gate_variables FLOWER_IMAGE=test/silent FL_HEALTH_TIMEOUT=3 | wipe
 boot
 exits 75 'a container that never listens: 75'
 like "$err" 'fleet' 'the first layer that fails is named'
@@ -31,7 +30,7 @@ exits 1 'trap 1: nor is one gRPC call'
 
 # --- a container that exits at once -----------------------------------------------------------------
 variant exits sh -c 'echo "the reason of its death" >&2; exit 3'
-{ cat "$T/context" && echo 'export FLOWER_IMAGE="test/exits"'; } | wipe
+gate_variables FLOWER_IMAGE=test/exits | wipe
 seconds_of boot
 exits 69 'a container that exits at once: 69'
 like "$err" 'the reason of its death' 'with the end of its log'
@@ -41,7 +40,7 @@ note "told after $seconds s"
 
 # --- a container that dies while waited for ---------------------------------------------------------
 variant late sh -c 'sleep 2; echo "died late" >&2; exit 4'
-{ cat "$T/context" && echo 'export FLOWER_IMAGE="test/late"'; } | wipe
+gate_variables FLOWER_IMAGE=test/late | wipe
 service configure
 run fl-bootstrap --root "$ROOT"
 exits 0 'a container that dies after two seconds is started'
@@ -52,13 +51,13 @@ note "waited $seconds s of 60"
 
 # --- a processor that NumPy refuses -----------------------------------------------------------------
 variant numpy sh -c 'echo "RuntimeError: NumPy was built with baseline optimizations: (X86_V2) but your machine doesn'\''t support: (X86_V2)." >&2; exit 1'
-{ cat "$T/context" && echo 'export FLOWER_IMAGE="test/numpy"'; } | wipe
+gate_variables FLOWER_IMAGE=test/numpy | wipe
 boot
 exits 69 'trap 30: a server that dies at import: 69'
 like "$err" 'x86-64-v2|CPU|processor' 'trap 30: the processor is named as the cause'
 
 # --- a SuperExec that died --------------------------------------------------------------------------
-wipe <"$T/context"
+gate_variables | wipe
 boot
 exits 0 'a good boot'
 run fl-healthcheck --root "$ROOT"

@@ -13,7 +13,6 @@ if [ -z "${FL_PRIVATE_NET-}" ]; then
 	FL_PRIVATE_NET=1 exec unshare --net sh -c 'ip link set lo up && exec sh "$@"' sh "$0"
 fi
 . "$(dirname "$0")/../cli/lib.sh"
-may_hold_secrets context
 
 for program in service fl-configure fl-bootstrap fl-healthcheck fl-onegate-publish; do
 	[ -x "$BUILD/$program" ] || {
@@ -26,8 +25,6 @@ docker=$top/tests/docker
 CACHE=${CACHE:-${XDG_CACHE_HOME:-/var/cache}/flower-appliance}
 prebaked=flwr/superlink:1.25.0
 container=flower-superlink
-# As make_root sets them; in a pipe make_root runs in a subshell and cannot set them.
-ROOT=$T/root ENV_FILE=$T/root/run/one-context/one_env
 LIMIT=90
 
 docker_clean_up()
@@ -80,12 +77,6 @@ restart_engine()
 	DATA=$engine_data "$docker/engine.sh" start "$T/e" "$@" >/dev/null
 }
 
-# service COMMAND: as contextualization runs it, below $ROOT.
-service()
-{
-	run "$BUILD/service" --root "$ROOT" --bindir "$BUILD" "$@"
-}
-
 # boot: configure and bootstrap; the status of the first that failed, the messages of both.
 boot()
 {
@@ -123,20 +114,9 @@ inspect()
 	docker inspect -f "$1" "$container" 2>&1
 }
 
-# attribute NAME: as the OneGate stand-in holds it.
-attribute()
-{
-	py "d.get('$1', '(none)')" "$gate_state"
-}
-
 puts()
 {
 	py 'len([e for e in l if e["method"] == "PUT"])' "$gate_journal"
-}
-
-status_file()
-{
-	cat "$ROOT/etc/one-appliance/status" 2>&1
 }
 
 # host_pid NAME: the process in the container with this word's base name among its arguments.
@@ -146,15 +126,4 @@ host_pid()
 		for (i = 2; i <= NF; i++) { n = split($i, part, "/"); if (part[n] == name) { print $1; exit } } }'
 }
 
-# gate_context: the context lines for the OneGate stand-in, and an address that a link carries.
-gate_context()
-{
-	cat <<END
-export VMID="42"
-export ONEGATE_ENDPOINT="$GATE"
-export TOKENTXT="$TOKEN"
-export ETH0_IP="192.0.2.10"
-END
-}
-
-add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make a link'
+add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make links'

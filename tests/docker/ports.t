@@ -6,12 +6,7 @@ real_engine
 start_onegate
 
 # --- changed ports ----------------------------------------------------------------------------------
-gate_context >"$T/context"
-{
-	cat "$T/context"
-	echo 'export FL_FLEET_API_ADDRESS="0.0.0.0:19092"'
-	echo 'export FL_CONTROL_API_ADDRESS="127.0.0.1:19093"'
-} | wipe
+gate_variables FL_FLEET_API_ADDRESS=0.0.0.0:19092 FL_CONTROL_API_ADDRESS=127.0.0.1:19093 | wipe
 boot
 exits 0 'trap 12: it boots with other ports'
 is "$(attribute FL_ENDPOINT)" 192.0.2.10:19092 'trap 12: FL_ENDPOINT follows the Fleet port'
@@ -28,7 +23,7 @@ run fl-healthcheck --probe=grpc 192.0.2.10:9091
 exits 1 'nor is ServerAppIo'
 
 answered=0
-for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40; do
+for try in $(seq 40); do
 	run fl-healthcheck --probe=grpc 127.0.0.1:19092
 	[ "$status" -ne 0 ] || answered=$((answered + 1))
 done
@@ -36,14 +31,14 @@ is "$answered" 40 'trap 22: none of 40 gRPC calls is lost'
 
 # --- which address ------------------------------------------------------------------------------------
 ip route add default via 192.0.2.1 dev eth0
-grep -v ETH0_IP "$T/context" | context
+gate_variables FL_FLEET_API_ADDRESS=0.0.0.0:19092 ETH0_IP= | context
 run fl-onegate-publish --root "$ROOT" -n
 exits 0 'without ETH0_IP an address is found'
 like "$out" '^FL_ENDPOINT=192\.0\.2\.10:19092$' 'trap 7: not the Docker bridge'"'"'s'
 ip route del default
 
 # --- process isolation --------------------------------------------------------------------------------
-{ cat "$T/context" && echo 'export FL_ISOLATION="process"'; } | wipe
+gate_variables FL_ISOLATION=process | wipe
 boot
 exits 0 'it boots in process isolation'
 is "$(docker port "$container" 9091/tcp | head -n 1)" 0.0.0.0:9091 'ServerAppIo is published everywhere'
@@ -54,13 +49,13 @@ is "$(py 'd["ready"]' "$T/out")" true 'and says so in JSON'
 unlike "$out" 'superexec.*"ok":false' 'no layer superexec fails'
 
 # --- a database in a sub-folder -----------------------------------------------------------------------
-{ cat "$T/context" && echo 'export FL_DATABASE="/app/state/db/main/runs.db"'; } | wipe
+gate_variables FL_DATABASE=/app/state/db/main/runs.db | wipe
 boot
 exits 0 'it boots with its database in a sub-folder, which Flower itself does not make'
 is "$(owner_of "$ROOT/opt/flower/state/db/main/runs.db")" 49999:49999 'the database is there'
 
 # --- the log level --------------------------------------------------------------------------------------
-{ cat "$T/context" && echo 'export FL_LOG_LEVEL="ERROR"'; } | wipe
+gate_variables FL_LOG_LEVEL=ERROR | wipe
 boot
 exits 0 'it boots with a log that says nothing'
 is "$(docker logs "$container" 2>&1)" '' 'trap 1: readiness is no matter of log lines'

@@ -4,7 +4,6 @@
 
 real_engine
 start_onegate
-gate_context >"$T/context"
 registry=$("$docker/registry.sh" start "$T/r" 5050) || skip_all 'no docker-registry'
 private=$registry/flwr/superlink
 docker tag "$prebaked" "$private:1.26.0"
@@ -14,7 +13,7 @@ docker rmi "$private:1.26.0" >/dev/null
 # override IMAGE VERSION: a fresh tree whose context asks for it.
 override()
 {
-	{ cat "$T/context" && printf 'export FLOWER_IMAGE="%s"\nexport FLOWER_VERSION="%s"\n' "$1" "$2"; } | wipe
+	gate_variables "FLOWER_IMAGE=$1" "FLOWER_VERSION=$2" | wipe
 }
 
 # falls_back WHAT: the boot succeeds with the pre-baked version and says so.

@@ -8,7 +8,6 @@ mkdir -p "$full"
 mount -t tmpfs -o size=512k,mode=755 tmpfs "$full" && mounts=$full
 real_engine
 start_onegate
-gate_context >"$T/context"
 
 # broken WHAT CAUSE: bootstrap fails and names the cause.
 broken()
@@ -27,7 +26,7 @@ broken()
 
 state=$T/root/opt/flower/state
 
-wipe <"$T/context"
+gate_variables | wipe
 service configure
 chown 0:0 "$state"
 broken 'trap 18: state/ of the wrong owner' 49999
@@ -56,7 +55,7 @@ rm -f "$state"/state.db*
 if [ -n "$mounts" ]; then
 	ROOT=$T/full
 	mkdir -p "$ROOT/run/one-context"
-	cp "$T/context" "$ROOT/run/one-context/one_env"
+	gate_variables >"$ROOT/run/one-context/one_env"
 	service configure
 	exits 0 'configure with a small volume succeeds'
 	dd if=/dev/zero of="$full/ballast" bs=4k 2>/dev/null
@@ -75,7 +74,7 @@ else
 fi
 
 # --- trap 25: a database of a newer Flower ------------------------------------------------------------
-wipe <"$T/context"
+gate_variables | wipe
 service configure
 service bootstrap
 is "$(cat "$state/state.db.flower-version")" 1.25.0 'the version that ran is noted beside the database'

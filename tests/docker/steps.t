@@ -3,7 +3,6 @@
 . "${0%/*}/lib.sh"
 
 start_onegate
-gate_context >"$T/context"
 
 # unwritten DESCRIPTION: nothing of the appliance is below opt.
 unwritten()
@@ -31,25 +30,25 @@ for variable in FL_NUM_ROUNDS FL_STRATEGY FL_DATABASE; do
 done
 unwritten 'step 3: nothing is written'
 
-wipe <"$T/context"
+gate_variables | wipe
 mkdir -p "$ROOT/opt/flower/config/superlink.env/in-the-way"
 service configure
 exits 71 'step 4: superlink.env cannot be written: 71'
 ok 'step 4: what was there stands' test -d "$ROOT/opt/flower/config/superlink.env/in-the-way"
 
-wipe <"$T/context"
+gate_variables | wipe
 mkdir -p "$ROOT/opt/flower"
 echo 'in the way' >"$ROOT/opt/flower/state"
 service configure
 exits 71 'step 5: state/ cannot be made: 71'
 is "$(cat "$ROOT/opt/flower/state")" 'in the way' 'step 5: what was there stands'
 
-wipe <"$T/context"
+gate_variables | wipe
 mkdir -p "$ROOT/etc/systemd/system/flower-superlink.service/in-the-way"
 service configure
 exits 71 'step 6: the unit cannot be written: 71'
 
-wipe <"$T/context"
+gate_variables | wipe
 service configure
 exits 0 'configure succeeds'
 export DOCKER_HOST="unix://$T/nobody.sock"
@@ -92,7 +91,7 @@ exits 0 'step 11: without OneGate the appliance serves'
 like "$err" 'step 11/12 .*(failed|warning)' 'step 11: the failure is told'
 is "$(status_file)" bootstrap_success 'step 12: READY=YES is reported'
 
-grep -v -e ONEGATE_ENDPOINT -e TOKENTXT "$T/context" | context
+variables VMID=42 ETH0_IP=192.0.2.10 | context
 service bootstrap
 exits 0 'trap 17: a VM without OneGate boots as well'
 is "$(status_file)" bootstrap_success 'trap 17: and is ready'

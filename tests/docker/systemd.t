@@ -38,9 +38,8 @@ note "$(inside systemctl --version; echo "$out" | head -n 1), Docker $(inside do
 inside /etc/one-appliance/service install
 exits 0 'service install succeeds'
 start_onegate
-gate_context >"$T/context"
 inside mkdir -p /run/one-context
-"$docker/systemd.sh" run "$box" sh -c 'cat >/run/one-context/one_env; chmod 400 /run/one-context/one_env' <"$T/context"
+gate_variables | "$docker/systemd.sh" run "$box" sh -c 'cat >/run/one-context/one_env; chmod 400 /run/one-context/one_env'
 # one-contextd sets CONTEXT_FILE and exports every context variable.
 inside env CONTEXT_FILE=/run/one-context/context.sh DOCKER_HOST=unix:///nonexistent /etc/one-appliance/service configure
 exits 0 'service configure succeeds'

@@ -3,7 +3,6 @@
 # one, no success is claimed that did not happen, and the next run heals (spec sections 2, 3, 10, 11;
 # trap 11). ROUNDS is the number of random kills, SEED the seed of their moments.
 . "$(dirname "$0")/crashes/lib.sh"
-appliance_net
 
 ROUNDS=${ROUNDS:-1000}
 SEED=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}

@@ -3,7 +3,6 @@
 # file is then the old one or the new one, a success is recorded only if it is true, and the next run
 # heals (spec sections 2, 3, 10 and 13; trap 11). Writers with mistakes show that the test can fail.
 . "$(dirname "$0")/crashes/lib.sh"
-appliance_net
 
 SEED=${SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 note "SEED=$SEED"

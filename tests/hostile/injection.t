@@ -6,9 +6,8 @@
 # The test makes hundreds of small trees, so it makes them in memory: nobody needs them after a power cut.
 [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
 . "$(dirname "$0")/../cli/lib.sh"
-private_net
-is_root || skip_all 'needs root: it writes files of other owners'
-add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make links'
+needs_root
+appliance_net
 
 start_engine --image flwr/superlink:1.25.0 --set 'pull={"*": "ok"}'
 start_onegate --personality 7.2

@@ -2,7 +2,7 @@
 # Things that a container may plant in its own folders: links of all kinds, devices, pipes, odd names,
 # deep trees. The programs run as root, and must change nothing outside these folders.
 . "$(dirname "$0")/../cli/lib.sh"
-is_root || skip_all 'needs root: it plants files of several owners'
+needs_root
 here=$(cd "$(dirname "$0")/races" && pwd)
 
 OUTSIDE=$T/outside STATE=$ROOT/opt/flower/state

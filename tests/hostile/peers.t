@@ -2,10 +2,8 @@
 # Docker Engine, OneGate and SuperLink that misbehave: peers/cases.py has the cases, peers/http1.py and
 # peers/http2.py the misdeeds. ONLY='step 7|publish' runs the cases whose name matches.
 . "$(dirname "$0")/../cli/lib.sh"
-private_net
-is_root || skip_all 'needs root: it looks at the processes of a container'
-add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make links'
-ip route add default via 192.0.2.1
+needs_root
+appliance_net
 
 start_superlink --fleet 9092 --control 9093 --appio 9091
 start_onegate

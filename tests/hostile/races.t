@@ -2,9 +2,8 @@
 # Changes while a program works: the container moves its folders during the walk of root's programs, and several
 # runs of these programs work at once.
 . "$(dirname "$0")/../cli/lib.sh"
-private_net
-is_root || skip_all 'needs root: it plays root and the user of the container'
-add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make links'
+needs_root
+appliance_net
 here=$(cd "$(dirname "$0")/races" && pwd)
 OUTSIDE=$T/outside
 chmod 0711 "$T"
@@ -37,8 +36,7 @@ judge()
 
 start_onegate --nic 192.0.2.10,02:00:c0:00:02:0a
 start_engine --image flwr/superlink:1.25.0
-printf 'export %s="%s"\n' TOKENTXT "$TOKEN" VMID 42 ONEGATE_ENDPOINT "$GATE" ETH0_IP 192.0.2.10 \
-	FL_DATABASE state/runs/state.db FL_CONTROL_API_ADDRESS 127.0.0.1:9093 | make_root
+gate_variables FL_DATABASE=state/runs/state.db FL_CONTROL_API_ADDRESS=127.0.0.1:9093 | make_root
 run fl-configure -q --root "$ROOT"
 run fl-bootstrap -q --root "$ROOT" --docker "$SOCK"
 exits 0 'a tree with a container'
@@ -164,7 +162,6 @@ together()
 # The Engine creates only after both have asked for it, so both have seen no container, or an old one.
 for first in none old; do
 	for orders in '--prepare|' '|--prepare' '|' '--prepare|--prepare'; do
-		stop "$engine_pid"
 		start_engine --image flwr/superlink:1.25.0
 		[ "$first" = none ] || engine_call POST '/containers/create?name=flower-superlink' \
 			'{"Image": "flwr/superlink:1.25.0"}' >"$T/out"

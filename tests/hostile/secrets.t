@@ -3,20 +3,17 @@
 # every environment and every byte that is written or sent; nor is there a core when a program crashes. What the other
 # tests leave is looked at by tests/tap.sh, which is tried here as well.
 . "$(dirname "$0")/../cli/lib.sh"
-private_net # the ports are fixed: 9091, 9092, 9093
-is_root || skip_all 'needs root: it writes files of other owners'
+needs_root
+appliance_net # the ports are fixed: 9091, 9092, 9093
 command -v strace >/dev/null || skip_all 'strace is not installed'
-add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make links'
 may_hold_secrets 'strace.*'
 
 start_engine --image flwr/superlink:1.25.0
 start_onegate
 : >"$gate_journal"
 echo '{"container": {"serve": true}}' >"$scenario"
-{
-	printf 'export %s="%s"\n' TOKENTXT "$TOKEN" VMID 42 ONEGATE_ENDPOINT "$GATE" ETH0_IP 192.0.2.10 \
-		FL_CONTROL_API_ADDRESS 127.0.0.1:9093 MY_PASSWORD "$PASSWORD" FL_API_TOKEN "$PASSWORD" CLIENT_SECRET "$PASSWORD"
-} | make_root
+gate_variables FL_CONTROL_API_ADDRESS=127.0.0.1:9093 "MY_PASSWORD=$PASSWORD" "FL_API_TOKEN=$PASSWORD" \
+	"CLIENT_SECRET=$PASSWORD" | make_root
 start_journal
 
 # told: the lines of the last trace that hold a secret, without the requests to OneGate.
@@ -83,7 +80,8 @@ with open(sys.argv[1], "w") as out:
     out.write("%d\n" % server.server_port)
 server.serve_forever()' "$T/echo.port"
 wait_until test -s "$T/echo.port"
-printf 'export %s="%s"\n' TOKENTXT "$TOKEN" VMID 42 ONEGATE_ENDPOINT "http://127.0.0.1:$(cat "$T/echo.port")" | context
+GATE=http://127.0.0.1:$(cat "$T/echo.port")
+gate_variables | context
 run fl-onegate-publish -v --root "$ROOT"
 exits 69 'a OneGate that repeats the request'
 unlike "$out$err" "${TOKEN%%=*}" 'is not repeated'

@@ -2,9 +2,8 @@
 # Signals at each step of a boot, to the one process and to its whole group: the run ends as failed,
 # the lock is free, OneGate is told, no program lives on, nothing is left over, the next run heals.
 . "$(dirname "$0")/../cli/lib.sh"
-private_net # the ports are fixed
-is_root || skip_all 'needs root: it writes files of other owners'
-add_link eth0 02:00:c0:00:02:0a 192.0.2.10/24 || skip_all 'no right to make links'
+needs_root
+appliance_net # the ports are fixed: 9091, 9092, 9093
 
 # Wrappers of the programs: the one that $T/hold names waits before (or after) its work until $T/go exists.
 mkdir "$T/bin"
@@ -38,11 +37,6 @@ in_a_group()
 	background env --default-signal=INT setsid "$@"
 }
 
-status_file()
-{
-	cat "$ROOT/etc/one-appliance/status" 2>&1
-}
-
 # left_over: temporary files below the tree, and processes of the group.
 left_over()
 {
@@ -64,22 +58,14 @@ number_of()
 	esac
 }
 
-# ready: prints FL_READY as OneGate has it.
-ready()
-{
-	sed -n 's/.*"FL_READY": "\([A-Z]*\)".*/\1/p' "$gate_state"
-}
-
 cases=0
 
 # fresh [NAME=VALUE...]: a tree, an Engine and a OneGate that still has FL_READY=YES of a boot before.
 fresh()
 {
-	[ -z "${engine_pid-}" ] || stop "$engine_pid"
 	start_engine --image flwr/superlink:1.25.0
 	printf '{"container": {"serve": true}}\n' >"$scenario"
-	printf 'export %s="%s"\n' TOKENTXT "$TOKEN" VMID 42 ONEGATE_ENDPOINT "$GATE" ETH0_IP 192.0.2.10 \
-		FL_CONTROL_API_ADDRESS 127.0.0.1:9093 FLOWER_VERSION "${version:-1.25.0}" | make_root
+	gate_variables FL_CONTROL_API_ADDRESS=127.0.0.1:9093 "FLOWER_VERSION=${version:-1.25.0}" | make_root
 	run fl-configure -q --root "$ROOT"
 	fl-onegate-publish -q --root "$ROOT" FL_READY=YES >"$T/out"
 	rm -f "$T/hold" "$T/held" "$T/go"
@@ -103,7 +89,7 @@ interrupted()
 	wait_until gone "$group"
 	is "$ended $(status_file) $(left_over "$group" | tr '\n' ' ')" "$(number_of "$signal") ${stage}_failure " \
 		"$where, SIG$signal to $whom: the stage failed, nothing is left"
-	is "$(ready)" NO "$where, SIG$signal to $whom: OneGate is told"
+	is "$(attribute FL_READY)" NO "$where, SIG$signal to $whom: OneGate is told"
 	cases=$((cases + 1))
 }
 
@@ -115,7 +101,7 @@ heals()
 	for stage in configure bootstrap; do
 		run env DOCKER_HOST="unix://$SOCK" dash "$top/one-appliance/service" --root "$ROOT" --bindir "$T/bin" "$stage"
 	done
-	is "$status $(status_file) $(ready)" '0 bootstrap_success YES' "$1: and the next boot heals"
+	is "$status $(status_file) $(attribute FL_READY)" '0 bootstrap_success YES' "$1: and the next boot heals"
 }
 
 start_onegate --nic 192.0.2.10,02:00:c0:00:02:0a
@@ -210,7 +196,7 @@ for signal in TERM INT HUP; do
 done
 stop "$gate_pid"
 start_onegate --fail=stall
-printf 'export %s="%s"\n' TOKENTXT "$TOKEN" VMID 42 ONEGATE_ENDPOINT "$GATE" ETH0_IP 192.0.2.10 | context
+gate_variables | context
 for signal in TERM INT HUP; do
 	: >"$gate_journal"
 	alone fl-onegate-publish $signal "test -s '$gate_journal'" -- fl-onegate-publish --root "$ROOT"

@@ -217,12 +217,6 @@ within_limit()
 	took=$(($(date +%s) - began))
 }
 
-# attribute NAME: as OneGate holds it.
-attribute()
-{
-	py "d.get('$1', '')" "$gate_state"
-}
-
 is_attribute()
 {
 	[ "$(attribute "$1")" = "$2" ]
