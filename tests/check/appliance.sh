@@ -67,7 +67,7 @@ documented()
 		;;
 	docker*)
 		command -v docker >/dev/null || {
-			skip "$1" 'no docker command'
+			skip "$1" 'docker is not installed'
 			return
 		}
 		;;

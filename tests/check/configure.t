@@ -41,7 +41,7 @@ done
 # have_command adds /usr/sbin and /sbin to PATH; where those are the same folder as /usr/bin there is no bare
 # machine to be made this way.
 if [ "$(readlink -f /usr/sbin)" = "$(readlink -f /usr/bin)" ]; then
-	skip 'all that is missing is named at once' 'sbin and bin are one folder'
+	skip 'all that is missing is named at once' 'this machine has sbin and bin in one folder'
 else
 	run env PATH="$scratch/bare" "$(command -v sh)" "$SRCDIR/configure"
 	exits 69 'what is missing is an error'

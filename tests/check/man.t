@@ -31,7 +31,7 @@ for page in $pages; do
 	if command -v mandoc >/dev/null; then
 		check "$page: mandoc -T lint is silent" lint "$BUILD/man/$page"
 	else
-		skip "$page: mandoc -T lint is silent" 'no mandoc'
+		skip "$page: mandoc -T lint is silent" 'mandoc is not installed'
 	fi
 	check "$page: the pages it refers to are there" references "$BUILD/man/$page"
 	check "$page: every @name@ is filled in" filled_in "$BUILD/man/$page"

@@ -26,6 +26,6 @@ if command -v shellcheck >/dev/null; then
 			$(sed -n "s/^$shell //p" "$scratch/list")
 	done
 else
-	skip 'shellcheck' 'no shellcheck'
+	skip 'shellcheck' 'shellcheck is not installed'
 fi
 plan

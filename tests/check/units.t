@@ -29,6 +29,6 @@ if command -v systemd-analyze >/dev/null; then
 			systemd-analyze verify --man=no "$f"
 	done
 else
-	skip 'systemd-analyze verify' 'no systemd-analyze'
+	skip 'systemd-analyze verify' 'systemd-analyze is not installed'
 fi
 plan

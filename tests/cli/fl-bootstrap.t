@@ -32,10 +32,42 @@ for mistake in --nonsense operand --timeout=x --timeout=-1 --timeout --docker --
 	is "$(wc -l <"$T/err")" 1 "$mistake: one line on stderr"
 done
 
-is_root || {
-	skip 'what needs the files of fl-configure' 'not root'
-	done_testing
-}
+# --- what fails before anything is made -----------------------------------------------------------
+
+fresh
+boot --timeout=1
+exits 75 'no Engine: 75 after --timeout'
+like "$err" 'step 7/12 .*failed' 'step 7 failed'
+like "$err" "$SOCK" 'naming the socket'
+start_engine --image flwr/superlink:1.25.0
+printf '{"rules": [{"match": "(GET|HEAD) /_ping", "stall": true}]}\n' >"$scenario"
+boot --timeout=1
+exits 75 'an Engine that accepts and is silent: 75'
+start_engine --image flwr/superlink:1.25.0 --api 1.12:1.20
+boot --timeout=3
+exits 69 'an Engine that is too old: 69'
+like "$err" '1\.20' 'naming its version'
+for mode in missing refused error cut; do
+	fresh FLOWER_VERSION=1.26.0
+	start_engine
+	printf '{"pull": {"*": "%s"}}\n' "$mode" >"$scenario"
+	boot --timeout=20
+	exits 69 "no image at all, a pull ends as '$mode': 69"
+	like "$err" 'step 8/12 .*failed' '... step 8 failed'
+	is "$(asked POST /containers/create)" 0 '... nothing is created'
+done
+fresh
+rm "$ROOT/opt/flower/config/superlink.json"
+rm "$ENV_FILE"
+boot --timeout=3
+exits 78 'neither configuration nor context: 78'
+fresh
+echo '{' >"$ROOT/opt/flower/config/superlink.json"
+boot --timeout=3
+exits 78 'a damaged superlink.json: 78'
+like "$err" 'superlink.json' 'naming it'
+
+needs_root 'what leaves a container'
 
 # --- the good case ------------------------------------------------------------------------------
 
@@ -117,18 +149,11 @@ is "$status $(container "[len(c['Config']['Labels']), c['State']['Status']]")" '
 
 stop "$engine_pid"
 fresh
-boot --timeout=1
-exits 75 'no Engine: 75 after --timeout'
-like "$err" 'step 7/12 .*failed' 'step 7 failed'
-like "$err" "$SOCK" 'naming the socket'
 start_engine --image flwr/superlink:1.25.0 --after 0.8
 boot --timeout=15
 exits 0 'an Engine that appears late'
 fresh
 start_engine --image flwr/superlink:1.25.0
-printf '{"rules": [{"match": "(GET|HEAD) /_ping", "stall": true}]}\n' >"$scenario"
-boot --timeout=1
-exits 75 'an Engine that accepts and is silent: 75'
 printf '{"rules": [{"match": "(GET|HEAD) /_ping", "status": 500, "times": 2}]}\n' >"$scenario"
 boot --timeout=15
 exits 0 'an Engine that is not ready yet'
@@ -145,22 +170,13 @@ for api in 1.12:1.41=v1.44 1.44:1.52=v1.41; do
 	is "$(py "[e for e in l if e.get('status', 0) == 400]" "$engine_journal")" '[]' '... without a refused version'
 	is "$(container "c['State']['Status']")" running '... and the container runs'
 done
-start_engine --image flwr/superlink:1.25.0 --api 1.12:1.20
-boot --timeout=3
-exits 69 'an Engine that is too old: 69'
-like "$err" '1\.20' 'naming its version'
 
-# DOCKER_HOST counts only if a person calls.
+# host.t tries the callers for whom DOCKER_HOST does not count.
 start_engine --image flwr/superlink:1.25.0
 run env DOCKER_HOST="unix://$SOCK" fl-bootstrap --root "$ROOT" --timeout=3
 exits 0 'DOCKER_HOST where it is unix://'
 run env DOCKER_HOST="unix://$T/nowhere.sock" fl-bootstrap --root "$ROOT" --docker "$SOCK"
 exits 0 '--docker wins'
-: >"$engine_journal"
-run env DOCKER_HOST="unix://$SOCK" CONTEXT_FILE=/run/one-context/context.sh fl-bootstrap --root "$ROOT" --timeout=1
-is "$(cat "$engine_journal")" '' 'DOCKER_HOST below one-contextd comes from the context: not used'
-run env DOCKER_HOST=tcp://127.0.0.1:1 fl-bootstrap --root "$ROOT" --timeout=1
-unlike "$err" '127\.0\.0\.1:1' 'DOCKER_HOST of another kind is not used'
 
 # --- step 8: the image --------------------------------------------------------------------------
 
@@ -238,15 +254,6 @@ exits 0 'and the unit can start it again'
 overrides die
 ok 'an Engine that dies during the pull: 69 or 75' test "$status" = 69 -o "$status" = 75
 
-for mode in missing refused error cut; do
-	fresh FLOWER_VERSION=1.26.0
-	start_engine
-	printf '{"pull": {"*": "%s"}}\n' "$mode" >"$scenario"
-	boot --timeout=20
-	exits 69 "no image at all, a pull ends as '$mode': 69"
-	like "$err" 'step 8/12 .*failed' '... step 8 failed'
-	is "$(asked POST /containers/create)" 0 '... nothing is created'
-done
 fresh
 start_engine
 printf '{"pull": {"flwr/superlink:1.25.0": "ok"}}\n' >"$scenario"
@@ -323,16 +330,6 @@ fresh
 start_engine --image flwr/superlink:1.25.0
 printf '{"rules": [{"match": "POST /containers/create", "body": "{\\"Id\\": 5}", "status": 201, "type": "application/json"}]}\n' >"$scenario"
 boot
-ok 'an answer without sense is refused' test "$status" = 69
-fresh
-rm "$ROOT/opt/flower/config/superlink.json"
-rm "$ENV_FILE"
-boot --timeout=3
-exits 78 'neither configuration nor context: 78'
-fresh
-echo '{' >"$ROOT/opt/flower/config/superlink.json"
-boot --timeout=3
-exits 78 'a damaged superlink.json: 78'
-like "$err" 'superlink.json' 'naming it'
+exits 69 'an answer without sense is refused'
 
 done_testing

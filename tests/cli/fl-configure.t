@@ -494,10 +494,7 @@ ok 'fl-configure does not load libcurl' not sh -c \
 
 # --- steps 4 to 6: files ------------------------------------------------------------------------
 
-if ! is_root; then
-	skip 'writing, owners and modes' 'not root'
-	done_testing
-fi
+needs_root 'writing, owners and modes'
 
 make_root <<X
 export TOKENTXT="$TOKEN"

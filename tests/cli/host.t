@@ -3,6 +3,7 @@
 # copy of this machine's folders (overlays in a mount namespace) with a systemctl and an apt-get that
 # write down what they were asked for. Nothing of the machine itself is changed.
 . "$(dirname "$0")/lib.sh"
+needs_root
 if [ -z "${FL_PRIVATE_HOST-}" ]; then
 	own=$(mount_options) || skip_all 'no right to make a mount namespace'
 	rm -rf "$T"
@@ -116,6 +117,8 @@ exits 69 'systemd refuses: 69'
 like "$err" 'enable.*Failed to enable unit: no' 'with its reason'
 run env DOCKER_HOST=unix:///nowhere CONTEXT_FILE=/run/one-context/context.sh.network fl-healthcheck --wait=10
 exits 0 'DOCKER_HOST of the context is not used below one-contextd'
+run env DOCKER_HOST=tcp://127.0.0.1:1 fl-healthcheck --wait=10
+exits 0 'nor is one of another kind'
 
 # --- a OneGate that has a name ------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 # one-appliance/service: the chain as one-apps calls it, spec sections 2, 3, 10, 11 and 13.
 . "$(dirname "$0")/lib.sh"
 may_hold_secrets changed
-needs_root
 appliance_net # the ports are fixed: 9091, 9092, 9093
 
 SERVICE=$top/one-appliance/service
@@ -65,6 +64,8 @@ is "$(tree "$ROOT/opt/flower/scripts")" "$before" 'which leaves right links alon
 is "$(ls "$ROOT/etc/systemd/system/docker.service.d")" flower-superlink.conf 'and nothing beside the drop-in'
 (cd "$BUILD" && ./service --root "$ROOT" --bindir . install) >/dev/null 2>&1
 ok 'a relative --bindir: the links lead to the programs' test -x "$ROOT/opt/flower/scripts/configure.sh"
+
+needs_root 'boots, failures, interruptions'
 
 # --- the good boot ------------------------------------------------------------------------------
 

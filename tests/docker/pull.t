@@ -4,7 +4,7 @@
 
 real_engine
 start_onegate
-registry=$("$docker/registry.sh" start "$T/r" 5050) || skip_all 'no docker-registry'
+registry=$("$docker/registry.sh" start "$T/r" 5050) || skip_all 'docker-registry is not installed'
 private=$registry/flwr/superlink
 docker tag "$prebaked" "$private:1.26.0"
 docker push -q "$private:1.26.0" >/dev/null

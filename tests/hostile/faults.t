@@ -11,7 +11,7 @@ if [ -z "${FAULTS_ALONE-}" ] && unshare -p -f --kill-child --mount-proc true 2>/
 	FAULTS_ALONE=1 exec unshare -p -f --kill-child --mount-proc sh "$0"
 fi
 private_net # the ports of a SuperLink, and addresses to choose from
-is_root || skip_all 'needs root: files of other owners are made'
+needs_root
 command -v strace >/dev/null || skip_all 'strace is not installed'
 strace -f --seccomp-bpf -o "$T/trace" -e trace=close -e inject=close:error=EIO:when=1 true 2>/dev/null
 grep -q INJECTED "$T/trace" || skip_all 'strace has no right to trace here'

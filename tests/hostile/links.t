@@ -149,7 +149,7 @@ if at_bottom 'os.chown("bottom", 0, 0); sys.exit(subprocess.call(["chattr", "+i"
 	unlike "$err" 'run this as root' 'and root is not told to be root'
 	at_bottom 'subprocess.call(["chattr", "-i", "bottom"])'
 else
-	skip 'what cannot be given, down there' 'no immutable files on this file system'
+	skip 'what cannot be given, down there' "this machine's file system has no immutable files"
 fi
 
 # --- what the administrator mounts --------------------------------------------------------------

@@ -108,7 +108,7 @@ if [ "$(crash /bin/echo x)" = '+++ killed by SIGSEGV (core dumped) +++' ]; then
 	done
 	is "$(ls "$T/cores")" '' 'and no file'
 else
-	skip 'no core of a crash' 'this system keeps none'
+	skip 'no core of a crash' 'this machine keeps none'
 fi
 
 # --- the search in the other tests --------------------------------------------------------------
