@@ -172,7 +172,8 @@ static int bootstrap(struct run *run, const struct arguments *args)
 	int status;
 
 	fl_log_open(run->paths.bootstrap_log, run->paths.journal);
-	if (!args->pull && fl_settings_require(&run->settings, run->paths.json, &err) != 0) {
+	if (!args->pull &&
+	    fl_settings_require(&run->settings, run->paths.json, &err) != FL_SETTINGS_READ) {
 		fl_log_error(&err);
 		return err.code;
 	}

@@ -64,35 +64,29 @@ static void name_difference(enum fl_param_id id, const char *stands, const char 
 		fl_param(id)->name, fl_buf_text(&ignored), fl_buf_text(&kept));
 }
 
-/* The settings of superlink.json: 0, 1 if there are none, or -1 with 71. */
-static int read_kept(struct fl_settings *kept, const struct fl_paths *paths,
-		     struct fl_findings *findings, struct fl_error *err)
-{
-	if (fl_settings_read(kept, paths->json, err) == 0)
-		return 0;
-	if (err->errnum != 0 && fl_file_unknown(err->errnum)) {
-		err->code = FL_EXIT_SYSTEM;
-		return -1;
-	}
-	fl_findings_add(findings, FL_WARNING, "%s; it is made anew from the context", err->message);
-	return 1;
-}
-
 int fl_frozen_apply(struct fl_settings *settings, const struct fl_paths *paths,
 		    struct fl_findings *findings, bool *stands, struct fl_error *err)
 {
 	fl_auto_settings struct fl_settings kept_settings = FL_SETTINGS_INIT;
+	struct fl_settings context;
 	bool booted;
-	int missing;
 
 	*stands = false;
 	if (fl_frozen_booted(paths, &booted, err) != 0)
 		return -1;
 	if (!booted)
 		return 0;
-	missing = read_kept(&kept_settings, paths, findings, err);
-	if (missing != 0)
-		return missing < 0 ? -1 : 0;
+	switch (fl_settings_read(&kept_settings, paths->json, err)) {
+	case FL_SETTINGS_READ:
+		break;
+	case FL_SETTINGS_UNKNOWN:
+		err->code = FL_EXIT_SYSTEM;
+		return -1;
+	default:
+		fl_findings_add(findings, FL_WARNING, "%s; it is made anew from the context",
+				err->message);
+		return 0;
+	}
 	for (unsigned i = 0; i < FL_PARAM_CONFIG_COUNT; i++) {
 		enum fl_param_id id = (enum fl_param_id)i;
 		const char *kept = fl_settings_get(&kept_settings, id);
@@ -102,12 +96,9 @@ int fl_frozen_apply(struct fl_settings *settings, const struct fl_paths *paths,
 			name_difference(id, kept, asked, findings);
 	}
 	/* The whole of it, origins included: the file must not change because only a prefix did. */
-	for (size_t i = 0; i < FL_PARAM_CONFIG_COUNT; i++) {
-		struct fl_setting context = settings->of[i];
-
-		settings->of[i] = kept_settings.of[i];
-		kept_settings.of[i] = context;
-	}
+	context = *settings;
+	*settings = kept_settings;
+	kept_settings = context;
 	*stands = true;
 	return 0;
 }

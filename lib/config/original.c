@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config/original.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -29,11 +28,10 @@ void fl_original_compare(const char *path, const struct fl_context *context,
 	fl_auto_free char *file = beside(path);
 	struct fl_error err = FL_ERROR_INIT;
 
-	if (file == NULL)
+	if (file == NULL || access(file, F_OK) != 0)
 		return;
 	if (fl_context_read(file, &original, &err) != 0) {
-		if (err.errnum != ENOENT)
-			fl_log(FL_DEBUG, "%s", err.message);
+		fl_log(FL_DEBUG, "%s", err.message);
 		return;
 	}
 	for (unsigned i = 0; i < FL_PARAM_COUNT; i++) {

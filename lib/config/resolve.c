@@ -37,11 +37,11 @@ int fl_resolve_load(struct fl_settings *settings, const struct fl_paths *paths,
 {
 	fl_auto_context struct fl_context *empty = NULL;
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+	enum fl_settings_state state;
 
-	if (fl_settings_require(settings, paths->json, err) == 0)
-		return 0;
-	if (err->errnum != ENOENT)
-		return -1;
+	state = fl_settings_require(settings, paths->json, err);
+	if (state != FL_SETTINGS_ABSENT)
+		return state == FL_SETTINGS_READ ? 0 : -1;
 	if (context == NULL && fl_context_parse("nothing", "", 0, &empty, err) != 0)
 		return -1;
 	fl_log(FL_DEBUG, "%s is not there yet; going by the context alone", paths->json);

@@ -82,25 +82,34 @@ static int parse(struct fl_settings *settings, const char *text, struct fl_error
 	return 0;
 }
 
-int fl_settings_read(struct fl_settings *settings, const char *path, struct fl_error *err)
+enum fl_settings_state fl_settings_read(struct fl_settings *settings, const char *path,
+					struct fl_error *err)
 {
 	fl_auto_free char *text = fl_file_read(path, JSON_MAX, NULL);
+	int errnum = errno;
 
-	if (text == NULL)
-		return fl_error_set(err, FL_EXIT_CONFIG, errno, "configuration %s", path);
+	if (text == NULL) {
+		fl_error_set(err, FL_EXIT_CONFIG, errnum, "configuration %s", path);
+		if (fl_file_unknown(errnum))
+			return FL_SETTINGS_UNKNOWN;
+		return errnum == ENOENT ? FL_SETTINGS_ABSENT : FL_SETTINGS_DAMAGED;
+	}
 	if (parse(settings, text, err) == 0)
-		return 0;
-	err->errnum = 0;
-	return fl_error_wrap(err, "configuration %s", path);
+		return FL_SETTINGS_READ;
+	fl_error_wrap(err, "configuration %s", path);
+	return FL_SETTINGS_DAMAGED;
 }
 
-int fl_settings_require(struct fl_settings *settings, const char *path, struct fl_error *err)
+enum fl_settings_state fl_settings_require(struct fl_settings *settings, const char *path,
+					   struct fl_error *err)
 {
-	if (fl_settings_read(settings, path, err) == 0)
-		return 0;
-	if (err->errnum == EACCES)
-		return fl_error_hint(err, "run this as root");
-	return fl_error_hint(err, "fl-configure makes it from the context");
+	enum fl_settings_state state = fl_settings_read(settings, path, err);
+
+	if (state != FL_SETTINGS_READ)
+		fl_error_hint(err, "%s",
+			      err->errnum == EACCES ? "run this as root"
+						    : "fl-configure makes it from the context");
+	return state;
 }
 
 const char *fl_settings_get(const struct fl_settings *settings, enum fl_param_id id)

@@ -31,16 +31,21 @@ void fl_settings_set(struct fl_settings *settings, enum fl_param_id id, const ch
 /* The content of superlink.json; a fresh string, ended by a line feed. */
 char *fl_settings_json(const struct fl_settings *settings) FL_MUST_CHECK FL_NONNULL(1);
 
-/*
- * Reads superlink.json at PATH and checks every value by the rules of the context. Returns 0, or -1
- * with 78; err->errnum is ENOENT if there is no such file.
- */
-int fl_settings_read(struct fl_settings *settings, const char *path, struct fl_error *err)
-	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
+/* What came of reading superlink.json. All but the first fill the error, with 78. */
+enum fl_settings_state {
+	FL_SETTINGS_READ,
+	FL_SETTINGS_ABSENT,  /* there is no such file */
+	FL_SETTINGS_DAMAGED, /* it is not what fl-configure writes */
+	FL_SETTINGS_UNKNOWN, /* it cannot be read, and may be all right */
+};
 
-/* The same for who cannot do without it: the error also says what to do. */
-int fl_settings_require(struct fl_settings *settings, const char *path, struct fl_error *err)
-	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
+/* Reads superlink.json at PATH and checks every value by the rules of the context. */
+enum fl_settings_state fl_settings_read(struct fl_settings *settings, const char *path,
+					struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3);
+
+/* The same for a caller that cannot do without it: the error also says what to do. */
+enum fl_settings_state fl_settings_require(struct fl_settings *settings, const char *path,
+					   struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3);
 
 /* The value of ID (below FL_PARAM_CONFIG_COUNT), borrowed. */
 const char *fl_settings_get(const struct fl_settings *settings, enum fl_param_id id) FL_NONNULL(1);

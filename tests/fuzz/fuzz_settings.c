@@ -84,7 +84,7 @@ static void comes_back(const struct fl_settings *settings)
 	struct fl_error err = FL_ERROR_INIT;
 
 	file = json;
-	FUZZ_HOLDS(fl_settings_read(&again, "superlink.json", &err) == 0);
+	FUZZ_HOLDS(fl_settings_read(&again, "superlink.json", &err) == FL_SETTINGS_READ);
 	second = fl_settings_json(&again);
 	FUZZ_HOLDS(strcmp(json, second) == 0);
 }
@@ -94,7 +94,7 @@ static bool from_json(struct fl_settings *settings, const char *text)
 	struct fl_error err = FL_ERROR_INIT;
 
 	file = text;
-	if (fl_settings_require(settings, "superlink.json", &err) == 0)
+	if (fl_settings_require(settings, "superlink.json", &err) == FL_SETTINGS_READ)
 		return true;
 	fuzz_refused(&err, FL_EXIT_CONFIG);
 	return false;
