@@ -59,7 +59,9 @@ struct fl_request {
 	int64_t connect_ms; /* most milliseconds for connecting, 0 for no limit of its own */
 };
 
-/* Makes the shared state. The caller frees it with fl_http_free(). Ends the process if it cannot. */
+/*
+ * Makes the shared state. The caller frees it with fl_http_free(). Ends the process if it cannot.
+ */
 struct fl_http *fl_http_new(void) FL_MUST_CHECK;
 
 /* Ends every transfer (none may be used any more) and closes every connection. NULL is fine. */

@@ -119,8 +119,8 @@ static inline void peer_answers(long status, const char *lines, const char *byte
 }
 
 /*
- * An answer with one of the COUNT statuses. For a CHOICE beyond them BYTES are all that is said, and
- * the peer then closes, stalls or did not take the connection. Returns the status, or 0.
+ * An answer with one of the COUNT statuses. For a CHOICE beyond them BYTES are all that is said,
+ * and the peer then closes, stalls or did not take the connection. Returns the status, or 0.
  */
 static inline long peer_chooses(const long *statuses, size_t count, size_t choice,
 				const char *lines, const char *bytes, size_t length)

@@ -246,7 +246,9 @@ static void test_list(void **state)
 	assert_true(found || all.count == 0);
 }
 
-/* The machine that runs the test has loopback at least; fl-onegate-publish.t has links of its own. */
+/*
+ * The machine that runs the test has loopback at least; fl-onegate-publish.t has links of its own.
+ */
 static void test_routes(void **state)
 {
 	static const struct {
