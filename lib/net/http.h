@@ -45,11 +45,11 @@ struct fl_response {
 typedef bool fl_http_body(void *data, const char *bytes, size_t length);
 
 struct fl_request {
-	const char *method;         /* "GET", "PUT", "POST", "HEAD", "DELETE" */
+	const char *method;         /* "GET", "PUT", "POST", "DELETE" */
 	const char *url;            /* http:// or https://; for a unix socket the host is a dummy */
 	const char *unix_socket;    /* path, or NULL for TCP */
 	const char *const *headers; /* "Name: value" strings, NULL at the end; may be NULL */
-	const char *body; /* bytes to send, NULL for none (HTTP/2: END_STREAM on HEADERS) */
+	const char *body;           /* bytes to send, NULL for none: its length is 0 then */
 	size_t body_length;
 	bool http2;   /* HTTP/2 without TLS and without upgrade (prior knowledge, RFC 9113 3.3) */
 	size_t limit; /* bytes of the answer's body that are kept; 0 means 64 KiB */
@@ -59,9 +59,7 @@ struct fl_request {
 	int64_t connect_ms; /* most milliseconds for connecting, 0 for no limit of its own */
 };
 
-/*
- * Makes the shared state. The caller frees it with fl_http_free(). Ends the process if it cannot.
- */
+/* Makes the shared state, or ends the process. The caller frees it with fl_http_free(). */
 struct fl_http *fl_http_new(void) FL_MUST_CHECK;
 
 /* Ends every transfer (none may be used any more) and closes every connection. NULL is fine. */

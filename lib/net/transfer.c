@@ -105,24 +105,19 @@ static void set_headers(struct fl_transfer *transfer, const struct fl_request *r
 
 static void set_method(CURL *easy, const struct fl_request *request)
 {
-	bool sends = strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0;
+	const char *body = request->body;
 
-	if (strcmp(request->method, "HEAD") == 0) {
-		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-		return;
-	}
 	/*
 	 * Without a body HTTP/1.1 wants "Content-Length: 0" (RFC 9110, 8.6). HTTP/2 wants
 	 * END_STREAM on HEADERS: a gRPC server answers an unknown method before an (empty) body has
 	 * come and resets the stream, and libcurl then loses one answer in three (trap 22).
 	 */
-	if (request->body != NULL) {
+	if (body == NULL && !request->http2 && strcmp(request->method, "POST") == 0)
+		body = "";
+	if (body != NULL) {
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
 				 (curl_off_t)request->body_length);
-		curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body);
-	} else if (sends && !request->http2) {
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)0);
-		curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, "");
+		curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body);
 	}
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }

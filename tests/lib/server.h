@@ -130,8 +130,7 @@ static inline size_t server_request(const char *text)
 }
 
 /* Does what RULE says; false where the connection is to be closed. */
-static inline bool server_act(struct server_shared *shared, int fd, const struct server_rule *rule,
-			      bool head)
+static inline bool server_act(struct server_shared *shared, int fd, const struct server_rule *rule)
 {
 	size_t length = rule->length != 0    ? rule->length
 			: rule->body != NULL ? strlen(rule->body)
@@ -159,7 +158,7 @@ static inline bool server_act(struct server_shared *shared, int fd, const struct
 		}
 		if (chunked)
 			server_write(fd, "0\r\n\r\n", 5, true);
-		else if (!head)
+		else
 			server_write(fd, rule->body, length, false);
 		return true;
 	}
@@ -220,7 +219,7 @@ static inline void server_connection(struct server_shared *shared, int fd,
 
 			rule = &none;
 		}
-		if (!server_act(shared, fd, rule, strncmp(text, "HEAD ", 5) == 0))
+		if (!server_act(shared, fd, rule))
 			return;
 		have = 0;
 	}

@@ -55,7 +55,6 @@ static const struct server_rule rules[] = {
 	  .status = 200,
 	  .headers = "X-One: 1\r\nx-one:  two \r\n",
 	  .body = "hello" },
-	{ .to = "HEAD /hello", .status = 200, .headers = "X-One: 1\r\n", .body = "hello" },
 	{ .to = "PUT /vm", .status = 200 },
 	{ .to = "POST /empty", .status = 204 },
 	{ .to = "GET /500", .status = 500, .body = "broken" },
@@ -191,19 +190,6 @@ static void post_without_body_says_so(void **state)
 	assert_true(server_heard(&world->server, "POST /empty HTTP/1.1\r\n"));
 	assert_true(server_heard(&world->server, "\r\nContent-Length: 0\r\n"));
 	assert_int_equal(server_count(&world->server, "Content-Type:"), 0);
-}
-
-static void head_has_no_body(void **state)
-{
-	struct world *world = *state;
-	struct fl_request request = get(world, "/hello");
-	fl_auto_transfer struct fl_transfer *transfer = NULL;
-
-	request.method = "HEAD";
-	transfer = fl_http_perform(world->http, &request);
-	assert_int_equal(fl_http_response(transfer)->failure, FL_HTTP_OK);
-	assert_int_equal(fl_http_response(transfer)->status, 200);
-	assert_int_equal(fl_http_response(transfer)->body.length, 0);
 }
 
 static void unix_socket_is_used(void **state)
@@ -686,7 +672,6 @@ int main(void)
 		TEST(request_is_as_it_was_asked_for),
 		TEST(a_socket_is_not_made_blocking),
 		TEST(post_without_body_says_so),
-		TEST(head_has_no_body),
 		TEST(unix_socket_is_used),
 		TEST(status_of_an_error_is_an_answer),
 		TEST(redirect_is_not_followed),
