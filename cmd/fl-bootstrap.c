@@ -17,19 +17,17 @@
 enum { OPT_PREPARE = 1, OPT_PULL, OPT_DOCKER, OPT_TIMEOUT, OPT_PULL_TIMEOUT, OPT_STALL_TIMEOUT };
 
 static const struct fl_option options[] = {
-	{ OPT_PREPARE, 0, "prepare", NULL,
+	{ OPT_PREPARE, "prepare", NULL,
 	  "make sure of image and container and start nothing\n(the unit's ExecStartPre)" },
-	{ OPT_PULL, 0, "pull", NULL,
+	{ OPT_PULL, "pull", NULL,
 	  "only make sure of the pre-baked image\n(used by service install)" },
-	{ OPT_DOCKER, 0, "docker", "PATH",
-	  "socket of the Docker Engine (default: DOCKER_HOST where\nit is unix://, else "
-	  "/run/docker.sock)" },
-	{ OPT_TIMEOUT, 0, "timeout", "SECONDS", "wait for the Engine at most this long (60)" },
-	{ OPT_PULL_TIMEOUT, 0, "pull-timeout", "SECONDS",
+	{ OPT_DOCKER, "docker", "PATH", FL_DOCKER_SOCKET_HELP },
+	{ OPT_TIMEOUT, "timeout", "SECONDS", "wait for the Engine at most this long (60)" },
+	{ OPT_PULL_TIMEOUT, "pull-timeout", "SECONDS",
 	  "pull an image for at most this long (600)" },
-	{ OPT_STALL_TIMEOUT, 0, "stall-timeout", "SECONDS",
+	{ OPT_STALL_TIMEOUT, "stall-timeout", "SECONDS",
 	  "give up a pull that stalls for this long (30)" },
-	{ 0, 0, NULL, NULL, NULL },
+	{ 0, NULL, NULL, NULL },
 };
 
 static const struct fl_command command = {
@@ -40,8 +38,6 @@ static const struct fl_command command = {
 	.notes = "Exit status: 0 done, 64 usage, 69 Docker or systemd refused, 71 files,\n"
 		 "75 timed out, 78 no valid configuration. See fl-bootstrap(8).",
 };
-
-#define SECONDS_MOST 86400
 
 struct arguments {
 	bool prepare;
@@ -205,11 +201,10 @@ int main(int argc, char **argv)
 	__attribute__((cleanup(free_run))) struct run run = { .http = NULL };
 	struct arguments args = { .timeout = 60, .pull_timeout = 600, .stall_timeout = 30 };
 	struct fl_options parser;
-	bool good = true;
 	int id;
 
 	fl_options_begin(&parser, &command, argc, argv);
-	while (good && (id = fl_options_next(&parser, stdout)) != FL_OPTION_END) {
+	while ((id = fl_options_next(&parser, stdout)) != FL_OPTION_END) {
 		switch (id) {
 		case OPT_PREPARE:
 			args.prepare = true;
@@ -218,33 +213,25 @@ int main(int argc, char **argv)
 			args.pull = true;
 			break;
 		case OPT_DOCKER:
-			good = fl_options_socket(&parser, "docker", &args.docker);
+			fl_options_socket(&parser, &args.docker);
 			break;
 		case OPT_TIMEOUT:
-			good = fl_options_seconds(&parser, "timeout", 0, SECONDS_MOST,
-						  &args.timeout);
+			fl_options_seconds(&parser, 0, FL_SECONDS_MOST, &args.timeout);
 			break;
 		case OPT_PULL_TIMEOUT:
-			good = fl_options_seconds(&parser, "pull-timeout", 1, SECONDS_MOST,
-						  &args.pull_timeout);
+			fl_options_seconds(&parser, 1, FL_SECONDS_MOST, &args.pull_timeout);
 			break;
 		case OPT_STALL_TIMEOUT:
-			good = fl_options_seconds(&parser, "stall-timeout", 1, SECONDS_MOST,
-						  &args.stall_timeout);
+			fl_options_seconds(&parser, 1, FL_SECONDS_MOST, &args.stall_timeout);
 			break;
 		default:
 			return parser.status;
 		}
 	}
-	if (!good)
-		return FL_EXIT_USAGE;
-	if (parser.index < argc) {
-		fl_auto_free char *word = fl_quoted(argv[parser.index]);
-
-		return fl_options_mistake(&parser, "'%s': operands are not taken", word);
+	if (args.prepare && args.pull) {
+		fl_options_mistake(&parser, "--prepare and --pull do not go together");
+		return parser.status;
 	}
-	if (args.prepare && args.pull)
-		return fl_options_mistake(&parser, "--prepare and --pull do not go together");
 	fl_paths_init(&run.paths, parser.root, NULL);
 	return bootstrap(&run, &args);
 }

@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/number.h"
 #include "base/options.h"
 #include "config/paramtext.h"
@@ -16,21 +14,20 @@
 #include "superlink/stage.h"
 #include "superlink/step.h"
 
-enum { OPT_DRY_RUN = 1, OPT_CONTEXT, OPT_PRINT, OPT_STAGE, OPT_LOCK_FD };
+enum { OPT_DRY_RUN = 'n', OPT_CONTEXT = 1, OPT_PRINT, OPT_STAGE, OPT_LOCK_FD };
 
 static const struct fl_option options[] = {
-	{ OPT_DRY_RUN, 'n', "dry-run", NULL,
+	{ OPT_DRY_RUN, "dry-run", NULL,
 	  "name each file that would change and write nothing;\nexit 0: nothing would, 1: "
 	  "something would" },
-	{ OPT_CONTEXT, 0, "context", "FILE", "read the context from FILE" },
-	{ OPT_PRINT, 0, "print", "WHAT",
+	{ OPT_CONTEXT, "context", "FILE", "read the context from FILE" },
+	{ OPT_PRINT, "print", "WHAT",
 	  "write nothing, print WHAT: docker-run, env, unit, json,\ncontext, variables, "
 	  "user-inputs, mdoc" },
-	{ OPT_STAGE, 0, "stage", "STATE",
+	{ OPT_STAGE, "stage", "STATE",
 	  "only record a stage in status and motd, such as\nconfigure_started (used by service)" },
-	{ OPT_LOCK_FD, 0, "lock-fd", "N",
-	  "with --stage: first lock descriptor N, or fail with 75" },
-	{ 0, 0, NULL, NULL, NULL },
+	{ OPT_LOCK_FD, "lock-fd", "N", "with --stage: first lock descriptor N, or fail with 75" },
+	{ 0, NULL, NULL, NULL },
 };
 
 static const struct fl_command command = {
@@ -169,21 +166,12 @@ static int record_stage(const struct fl_paths *paths, const char *stage, int loc
 	return FL_EXIT_OK;
 }
 
-/* A word that is not taken, in front of it the option that it came with. */
-static int refuse(const struct fl_options *parser, const char *option, const char *word,
-		  const char *why)
-{
-	fl_auto_free char *shown = fl_quoted(word);
-
-	return fl_options_mistake(parser, "%s'%s'%s", option, shown, why);
-}
-
 int main(int argc, char **argv)
 {
 	fl_auto_paths struct fl_paths paths = { .root = NULL };
 	struct arguments args = { .lock_fd = -1 };
 	struct fl_options parser;
-	int64_t fd;
+	int64_t fd = -1;
 	int id, status;
 
 	fl_options_begin(&parser, &command, argc, argv);
@@ -197,30 +185,30 @@ int main(int argc, char **argv)
 			break;
 		case OPT_PRINT:
 			args.print = parser.value;
+			if (!fl_printout_known(args.print))
+				fl_options_refuse(&parser, "cannot be printed");
 			break;
 		case OPT_STAGE:
 			args.stage = parser.value;
+			if (!fl_stage_valid(args.stage))
+				fl_options_refuse(&parser, "is no stage");
 			break;
 		case OPT_LOCK_FD:
 			if (!fl_number(parser.value, 3, 1023, &fd))
-				return fl_options_mistake(&parser,
-							  "--lock-fd takes a descriptor's number");
+				fl_options_mistake(&parser,
+						   "--lock-fd takes a descriptor's number");
 			args.lock_fd = (int)fd;
 			break;
 		default:
 			return parser.status;
 		}
 	}
-	if (parser.index < argc)
-		return refuse(&parser, "", argv[parser.index], ": operands are not taken");
-	if (args.stage != NULL && !fl_stage_valid(args.stage))
-		return refuse(&parser, "--stage: ", args.stage, " is no stage");
-	if (args.print != NULL && !fl_printout_known(args.print))
-		return refuse(&parser, "--print: ", args.print, " cannot be printed");
 	if (args.stage == NULL && args.lock_fd >= 0)
-		return fl_options_mistake(&parser, "--lock-fd goes with --stage");
-	if (args.stage != NULL && (args.print != NULL || args.dry_run))
-		return fl_options_mistake(&parser, "--stage writes, --print and --dry-run do not");
+		fl_options_mistake(&parser, "--lock-fd goes with --stage");
+	else if (args.stage != NULL && (args.print != NULL || args.dry_run))
+		fl_options_mistake(&parser, "--stage writes, --print and --dry-run do not");
+	if (parser.status != FL_EXIT_OK)
+		return parser.status;
 	fl_paths_init(&paths, parser.root, args.context);
 	if (args.stage != NULL)
 		status = record_stage(&paths, args.stage, args.lock_fd);

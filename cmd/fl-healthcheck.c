@@ -13,19 +13,16 @@
 
 enum { OPT_WAIT = 1, OPT_PROBE, OPT_DOCKER, OPT_JSON };
 
-#define WAIT_MOST      86400        /* seconds */
 #define QUIET_AT_FIRST (2 * FL_SEC) /* of waiting: most starts are over by then */
 
 static const struct fl_option table[] = {
-	{ OPT_WAIT, 0, "wait", "[SECONDS]",
+	{ OPT_WAIT, "wait", "[SECONDS]",
 	  "try until it works, for SECONDS at most\n(default: FL_HEALTH_TIMEOUT)" },
-	{ OPT_PROBE, 0, "probe", "PROBE",
+	{ OPT_PROBE, "probe", "PROBE",
 	  "superlink: all layers (the default);\ngrpc: one gRPC call; tcp: a plain connect" },
-	{ OPT_DOCKER, 0, "docker", "PATH",
-	  "socket of the Docker Engine (default: DOCKER_HOST where\nit is unix://, else "
-	  "/run/docker.sock)" },
-	{ OPT_JSON, 0, "json", NULL, "print the result as one JSON object" },
-	{ 0, 0, NULL, NULL, NULL },
+	{ OPT_DOCKER, "docker", "PATH", FL_DOCKER_SOCKET_HELP },
+	{ OPT_JSON, "json", NULL, "print the result as one JSON object" },
+	{ 0, NULL, NULL, NULL },
 };
 
 static const struct fl_command command = {
@@ -34,6 +31,7 @@ static const struct fl_command command = {
 	.synopsis = "[-qv] [--root DIR] [--wait[=SECONDS]] [--probe=superlink|grpc|tcp] "
 		    "[--docker PATH] [--json] [HOST:PORT]",
 	.options = table,
+	.operands = true,
 	.notes = "HOST:PORT is for --probe=grpc and tcp; the default is the Fleet port.\n"
 		 "Exit status: 0 it works; 1 it does not; with --wait 69 it cannot work any more,\n"
 		 "75 timed out; 64 usage; 78 superlink.json is invalid. See fl-healthcheck(8).",
@@ -79,31 +77,26 @@ static int parse(struct fl_options *options, struct call *call)
 	int id;
 
 	while ((id = fl_options_next(options, stdout)) > 0) {
-		options->status = FL_EXIT_USAGE;
 		if (id == OPT_WAIT) {
 			call->waits = true;
-			if (options->value != NULL &&
-			    !fl_options_seconds(options, "wait", 1, WAIT_MOST, &call->seconds))
-				return FL_OPTION_LEAVE;
+			if (options->value != NULL)
+				fl_options_seconds(options, 1, FL_SECONDS_MOST, &call->seconds);
 		} else if (id == OPT_PROBE && !parse_probe(options->value, &call->probe)) {
 			fl_options_mistake(options, "--probe takes superlink, grpc or tcp");
-			return FL_OPTION_LEAVE;
 		} else if (id == OPT_DOCKER) {
-			if (!fl_options_socket(options, "docker", &call->socket))
-				return FL_OPTION_LEAVE;
+			fl_options_socket(options, &call->socket);
 		} else if (id == OPT_JSON) {
 			call->json = true;
 		}
 	}
 	if (id != FL_OPTION_END)
 		return id;
-	operand = options->argv[options->index];
-	options->status = FL_EXIT_USAGE;
+	operand = options->operands[0];
 	if (operand == NULL)
 		return FL_OPTION_END;
 	if (call->probe == PROBE_SUPERLINK)
 		fl_options_mistake(options, "HOST:PORT is for --probe=grpc and --probe=tcp");
-	else if (options->argv[options->index + 1] != NULL)
+	else if (options->operands[1] != NULL)
 		fl_options_mistake(options, "more than one HOST:PORT");
 	else if (!fl_address_parse(operand, &call->address))
 		fl_options_mistake(options, "'%.200s' is no HOST:PORT", operand);

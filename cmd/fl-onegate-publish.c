@@ -17,8 +17,8 @@
 #define LOOKUP       5 /* seconds of them for OneGate's name while the address is chosen */
 
 enum {
-	OPTION_DRY_RUN = 1,
-	OPTION_VERIFY,
+	OPTION_DRY_RUN = 'n',
+	OPTION_VERIFY = 1,
 	OPTION_PRINT_CURL,
 	OPTION_JSON,
 	OPTION_TIMEOUT,
@@ -26,14 +26,14 @@ enum {
 };
 
 static const struct fl_option options_table[] = {
-	{ OPTION_DRY_RUN, 'n', "dry-run", NULL, "print the pairs, send and write nothing" },
-	{ OPTION_VERIFY, 0, "verify", NULL, "read the attributes back and compare them" },
-	{ OPTION_PRINT_CURL, 0, "print-curl", NULL,
+	{ OPTION_DRY_RUN, "dry-run", NULL, "print the pairs, send and write nothing" },
+	{ OPTION_VERIFY, "verify", NULL, "read the attributes back and compare them" },
+	{ OPTION_PRINT_CURL, "print-curl", NULL,
 	  "print the equivalent curl command without the token,\nsend and write nothing" },
-	{ OPTION_JSON, 0, "json", NULL, "print one JSON object instead of NAME=VALUE lines" },
-	{ OPTION_TIMEOUT, 0, "timeout", "SECONDS", "for all tries together, 1 to 3600 (20)" },
-	{ OPTION_CONTEXT, 0, "context", "FILE", "the context (/run/one-context/one_env)" },
-	{ 0, 0, NULL, NULL, NULL },
+	{ OPTION_JSON, "json", NULL, "print one JSON object instead of NAME=VALUE lines" },
+	{ OPTION_TIMEOUT, "timeout", "SECONDS", "for all tries together, 1 to 3600 (20)" },
+	{ OPTION_CONTEXT, "context", "FILE", "the context (/run/one-context/one_env)" },
+	{ 0, NULL, NULL, NULL },
 };
 
 static const struct fl_command command = {
@@ -42,6 +42,7 @@ static const struct fl_command command = {
 	.synopsis = "[-n] [-qv] [--root DIR] [--context FILE] [--verify] [--print-curl] [--json] "
 		    "[--timeout SECONDS] [NAME=VALUE ...]",
 	.options = options_table,
+	.operands = true,
 	.notes = "Without operands: FL_READY, FL_ENDPOINT, FL_VERSION and FL_ROLE of the "
 		 "SuperLink.\n"
 		 "What was published goes to stdout.\n"
@@ -94,18 +95,16 @@ static bool parse(struct job *job, int argc, char **argv, enum fl_exit *status)
 		job->json |= id == OPTION_JSON;
 		if (id == OPTION_CONTEXT)
 			context = options.value;
-		*status = FL_EXIT_USAGE;
-		if (id == OPTION_TIMEOUT &&
-		    !fl_options_seconds(&options, "timeout", 1, TIMEOUT_MOST, &job->timeout))
-			return false;
+		if (id == OPTION_TIMEOUT)
+			fl_options_seconds(&options, 1, TIMEOUT_MOST, &job->timeout);
 	}
-	for (int i = options.index; i < argc; i++) {
-		if (fl_attributes_parse(&job->attributes, argv[i], &err) != 0) {
-			*status = fl_options_mistake(&options, "%s", err.message);
-			return false;
+	for (char **pair = options.operands; *pair != NULL; pair++) {
+		if (fl_attributes_parse(&job->attributes, *pair, &err) != 0) {
+			*status = FL_EXIT_USAGE;
+			return fl_options_mistake(&options, "%s", err.message);
 		}
 	}
-	job->own = options.index < argc;
+	job->own = options.operands[0] != NULL;
 	fl_paths_init(&job->paths, options.root, context);
 	return true;
 }

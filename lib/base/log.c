@@ -116,9 +116,10 @@ void fl_log(enum fl_level level, const char *format, ...)
 	emit(level, fl_buf_text(&text));
 }
 
-void fl_log_error(const struct fl_error *err)
+enum fl_exit fl_log_error(const struct fl_error *err)
 {
 	fl_log(FL_ERR, "%s", err->message);
+	return err->code;
 }
 
 void fl_log_open(const char *file, const char *journal_socket)

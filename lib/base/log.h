@@ -44,8 +44,8 @@ void fl_log_close(void);
 /* Prints one line, made safe by fl_utf8_flatten(). */
 void fl_log(enum fl_level level, const char *format, ...) FL_PRINTF(2, 3) FL_NONNULL(2);
 
-/* Prints an error object's message at FL_ERR. */
-void fl_log_error(const struct fl_error *err) FL_NONNULL(1);
+/* Prints an error object's message at FL_ERR, and returns its exit status. */
+enum fl_exit fl_log_error(const struct fl_error *err) FL_NONNULL(1);
 
 /*
  * Shows how far a long piece of work is: on a terminal one line that is rewritten in place, else

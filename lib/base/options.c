@@ -14,16 +14,19 @@
 #include "base/start.h"
 #include "build.h"
 
-enum { ID_HELP = 1000, ID_VERSION, ID_VERBOSE, ID_QUIET, ID_ROOT };
+enum { ID_HELP = 'h', ID_VERSION = 'V', ID_VERBOSE = 'v', ID_QUIET = 'q', ID_ROOT = 31 };
 
 static const struct fl_option common[] = {
-	{ ID_ROOT, 0, "root", "DIR", "take every path below DIR" },
-	{ ID_VERBOSE, 'v', "verbose", NULL, "also show reasons and timings" },
-	{ ID_QUIET, 'q', "quiet", NULL, "show warnings and errors only" },
-	{ ID_HELP, 'h', "help", NULL, "print this help and exit" },
-	{ ID_VERSION, 'V', "version", NULL, "print the version and exit" },
-	{ 0, 0, NULL, NULL, NULL },
+	{ ID_ROOT, "root", "DIR", "take every path below DIR" },
+	{ ID_VERBOSE, "verbose", NULL, "also show reasons and timings" },
+	{ ID_QUIET, "quiet", NULL, "show warnings and errors only" },
+	{ ID_HELP, "help", NULL, "print this help and exit" },
+	{ ID_VERSION, "version", NULL, "print the version and exit" },
+	{ 0, NULL, NULL, NULL },
 };
+
+/* Set by getopt in an id, or in optopt, if the option stood there by its name. */
+#define BY_NAME 0x10000
 
 /* Of one tool, the common ones included; checked when the tables are laid. */
 #define MOST_OPTIONS 40
@@ -38,15 +41,6 @@ void fl_options_begin(struct fl_options *options, const struct fl_command *comma
 	opterr = 0;
 }
 
-static const struct fl_option *find(const struct fl_option *table, int id)
-{
-	for (; table->id != 0; table++) {
-		if (table->id == id)
-			return table;
-	}
-	return NULL;
-}
-
 static void help_table(FILE *out, const struct fl_option *table)
 {
 	for (; table->id != 0; table++) {
@@ -54,8 +48,8 @@ static void help_table(FILE *out, const struct fl_option *table)
 		const char *text = table->text;
 		const char *end;
 
-		if (table->letter != 0)
-			fl_buf_printf(&left, "  -%c, ", table->letter);
+		if (table->id > ' ')
+			fl_buf_printf(&left, "  -%c, ", table->id);
 		else
 			fl_buf_puts(&left, "      ");
 		fl_buf_printf(&left, "--%s", table->name);
@@ -89,21 +83,19 @@ static void help(const struct fl_command *command, FILE *out)
 	}
 }
 
-static int leave(struct fl_options *options, enum fl_exit status)
+/* --help and --version. */
+static int answer(struct fl_options *options, int id, FILE *out)
 {
-	options->status = status;
-	return FL_OPTION_LEAVE;
-}
-
-static int leave_after_output(struct fl_options *options, FILE *out)
-{
+	const struct fl_command *command = options->command;
 	struct fl_error err = FL_ERROR_INIT;
 
-	if (fl_flush(out, &err) != 0) {
-		fl_log_error(&err);
-		return leave(options, err.code);
-	}
-	return leave(options, FL_EXIT_OK);
+	if (id == ID_HELP)
+		help(command, out);
+	else
+		fprintf(out, "%s %s\n", command->program, FL_VERSION);
+	if (fl_flush(out, &err) != 0)
+		options->status = fl_log_error(&err);
+	return FL_OPTION_LEAVE;
 }
 
 /* "--wait 30": getopt knows an optional argument only as --wait=30, the caller may not. */
@@ -131,10 +123,10 @@ static void lay_tables(const struct fl_command *command, struct option *longs, c
 			if (o->argument != NULL)
 				kind = o->argument[0] == '[' ? optional_argument
 							     : required_argument;
-			longs[count++] = (struct option){ o->name, kind, NULL, o->id };
-			if (o->letter != 0)
-				*shorts++ = o->letter;
-			if (o->letter != 0 && kind == required_argument)
+			longs[count++] = (struct option){ o->name, kind, NULL, BY_NAME | o->id };
+			if (o->id > ' ')
+				*shorts++ = (char)o->id;
+			if (o->id > ' ' && kind == required_argument)
 				*shorts++ = ':';
 		}
 	}
@@ -142,30 +134,17 @@ static void lay_tables(const struct fl_command *command, struct option *longs, c
 	*shorts = '\0';
 }
 
-static int id_of_letter(const struct fl_command *command, int letter)
-{
-	const struct fl_option *const tables[] = { command->options, common };
-
-	for (size_t t = 0; t < FL_ARRAY_SIZE(tables); t++) {
-		for (const struct fl_option *o = tables[t]; o->id != 0; o++) {
-			if (o->letter == letter)
-				return o->id;
-		}
-	}
-	return letter;
-}
-
 /*
  * Tells which option getopt refuses, and why. It has gone past a long one, be there operands before
  * it or not; of letters that stand together it names the one. optopt is 0 for an unknown long one.
  */
-static enum fl_exit refuse(const struct fl_options *options, int id)
+static int refuse(struct fl_options *options, int id)
 {
 	const char *option = options->argv[optind - 1];
 	const char letter[] = { '-', (char)optopt, '\0' };
 	const char *why = "is no option of this program";
 	fl_auto_free char *name = NULL, *shown = NULL;
-	bool is_letter = optopt < 0 || (optopt > ' ' && optopt <= '~');
+	bool is_letter = optopt != 0 && optopt < BY_NAME;
 
 	if (id == ':')
 		why = "needs a value";
@@ -175,7 +154,8 @@ static enum fl_exit refuse(const struct fl_options *options, int id)
 		option = letter;
 	name = fl_xstrndup(option, strcspn(option, "="));
 	shown = fl_quoted(name);
-	return fl_options_mistake(options, "%s %s", shown, why);
+	fl_options_mistake(options, "%s %s", shown, why);
+	return FL_OPTION_LEAVE;
 }
 
 /* Returns true if the id was one of the common options and parsing goes on. */
@@ -184,6 +164,9 @@ static bool take_common(struct fl_options *options, int id)
 	switch (id) {
 	case ID_ROOT:
 		options->root = optarg;
+		/* From a script whose variable is unset; it would mean the host. */
+		if (optarg[0] == '\0')
+			fl_options_mistake(options, "--root takes a folder");
 		return true;
 	case ID_VERBOSE:
 		fl_log_threshold(FL_DEBUG);
@@ -196,46 +179,48 @@ static bool take_common(struct fl_options *options, int id)
 	}
 }
 
+static int take_operands(struct fl_options *options)
+{
+	fl_auto_free char *word = NULL;
+
+	options->operands = options->argv + optind;
+	if (options->command->operands || options->operands[0] == NULL)
+		return FL_OPTION_END;
+	word = fl_quoted(options->operands[0]);
+	fl_options_mistake(options, "'%s': operands are not taken", word);
+	return FL_OPTION_LEAVE;
+}
+
 int fl_options_next(struct fl_options *options, FILE *out)
 {
 	struct option longs[MOST_OPTIONS + 1];
 	char shorts[3 * MOST_OPTIONS];
-	const struct fl_option *option;
 
 	lay_tables(options->command, longs, shorts);
-	for (;;) {
+	while (options->status == FL_EXIT_OK) {
 		int id = getopt_long(options->argc, options->argv, shorts, longs, NULL);
 
-		if (id == -1) {
-			options->index = optind;
-			return FL_OPTION_END;
-		}
+		if (id == -1)
+			return take_operands(options);
 		if (id == '?' || id == ':')
-			return leave(options, refuse(options, id));
-		if (id < 256)
-			id = id_of_letter(options->command, id);
-		if (id == ID_HELP) {
-			help(options->command, out);
-			return leave_after_output(options, out);
-		}
-		if (id == ID_VERSION) {
-			fprintf(out, "%s %s\n", options->command->program, FL_VERSION);
-			return leave_after_output(options, out);
-		}
-		/* From a script whose variable is unset; it would mean the host. */
-		if (id == ID_ROOT && optarg[0] == '\0')
-			return leave(options, fl_options_mistake(options, "--root takes a folder"));
+			return refuse(options, id);
+		id &= ~BY_NAME;
+		if (id == ID_HELP || id == ID_VERSION)
+			return answer(options, id, out);
 		if (take_common(options, id))
 			continue;
 		options->value = optarg;
-		option = find(options->command->options, id);
-		if (option != NULL && option->argument != NULL && option->argument[0] == '[')
+		options->option = options->command->options;
+		while (options->option->id != id)
+			options->option++;
+		if (options->option->argument != NULL && options->option->argument[0] == '[')
 			take_number(options);
 		return id;
 	}
+	return FL_OPTION_LEAVE;
 }
 
-enum fl_exit fl_options_mistake(const struct fl_options *options, const char *format, ...)
+bool fl_options_mistake(struct fl_options *options, const char *format, ...)
 {
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
 	va_list args;
@@ -245,29 +230,33 @@ enum fl_exit fl_options_mistake(const struct fl_options *options, const char *fo
 	va_end(args);
 	fl_log(FL_ERR, "%s; usage: %s %s", fl_buf_text(&text), options->command->program,
 	       options->command->synopsis);
-	return FL_EXIT_USAGE;
-}
-
-bool fl_options_seconds(const struct fl_options *options, const char *name, int64_t least,
-			int64_t most, int64_t *seconds)
-{
-	if (fl_number(options->value, least, most, seconds))
-		return true;
-	fl_options_mistake(options, "--%s takes whole seconds from %lld to %lld", name,
-			   (long long)least, (long long)most);
+	options->status = FL_EXIT_USAGE;
 	return false;
 }
 
-bool fl_options_socket(const struct fl_options *options, const char *name, const char **path)
+bool fl_options_refuse(struct fl_options *options, const char *why)
+{
+	fl_auto_free char *shown = fl_quoted(options->value);
+
+	return fl_options_mistake(options, "--%s: '%s' %s", options->option->name, shown, why);
+}
+
+bool fl_options_seconds(struct fl_options *options, int64_t least, int64_t most, int64_t *seconds)
+{
+	return fl_number(options->value, least, most, seconds) ||
+	       fl_options_mistake(options, "--%s takes whole seconds from %lld to %lld",
+				  options->option->name, (long long)least, (long long)most);
+}
+
+bool fl_options_socket(struct fl_options *options, const char **path)
 {
 	const struct sockaddr_un *address = NULL;
 	size_t most = sizeof(address->sun_path) - 1;
 
 	*path = options->value;
-	if ((*path)[0] != '\0' && strlen(*path) <= most)
-		return true;
-	fl_options_mistake(options, "--%s takes the path of a socket, 1 to %zu bytes", name, most);
-	return false;
+	return ((*path)[0] != '\0' && strlen(*path) <= most) ||
+	       fl_options_mistake(options, "--%s takes the path of a socket, 1 to %zu bytes",
+				  options->option->name, most);
 }
 
 int fl_flush(FILE *out, struct fl_error *err)

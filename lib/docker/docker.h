@@ -59,6 +59,11 @@ void fl_docker_free(struct fl_docker *docker);
  */
 const char *fl_docker_default_socket(void);
 
+/* What --help says of the option that names another one. */
+#define FL_DOCKER_SOCKET_HELP                                       \
+	"socket of the Docker Engine (default: DOCKER_HOST where\n" \
+	"it is unix://, else /run/docker.sock)"
+
 /* Text of the Engine's version ("26.1.5, API 1.45") after a call, borrowed; "" before. */
 const char *fl_docker_version(const struct fl_docker *docker) FL_NONNULL(1);
 

@@ -32,7 +32,7 @@ static void log_end(const struct fl_step *step, enum fl_level level, const char 
 	       details);
 }
 
-void fl_step_done(const struct fl_step *step, const char *format, ...)
+enum fl_exit fl_step_done(const struct fl_step *step, const char *format, ...)
 {
 	fl_auto_buf struct fl_buf details = FL_BUF_INIT;
 	va_list args;
@@ -41,9 +41,10 @@ void fl_step_done(const struct fl_step *step, const char *format, ...)
 	fl_buf_vprintf(&details, format, args);
 	va_end(args);
 	log_end(step, FL_INFO, "done", fl_buf_text(&details));
+	return FL_EXIT_OK;
 }
 
-void fl_step_warned(const struct fl_step *step, const char *format, ...)
+enum fl_exit fl_step_warned(const struct fl_step *step, const char *format, ...)
 {
 	fl_auto_buf struct fl_buf details = FL_BUF_INIT;
 	va_list args;
@@ -52,6 +53,7 @@ void fl_step_warned(const struct fl_step *step, const char *format, ...)
 	fl_buf_vprintf(&details, format, args);
 	va_end(args);
 	log_end(step, FL_WARNING, "done with a warning", fl_buf_text(&details));
+	return FL_EXIT_OK;
 }
 
 enum fl_exit fl_step_failed(const struct fl_step *step, const struct fl_error *err)

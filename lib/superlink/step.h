@@ -34,12 +34,12 @@ struct fl_step {
 /* A step that begins now. */
 struct fl_step fl_step_begin(enum fl_step_number number);
 
-/* Logs its good end with details for people. */
-void fl_step_done(const struct fl_step *step, const char *format, ...) FL_PRINTF(2, 3)
+/* Logs its good end with details for people, and returns FL_EXIT_OK. */
+enum fl_exit fl_step_done(const struct fl_step *step, const char *format, ...) FL_PRINTF(2, 3)
 	FL_NONNULL(1, 2);
 
-/* Logs an end that the boot survives as a warning, with details. */
-void fl_step_warned(const struct fl_step *step, const char *format, ...) FL_PRINTF(2, 3)
+/* The same as a warning: an end that the boot survives. */
+enum fl_exit fl_step_warned(const struct fl_step *step, const char *format, ...) FL_PRINTF(2, 3)
 	FL_NONNULL(1, 2);
 
 /* Logs its failure and the cause, and returns the error's exit status. */

@@ -59,9 +59,10 @@ static const struct fl_option *option_of(const struct fl_command *of, int id)
 static void take_option(const struct fl_options *parser, int id)
 {
 	const struct fl_option *option = option_of(parser->command, id);
+	struct fl_options copy = *parser; /* a mistake would end the parse */
 	int64_t seconds = 0;
 
-	FUZZ_HOLDS(option->id == id);
+	FUZZ_HOLDS(option->id == id && parser->option == option);
 	if (option->argument == NULL)
 		FUZZ_HOLDS(parser->value == NULL);
 	else if (option->argument[0] != '[')
@@ -69,7 +70,7 @@ static void take_option(const struct fl_options *parser, int id)
 	if (parser->value == NULL || option->argument == NULL)
 		return;
 	if (strstr(option->argument, "SECONDS") != NULL &&
-	    fl_options_seconds(parser, option->name, 1, 3600, &seconds))
+	    fl_options_seconds(&copy, 1, 3600, &seconds))
 		FUZZ_HOLDS(seconds >= 1 && seconds <= 3600 && parser->value[0] != '\0');
 }
 
@@ -96,7 +97,7 @@ static void parse_words(const struct fl_command *of, int count, char **words, FI
 		FUZZ_HOLDS((parser.status == FL_EXIT_USAGE) == (errors_told == before + 1));
 	} else {
 		FUZZ_HOLDS(id == FL_OPTION_END);
-		FUZZ_HOLDS(parser.index >= 1 && parser.index <= count);
+		FUZZ_HOLDS(parser.operands > words && parser.operands <= words + count);
 	}
 	fl_log_set_sink(NULL, NULL);
 	fl_log_threshold(FL_INFO);

@@ -72,7 +72,7 @@ static void a_sink_gets_the_lines(void **state)
 	fl_log(FL_INFO, "%s", "");
 	fl_log(FL_INFO, "a\nb\033[31m\177c");
 	fl_error_set(&err, FL_EXIT_SYSTEM, 0, "file: broken");
-	fl_log_error(&err);
+	assert_int_equal(fl_log_error(&err), FL_EXIT_SYSTEM);
 	fl_log_threshold(FL_DEBUG);
 	assert_int_equal(fl_log_get_threshold(), FL_DEBUG);
 	fl_log(FL_DEBUG, "shown");

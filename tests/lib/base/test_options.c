@@ -9,13 +9,13 @@
 #include "base/log.h"
 #include "base/options.h"
 
-enum { OPT_FILE = 1, OPT_WAIT, OPT_DRY_RUN };
+enum { OPT_FILE = 'f', OPT_WAIT = 1, OPT_DRY_RUN = 'n' };
 
 static const struct fl_option table[] = {
-	{ OPT_FILE, 'f', "file", "FILE", "a file\nof two lines" },
-	{ OPT_WAIT, 0, "wait", "[SECONDS]", "wait" },
-	{ OPT_DRY_RUN, 'n', "dry-run", NULL, "write nothing" },
-	{ 0, 0, NULL, NULL, NULL },
+	{ OPT_FILE, "file", "FILE", "a file\nof two lines" },
+	{ OPT_WAIT, "wait", "[SECONDS]", "wait" },
+	{ OPT_DRY_RUN, "dry-run", NULL, "write nothing" },
+	{ 0, NULL, NULL, NULL },
 };
 
 static const struct fl_command command = {
@@ -23,6 +23,7 @@ static const struct fl_command command = {
 	.summary = "Tests.",
 	.synopsis = "[-n] [HOST:PORT]",
 	.options = table,
+	.operands = true,
 };
 
 static char logged[1024];
@@ -33,6 +34,11 @@ static void catch (void *data, enum fl_level level, const char *line)
 	(void)data, (void)level;
 	lines++;
 	snprintf(logged, sizeof(logged), "%s", line);
+}
+
+static void assert_logged(const char *start)
+{
+	assert_int_equal(strncmp(logged, start, strlen(start)), 0);
 }
 
 static int begin(void **state)
@@ -115,7 +121,7 @@ static void common_options_are_kept(void **state)
 	assert_int_equal(parse(&options, "-v --root=/x operand", output), FL_OPTION_END);
 	assert_string_equal(options.root, "/x");
 	assert_int_equal(fl_log_get_threshold(), FL_DEBUG);
-	assert_string_equal(options.argv[options.index], "operand");
+	assert_string_equal(options.operands[0], "operand");
 	assert_int_equal(parse(&options, "-q", output), FL_OPTION_END);
 	assert_int_equal(fl_log_get_threshold(), FL_WARNING);
 }
@@ -161,8 +167,45 @@ static void a_mistake_names_its_option(void **state)
 		for (id = parse(&options, cases[i].arguments, output); id > 0;)
 			id = fl_options_next(&options, stdout);
 		assert_int_equal(id, FL_OPTION_LEAVE);
-		assert_int_equal(strncmp(logged, cases[i].message, strlen(cases[i].message)), 0);
+		assert_logged(cases[i].message);
 	}
+}
+
+/* The program's own mistakes end the parse as well, and the first one is told alone. */
+static void a_value_that_is_not_taken_ends_the_parse(void **state)
+{
+	static const char *const paths[] = { "", "/a/path/of/more/than/a/hundred/and/seven/bytes/"
+						 "which/is/all/that/fits/into/the/address/of/a/"
+						 "socket/by/unix(7)" };
+	struct fl_command plain = command;
+	struct fl_options options;
+	char output[4096];
+	int64_t seconds;
+
+	(void)state;
+	assert_int_equal(parse(&options, "--wait=0 --nonsense", output), OPT_WAIT);
+	assert_true(fl_options_seconds(&options, 0, 9, &seconds));
+	assert_false(fl_options_seconds(&options, 1, 9, &seconds));
+	assert_logged("--wait takes whole seconds from 1 to 9; usage: ");
+	assert_int_equal(fl_options_next(&options, stdout), FL_OPTION_LEAVE);
+	assert_int_equal(options.status, FL_EXIT_USAGE);
+	assert_int_equal(lines, 1);
+	assert_int_equal(parse(&options, "--file=a\tb", output), OPT_FILE);
+	assert_false(fl_options_refuse(&options, "is no file"));
+	assert_logged("--file: 'a\\x09b' is no file; usage: ");
+	for (size_t i = 0; i < FL_ARRAY_SIZE(paths); i++) {
+		const char *path;
+
+		options.value = paths[i];
+		assert_false(fl_options_socket(&options, &path));
+		assert_logged("--file takes the path of a socket, 1 to 107 bytes");
+	}
+	plain.operands = false;
+	assert_int_equal(parse(&options, "one", output), FL_OPTION_END);
+	options.command = &plain;
+	assert_int_equal(fl_options_next(&options, stdout), FL_OPTION_LEAVE);
+	assert_logged("'one': operands are not taken");
+	assert_int_equal(options.status, FL_EXIT_USAGE);
 }
 
 static void help_shows_every_option(void **state)
@@ -227,6 +270,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(common_options_are_kept, begin, end),
 		cmocka_unit_test_setup_teardown(mistakes_are_one_usage_line, begin, end),
 		cmocka_unit_test_setup_teardown(a_mistake_names_its_option, begin, end),
+		cmocka_unit_test_setup_teardown(a_value_that_is_not_taken_ends_the_parse, begin,
+						end),
 		cmocka_unit_test_setup_teardown(help_shows_every_option, begin, end),
 		cmocka_unit_test_setup_teardown(the_version_is_printed, begin, end),
 		cmocka_unit_test_setup_teardown(a_full_disk_is_noticed, begin, end),

@@ -43,11 +43,11 @@ static void a_step_is_one_line_at_its_end(void **state)
 	(void)state;
 	assert_int_equal(lines, 0);
 	step.started -= 1500 * FL_MS;
-	fl_step_done(&step, "Docker Engine %s", "26.1.5");
+	assert_int_equal(fl_step_done(&step, "Docker Engine %s", "26.1.5"), FL_EXIT_OK);
 	assert_int_equal(lines, 1);
 	assert_int_equal(level, FL_INFO);
 	assert_string_equal(line, "step 7/12 wait for Docker: done, 1.5 s: Docker Engine 26.1.5");
-	fl_step_warned(&step, "an older one");
+	assert_int_equal(fl_step_warned(&step, "an older one"), FL_EXIT_OK);
 	assert_int_equal(level, FL_WARNING);
 	assert_non_null(strstr(line, "done with a warning"));
 }
