@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "docker/pull.h"
+#include "superlink/container.h"
 #include "superlink/database.h"
 #include "build.h"
 
@@ -128,9 +129,9 @@ static int stand_in(struct fl_docker *docker, const struct fl_paths *paths,
 	return fl_database_check(paths, settings, image->tag, err);
 }
 
-int fl_image_choose(struct fl_docker *docker, const struct fl_paths *paths,
-		    const struct fl_settings *settings, const struct fl_image_limits *limits,
-		    struct fl_image *image, struct fl_error *err)
+static int choose(struct fl_docker *docker, const struct fl_paths *paths,
+		  const struct fl_settings *settings, const struct fl_image_limits *limits,
+		  struct fl_image *image, struct fl_error *err)
 {
 	const char *repository = fl_settings_get(settings, FL_PARAM_FLOWER_IMAGE);
 	const char *tag = fl_settings_get(settings, FL_PARAM_FLOWER_VERSION);
@@ -154,6 +155,25 @@ int fl_image_choose(struct fl_docker *docker, const struct fl_paths *paths,
 	if (prebaked)
 		return absent ? no_image(image, err) : -1;
 	return stand_in(docker, paths, settings, image, err);
+}
+
+/*
+ * The unit restarts a SuperLink that ended, and a registry that cannot be reached must not hold
+ * that up again: if the container is there, what it can run from is there as well. A boot pulls.
+ */
+int fl_image_choose(struct fl_docker *docker, const struct fl_paths *paths,
+		    const struct fl_settings *settings, const struct fl_image_limits *limits,
+		    struct fl_image *image, struct fl_error *err)
+{
+	static const struct fl_image_limits no_pull = { .pull = 0 };
+	fl_auto_container struct fl_docker_container container = { .exists = false };
+
+	if (limits->restart &&
+	    fl_docker_inspect(docker, FL_CONTAINER_NAME, &container, fl_now() + ASK_LIMIT, err) ==
+		    0 &&
+	    container.exists && choose(docker, paths, settings, &no_pull, image, err) == 0)
+		return 0;
+	return choose(docker, paths, settings, limits, image, err);
 }
 
 void fl_image_free(struct fl_image *image)

@@ -28,6 +28,7 @@ struct fl_image {
 struct fl_image_limits {
 	int64_t pull;  /* nanoseconds for a whole pull; 0: nothing is pulled */
 	int64_t stall; /* nanoseconds without progress */
+	bool restart;  /* if the container is there already, nothing is pulled unless it must be */
 };
 
 /*

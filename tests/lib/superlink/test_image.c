@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wrap: fl_docker_image_id fl_docker_pull fl_database_check fl_database_replaced */
+/* wrap: fl_docker_image_id fl_docker_inspect fl_docker_pull */
+/* wrap: fl_database_check fl_database_replaced */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +19,9 @@
 
 int __wrap_fl_docker_image_id(struct fl_docker *docker, const char *reference, char **id,
 			      fl_time deadline, struct fl_error *err);
+int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
+			     struct fl_docker_container *container, fl_time deadline,
+			     struct fl_error *err);
 int __wrap_fl_docker_pull(struct fl_docker *docker, const char *repository, const char *tag,
 			  fl_time deadline, int64_t stall, fl_docker_progress *progress, void *data,
 			  struct fl_error *err);
@@ -32,6 +36,7 @@ static const char *replaced; /* the tag instead of which another one ran last */
 static bool fails_when_asked_again;
 static char pulled[256];
 static bool silent; /* the Engine */
+static bool restart, container_is_there;
 
 int __wrap_fl_docker_image_id(struct fl_docker *docker, const char *reference, char **id,
 			      fl_time deadline, struct fl_error *err)
@@ -47,6 +52,15 @@ int __wrap_fl_docker_image_id(struct fl_docker *docker, const char *reference, c
 			return 1;
 		}
 	}
+	return 0;
+}
+
+int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
+			     struct fl_docker_container *container, fl_time deadline,
+			     struct fl_error *err)
+{
+	(void)docker, (void)name, (void)deadline, (void)err;
+	*container = (struct fl_docker_container){ .exists = container_is_there };
 	return 0;
 }
 
@@ -87,7 +101,7 @@ static int begin(void **state)
 	brings = refused = replaced = NULL;
 	fails_when_asked_again = false;
 	pulled[0] = '\0';
-	silent = false;
+	silent = restart = container_is_there = false;
 	return 0;
 }
 
@@ -101,7 +115,7 @@ static void count_warnings(void *data, enum fl_level level, const char *line)
 
 static int choose(const char *context_text, struct fl_image *image, struct fl_error *err)
 {
-	static const struct fl_image_limits limits = { 600 * FL_SEC, 30 * FL_SEC };
+	const struct fl_image_limits limits = { 600 * FL_SEC, 30 * FL_SEC, restart };
 	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
 	fl_auto_paths struct fl_paths paths;
 	int result;
@@ -258,6 +272,28 @@ static void an_engine_that_fails_after_the_pull_gives_its_own_reason(void **stat
 	assert_null(strstr(err.message, "succeeded"));
 }
 
+/* A registry that cannot be reached must not hold up a SuperLink that has run before. */
+static void a_restart_pulls_nothing_unless_it_must(void **state)
+{
+	fl_auto_image struct fl_image image = FL_IMAGE_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	restart = container_is_there = true;
+	has[0] = PREBAKED;
+	assert_int_equal(choose("FLOWER_VERSION=1.26.0\n", &image, &err), 0);
+	assert_true(image.fallback);
+	assert_string_equal(pulled, "");
+	container_is_there = false;
+	assert_int_equal(choose("FLOWER_VERSION=1.26.0\n", &image, &err), 0);
+	assert_string_equal(pulled, "flwr/superlink:1.26.0");
+	container_is_there = true;
+	has[0] = NULL;
+	brings = "flwr/superlink:1.26.0";
+	assert_int_equal(choose("FLOWER_VERSION=1.26.0\n", &image, &err), 0);
+	assert_true(image.pulled);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +307,7 @@ int main(void)
 		cmocka_unit_test_setup(an_older_image_is_refused_before_it_is_pulled, begin),
 		cmocka_unit_test_setup(an_engine_that_fails_after_the_pull_gives_its_own_reason,
 				       begin),
+		cmocka_unit_test_setup(a_restart_pulls_nothing_unless_it_must, begin),
 	};
 
 	return cmocka_run_group_tests_name("image", tests, NULL, NULL);
