@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fl-configure: steps 2 to 6 of the boot, from the context to files, folders and the unit. */
-
 #include <string.h>
 
 #include "base/log.h"
@@ -8,7 +7,6 @@
 #include "base/options.h"
 #include "config/paramtext.h"
 #include "config/present.h"
-#include "superlink/container.h"
 #include "superlink/layout.h"
 #include "superlink/printout.h"
 #include "superlink/stage.h"
@@ -40,182 +38,153 @@ static const struct fl_command command = {
 	.more = fl_paramtext_table,
 };
 
-struct arguments {
+struct run {
 	bool dry_run;
-	const char *context;
-	const char *print;
-	const char *stage;
-	int lock_fd; /* -1: none */
+	const char *print, *stage;
+	int64_t lock_fd; /* 0: none */
+	struct fl_paths paths;
+	struct fl_present present;
 };
 
-static int read_context(struct fl_present *present, const struct fl_paths *paths)
+static void free_run(struct run *run)
 {
-	struct fl_error err = FL_ERROR_INIT;
-	struct fl_step step;
-	size_t count;
-
-	fl_step_boot(paths);
-	step = fl_step_begin(FL_STEP_CONTEXT);
-	if (fl_present_read(present, paths, &err) != 0)
-		return fl_step_failed(&step, &err);
-	count = fl_context_count(present->context);
-	fl_step_done(&step, "%zu variable%s from %s", count, count == 1 ? "" : "s", paths->context);
-	return FL_EXIT_OK;
+	fl_log_close();
+	fl_present_free(&run->present);
+	fl_paths_free(&run->paths);
 }
 
-static int validate(struct fl_present *present, const struct fl_paths *paths)
+/* Returns false if main is to return the parser's status at once. */
+static bool parse(struct run *run, struct fl_options *parser)
+{
+	const char *context = NULL;
+	int id;
+
+	while ((id = fl_options_next(parser, stdout)) > 0) {
+		switch (id) {
+		case OPT_DRY_RUN:
+			run->dry_run = true;
+			break;
+		case OPT_CONTEXT:
+			context = parser->value;
+			break;
+		case OPT_PRINT:
+			run->print = parser->value;
+			if (!fl_printout_known(run->print))
+				fl_options_refuse(parser, "cannot be printed");
+			break;
+		case OPT_STAGE:
+			run->stage = parser->value;
+			if (!fl_stage_valid(run->stage))
+				fl_options_refuse(parser, "is no stage");
+			break;
+		case OPT_LOCK_FD:
+			if (!fl_number(parser->value, 3, 1023, &run->lock_fd))
+				fl_options_mistake(parser, "--lock-fd takes a descriptor's number");
+			break;
+		}
+	}
+	if (id == FL_OPTION_LEAVE)
+		return false;
+	if (run->stage == NULL && run->lock_fd != 0)
+		return fl_options_mistake(parser, "--lock-fd goes with --stage");
+	if (run->stage != NULL && (run->print != NULL || run->dry_run))
+		return fl_options_mistake(parser, "--stage writes, --print and --dry-run do not");
+	fl_paths_init(&run->paths, parser->root, context);
+	return true;
+}
+
+/* Step 2. */
+static enum fl_exit read_context(struct run *run)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	struct fl_step step = fl_step_begin(FL_STEP_CONTEXT);
+	size_t count;
+
+	if (fl_present_read(&run->present, &run->paths, &err) != 0)
+		return fl_step_failed(&step, &err);
+	count = fl_context_count(run->present.context);
+	return fl_step_done(&step, "%zu variable%s from %s", count, count == 1 ? "" : "s",
+			    run->paths.context);
+}
+
+/* Step 3. */
+static enum fl_exit validate(struct run *run)
 {
 	struct fl_error err = FL_ERROR_INIT;
 	struct fl_step step = fl_step_begin(FL_STEP_VALIDATE);
 
-	if (fl_present_validate(present, paths, &err) != 0)
+	if (fl_present_validate(&run->present, &run->paths, &err) != 0)
 		return fl_step_failed(&step, &err);
-	fl_step_done(&step, "%s",
-		     present->stands ? "the configuration of the first boot stands"
-				     : "all values are valid");
-	return FL_EXIT_OK;
+	return fl_step_done(&step, "%s",
+			    run->present.stands ? "the configuration of the first boot stands"
+						: "all values are valid");
 }
 
-static const char *summary(size_t changed)
+static enum fl_exit configure(struct run *run)
 {
-	return changed == 0 ? "unchanged" : "written";
-}
+	fl_auto_layout struct fl_layout *layout = NULL;
+	enum fl_exit status;
 
-static int write_files(const struct fl_present *present, const struct fl_paths *paths)
-{
-	fl_auto_layout struct fl_layout *layout = fl_layout_new(paths, &present->settings);
-	struct fl_error err = FL_ERROR_INIT;
-	struct fl_step step = fl_step_begin(FL_STEP_FILES);
-	size_t changed = 0;
-
-	if (fl_layout_write_config(layout, &changed, &err) != 0)
-		return fl_step_failed(&step, &err);
-	fl_step_done(&step, "%s %s", paths->config_dir, summary(changed));
-
-	step = fl_step_begin(FL_STEP_FOLDERS);
-	changed = 0;
-	if (fl_layout_make_folders(layout, &changed, &err) != 0)
-		return fl_step_failed(&step, &err);
-	fl_step_done(&step, "%s and %s are user %d's, %s", paths->state_dir, paths->certs_dir,
-		     FL_CONTAINER_UID, changed == 0 ? "unchanged" : "prepared");
-
-	step = fl_step_begin(FL_STEP_UNIT);
-	changed = 0;
-	if (fl_layout_write_unit(layout, &changed, &err) != 0)
-		return fl_step_failed(&step, &err);
-	fl_step_done(&step, "%s %s", paths->unit, summary(changed));
-	return FL_EXIT_OK;
-}
-
-static int configure(const struct fl_paths *paths)
-{
-	fl_auto_present struct fl_present present = FL_PRESENT_INIT;
-	int status;
-
-	fl_log_open(paths->configure_log, paths->journal);
-	status = read_context(&present, paths);
+	fl_log_open(run->paths.configure_log, run->paths.journal);
+	fl_step_boot(&run->paths); /* step 1 */
+	status = read_context(run);
 	if (status == FL_EXIT_OK)
-		status = validate(&present, paths);
-	return status == FL_EXIT_OK ? write_files(&present, paths) : status;
+		status = validate(run);
+	if (status != FL_EXIT_OK)
+		return status;
+	layout = fl_layout_new(&run->paths, &run->present.settings);
+	return fl_layout_write(layout); /* steps 4 to 6 */
 }
 
-static int finish(const struct fl_error *err)
+static enum fl_exit dry_run(struct run *run)
 {
-	fl_log_error(err);
-	return err->code;
-}
-
-static int dry_run(const struct fl_paths *paths)
-{
-	fl_auto_present struct fl_present present = FL_PRESENT_INIT;
 	fl_auto_layout struct fl_layout *layout = NULL;
 	struct fl_error err = FL_ERROR_INIT;
 	size_t count;
 
-	if (fl_present_read(&present, paths, &err) != 0 ||
-	    fl_present_validate(&present, paths, &err) != 0)
-		return finish(&err);
-	layout = fl_layout_new(paths, &present.settings);
+	if (fl_present_read(&run->present, &run->paths, &err) != 0 ||
+	    fl_present_validate(&run->present, &run->paths, &err) != 0)
+		return fl_log_error(&err);
+	layout = fl_layout_new(&run->paths, &run->present.settings);
 	count = fl_layout_plan(layout, stdout);
 	if (fl_flush(stdout, &err) != 0)
-		return finish(&err);
+		return fl_log_error(&err);
 	return count == 0 ? FL_EXIT_OK : FL_EXIT_NO;
 }
 
-static int print(const struct fl_paths *paths, const char *what)
+static enum fl_exit print(const struct run *run)
 {
 	struct fl_error err = FL_ERROR_INIT;
 
-	return fl_printout(what, paths, stdout, &err) != 0 ? finish(&err) : FL_EXIT_OK;
+	return fl_printout(run->print, &run->paths, stdout, &err) == 0 ? FL_EXIT_OK
+								       : fl_log_error(&err);
 }
 
 /* For service: the lock first, so that a run in the way keeps its status. */
-static int record_stage(const struct fl_paths *paths, const char *stage, int lock_fd)
+static enum fl_exit record_stage(const struct run *run)
 {
+	const struct fl_paths *paths = &run->paths;
 	struct fl_error err = FL_ERROR_INIT;
-	struct fl_step step = fl_step_begin(FL_STEP_READY);
-	bool bootstrap = strncmp(stage, "bootstrap", strlen("bootstrap")) == 0;
+	bool bootstrap = strncmp(run->stage, "bootstrap", strlen("bootstrap")) == 0;
 
 	fl_log_open(bootstrap ? paths->bootstrap_log : paths->configure_log, paths->journal);
-	if ((lock_fd >= 0 && fl_stage_lock(lock_fd, &err) != 0) ||
-	    fl_stage_set(paths, stage, &err) != 0)
-		return finish(&err);
-	if (strcmp(stage, "bootstrap_success") == 0)
-		fl_step_done(&step, "%s holds %s, so READY=YES may be reported", paths->status,
-			     stage);
+	if ((run->lock_fd != 0 && fl_stage_lock((int)run->lock_fd, &err) != 0) ||
+	    fl_stage_set(paths, run->stage, &err) != 0)
+		return fl_log_error(&err);
 	return FL_EXIT_OK;
 }
 
 int main(int argc, char **argv)
 {
-	fl_auto_paths struct fl_paths paths = { .root = NULL };
-	struct arguments args = { .lock_fd = -1 };
+	__attribute__((cleanup(free_run))) struct run run = { .present = FL_PRESENT_INIT };
 	struct fl_options parser;
-	int64_t fd = -1;
-	int id, status;
 
 	fl_options_begin(&parser, &command, argc, argv);
-	while ((id = fl_options_next(&parser, stdout)) != FL_OPTION_END) {
-		switch (id) {
-		case OPT_DRY_RUN:
-			args.dry_run = true;
-			break;
-		case OPT_CONTEXT:
-			args.context = parser.value;
-			break;
-		case OPT_PRINT:
-			args.print = parser.value;
-			if (!fl_printout_known(args.print))
-				fl_options_refuse(&parser, "cannot be printed");
-			break;
-		case OPT_STAGE:
-			args.stage = parser.value;
-			if (!fl_stage_valid(args.stage))
-				fl_options_refuse(&parser, "is no stage");
-			break;
-		case OPT_LOCK_FD:
-			if (!fl_number(parser.value, 3, 1023, &fd))
-				fl_options_mistake(&parser,
-						   "--lock-fd takes a descriptor's number");
-			args.lock_fd = (int)fd;
-			break;
-		default:
-			return parser.status;
-		}
-	}
-	if (args.stage == NULL && args.lock_fd >= 0)
-		fl_options_mistake(&parser, "--lock-fd goes with --stage");
-	else if (args.stage != NULL && (args.print != NULL || args.dry_run))
-		fl_options_mistake(&parser, "--stage writes, --print and --dry-run do not");
-	if (parser.status != FL_EXIT_OK)
+	if (!parse(&run, &parser))
 		return parser.status;
-	fl_paths_init(&paths, parser.root, args.context);
-	if (args.stage != NULL)
-		status = record_stage(&paths, args.stage, args.lock_fd);
-	else if (args.print != NULL)
-		status = print(&paths, args.print);
-	else
-		status = args.dry_run ? dry_run(&paths) : configure(&paths);
-	fl_log_close();
-	return status;
+	if (run.stage != NULL)
+		return record_stage(&run);
+	if (run.print != NULL)
+		return print(&run);
+	return run.dry_run ? dry_run(&run) : configure(&run);
 }

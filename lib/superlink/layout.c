@@ -8,6 +8,7 @@
 #include "file/atomic.h"
 #include "file/tree.h"
 #include "superlink/container.h"
+#include "superlink/step.h"
 #include "superlink/unit.h"
 
 struct fl_layout {
@@ -117,4 +118,32 @@ int fl_layout_write_unit(const struct fl_layout *layout, size_t *changed, struct
 	if (fl_folder_make(folder, 0755, err) != 0)
 		return -1;
 	return fl_atomic_write(&unit, changed, err);
+}
+
+static const char *outcome(size_t changed, const char *verb)
+{
+	return changed == 0 ? "unchanged" : verb;
+}
+
+enum fl_exit fl_layout_write(const struct fl_layout *layout)
+{
+	const struct fl_paths *paths = layout->paths;
+	struct fl_error err = FL_ERROR_INIT;
+	struct fl_step step = fl_step_begin(FL_STEP_FILES);
+	size_t files = 0, folders = 0, units = 0;
+
+	if (fl_layout_write_config(layout, &files, &err) != 0)
+		return fl_step_failed(&step, &err);
+	fl_step_done(&step, "%s %s", paths->config_dir, outcome(files, "written"));
+
+	step = fl_step_begin(FL_STEP_FOLDERS);
+	if (fl_layout_make_folders(layout, &folders, &err) != 0)
+		return fl_step_failed(&step, &err);
+	fl_step_done(&step, "%s and %s are user %d's, %s", paths->state_dir, paths->certs_dir,
+		     FL_CONTAINER_UID, outcome(folders, "prepared"));
+
+	step = fl_step_begin(FL_STEP_UNIT);
+	if (fl_layout_write_unit(layout, &units, &err) != 0)
+		return fl_step_failed(&step, &err);
+	return fl_step_done(&step, "%s %s", paths->unit, outcome(units, "written"));
 }

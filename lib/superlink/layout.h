@@ -30,6 +30,9 @@ int fl_layout_make_folders(const struct fl_layout *layout, size_t *changed, stru
 int fl_layout_write_unit(const struct fl_layout *layout, size_t *changed, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
 
+/* All three, each with its line in the log. The status of the one that failed, or FL_EXIT_OK. */
+enum fl_exit fl_layout_write(const struct fl_layout *layout) FL_NONNULL(1);
+
 static inline void fl_cleanup_layout(struct fl_layout **slot)
 {
 	fl_layout_free(*slot);

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "config/frozen.h"
 #include "file/atomic.h"
+#include "superlink/step.h"
 
 static const struct {
 	const char *name;
@@ -115,6 +116,8 @@ static int write_status(const struct fl_paths *paths, const char *stage, struct 
 int fl_stage_set(const struct fl_paths *paths, const char *stage, struct fl_error *err)
 {
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+	struct fl_step step = fl_step_begin(FL_STEP_READY);
+	bool booted = strcmp(stage, FL_BOOT_SUCCESS) == 0;
 	const char *line, *result;
 
 	if (!split(stage, &line, &result))
@@ -124,6 +127,11 @@ int fl_stage_set(const struct fl_paths *paths, const char *stage, struct fl_erro
 		unlink(paths->status);
 		return -1;
 	}
-	motd(&text, line, result, strcmp(stage, FL_BOOT_SUCCESS) == 0);
-	return write_motd(paths, fl_buf_text(&text), err);
+	motd(&text, line, result, booted);
+	if (write_motd(paths, fl_buf_text(&text), err) != 0)
+		return -1;
+	if (booted)
+		fl_step_done(&step, "%s holds %s, so READY=YES may be reported", paths->status,
+			     stage);
+	return 0;
 }

@@ -22,9 +22,9 @@ bool fl_stage_valid(const char *text) FL_NONNULL(1);
 int fl_stage_lock(int fd, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(2);
 
 /*
- * Writes status and motd for STAGE (a valid one). The first bootstrap_success also leaves the mark
- * after which the configuration stands. 0, or -1 with 71: where the new status could not be written
- * there is none then, as the old one may say success.
+ * Writes status and motd for STAGE (a valid one). bootstrap_success is step 12 and logs its line;
+ * the first one also leaves the mark after which the configuration stands. 0, or -1 with 71: where
+ * the new status could not be written there is none then, as the old one may say success.
  */
 int fl_stage_set(const struct fl_paths *paths, const char *stage, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3);

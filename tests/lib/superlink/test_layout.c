@@ -36,7 +36,7 @@ static void a_plan_names_what_would_change(void **state)
 	assert_int_equal(changed, 3);
 	assert_int_equal(fl_layout_plan(layout, out), 2);
 	if (geteuid() == 0) {
-		assert_int_equal(fl_layout_make_folders(layout, &changed, &err), 0);
+		assert_int_equal(fl_layout_write(layout), FL_EXIT_OK);
 		assert_int_equal(fl_layout_plan(layout, out), 0);
 		changed = 0;
 		assert_int_equal(fl_layout_make_folders(layout, &changed, &err), 0);
@@ -95,6 +95,7 @@ static void a_folder_that_cannot_be_made_is_named(void **state)
 	scratch_write(in_the_way, "a file");
 	resolve(&settings, "");
 	layout = fl_layout_new(&paths, &settings);
+	assert_int_equal(fl_layout_write(layout), FL_EXIT_SYSTEM);
 	assert_int_equal(fl_layout_write_config(layout, &changed, &err), -1);
 	assert_int_equal(err.code, FL_EXIT_SYSTEM);
 	assert_non_null(strstr(err.message, in_the_way));

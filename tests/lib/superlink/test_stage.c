@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/log.h"
 #include "config/frozen.h"
 #include "file/file.h"
 #include "superlink/stage.h"
@@ -23,6 +24,14 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t length)
 		return -1;
 	}
 	return __real_write(fd, bytes, length);
+}
+
+static int steps;
+
+static void count_steps(void *data, enum fl_level level, const char *line)
+{
+	(void)data, (void)level;
+	steps += strncmp(line, "step 12/12 report ready: done", 29) == 0;
 }
 
 static void assert_file(const char *path, const char *text)
@@ -66,6 +75,7 @@ static void status_and_motd_follow(void **state)
 
 	(void)state;
 	fl_paths_init(&paths, scratch, NULL);
+	fl_log_set_sink(count_steps, NULL);
 	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
 		struct fl_error err = FL_ERROR_INIT;
 		fl_auto_free char *status = NULL;
@@ -77,7 +87,9 @@ static void status_and_motd_follow(void **state)
 		assert_string_equal(status + strlen(cases[i].stage), "\n");
 		assert_file(paths.motd, cases[i].motd);
 		assert_file(paths.motd, "OpenNebula Service Appliance");
+		assert_int_equal(steps, strcmp(cases[i].stage, FL_BOOT_SUCCESS) == 0);
 	}
+	fl_log_set_sink(NULL, NULL);
 }
 
 static bool booted(const struct fl_paths *paths)
