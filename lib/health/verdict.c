@@ -105,7 +105,7 @@ void fl_verdict_show_log(const struct fl_buf *log)
 		fl_log(FL_ERR, "container log: %s", line);
 }
 
-void fl_verdict_log(const struct fl_health *health)
+static void log_layers(const struct fl_health *health)
 {
 	for (int id = 0; id < FL_LAYER_COUNT; id++) {
 		const struct fl_layer *layer = &health->layers[id];
@@ -119,6 +119,26 @@ void fl_verdict_log(const struct fl_health *health)
 			       layer->state == FL_LAYER_HOLDS ? "holds" : "fails",
 			       fl_duration(took, layer->took), layer->detail);
 	}
+}
+
+enum fl_exit fl_verdict_tell(const struct fl_health *health, const struct fl_health_check *check,
+			     enum fl_exit status, const struct fl_step *step)
+{
+	fl_auto_buf struct fl_buf log = FL_BUF_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	log_layers(health);
+	if (status == FL_EXIT_OK && step != NULL)
+		fl_step_done(step, "%s is ready, all its layers hold", health->container.image);
+	if (status == FL_EXIT_OK)
+		return status;
+	fl_verdict_error(health, check, status, &log, &err);
+	if (step != NULL)
+		fl_step_failed(step, &err);
+	else
+		fl_log_error(&err);
+	fl_verdict_show_log(&log);
+	return status;
 }
 
 static char *print(const cJSON *object)

@@ -4,6 +4,7 @@
 #define FL_VERDICT_H
 
 #include "health/health.h"
+#include "superlink/step.h"
 
 /*
  * Fills ERR with CODE and "layer: what; cause; what to do" of the first layer that fails, and
@@ -24,8 +25,13 @@ void fl_verdict_add_cause(struct fl_docker *docker, const char *state_dir, struc
 /* Logs the lines at FL_ERR, each as "container log: ...". */
 void fl_verdict_show_log(const struct fl_buf *log) FL_NONNULL(1);
 
-/* Logs each layer that applies at FL_DEBUG: what was found, and how long that took. */
-void fl_verdict_log(const struct fl_health *health) FL_NONNULL(1);
+/*
+ * Tells the end of a look or, with STEP, of a wait: each layer that applies at FL_DEBUG, with what
+ * was found and how long that took; then that all of them hold, if STATUS is FL_EXIT_OK, or the
+ * error above and the last lines of the container's log. Returns STATUS.
+ */
+enum fl_exit fl_verdict_tell(const struct fl_health *health, const struct fl_health_check *check,
+			     enum fl_exit status, const struct fl_step *step) FL_NONNULL(1, 2);
 
 /*
  * {"ready":false,"layers":[{"name":"container","ok":true,"detail":"..."},...]} of all layers that

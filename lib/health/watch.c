@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "docker/end.h"
 #include "health/layers.h"
@@ -20,6 +21,8 @@
 #define PAUSE_LOGGED FL_SEC        /* where each call leaves a line in the SuperLink's log */
 /* Docker hears of an end within milliseconds; if not by then, then the shim went with it. */
 #define LOST_FOR FL_SEC
+
+#define QUIET_AT_FIRST (2 * FL_SEC) /* most starts are over by then */
 
 #define INSPECT_EACH FL_SEC /* the container, although its end is waited for */
 
@@ -48,6 +51,7 @@ struct watch {
 
 static void cleanup_watch(struct watch *watch)
 {
+	fl_log_progress_end();
 	fl_http_end(watch->check.end);
 	free(watch->started_at);
 }
@@ -196,8 +200,19 @@ static bool has_died(const struct fl_health *health)
 	       strcmp(health->container.status, "exited") == 0;
 }
 
-int fl_watch(struct fl_health *health, const struct fl_health_check *check, fl_time deadline,
-	     fl_watch_progress *progress, void *data, enum fl_exit *code)
+static void show_progress(const struct watch *watch, fl_time deadline)
+{
+	enum fl_layer_id failure = fl_health_failure(watch->health);
+	int64_t waited = fl_now() - watch->began, whole = deadline - watch->began;
+
+	if (failure != FL_LAYER_COUNT && waited >= QUIET_AT_FIRST)
+		fl_log_progress("waiting for the SuperLink, %d of %d s: %s: %s",
+				(int)(waited / FL_SEC), (int)((whole + FL_SEC / 2) / FL_SEC),
+				fl_layer_name(failure), watch->health->layers[failure].detail);
+}
+
+enum fl_exit fl_watch(struct fl_health *health, const struct fl_health_check *check,
+		      fl_time deadline)
 {
 	__attribute__((cleanup(cleanup_watch))) struct watch watch = {
 		.health = health, .check = *check, .began = fl_now(), .lost = FL_NEVER
@@ -214,16 +229,14 @@ int fl_watch(struct fl_health *health, const struct fl_health_check *check, fl_t
 		fl_time start = fl_now();
 
 		if (look(&watch, fl_earlier(start + FL_HEALTH_TRY, deadline)))
-			return 0;
+			return FL_EXIT_OK;
 		judge(&watch);
 		if (watch.ended)
 			break;
 		if (fl_now() >= deadline && deadline - start < FL_SEC)
 			restore(health, failure, detail);
-		if (progress != NULL)
-			progress(data, health);
+		show_progress(&watch, deadline);
 		pause_between(&watch, deadline);
 	} while (!watch.ended && fl_now() < deadline);
-	*code = watch.ended || has_died(health) ? FL_EXIT_UNAVAILABLE : FL_EXIT_TIMEOUT;
-	return -1;
+	return watch.ended || has_died(health) ? FL_EXIT_UNAVAILABLE : FL_EXIT_TIMEOUT;
 }

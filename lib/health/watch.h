@@ -12,21 +12,16 @@
 
 #include "health/health.h"
 
-/* Called after each look that found something missing, with what is known. */
-typedef void fl_watch_progress(void *data, const struct fl_health *health);
-
 /*
- * Looks until all layers hold: 0. Or -1 with the failing layer in HEALTH (see fl_verdict_error()),
- * and *CODE
+ * Looks until all layers hold: FL_EXIT_OK. Or else, with the failing layer in HEALTH,
  *   69  waiting longer cannot help: the container ended or restarted while it was watched (or does
  *       so again and again), SuperExec was there and has died, or the database refuses for a known
  *       cause; or DEADLINE has passed and the container, which has run, is still ended;
  *   75  DEADLINE has passed otherwise. An Engine that is not there yet and a container that has
  *       not been started yet are waited for.
- * CHECK's end is not used. PROGRESS may be NULL.
+ * Meanwhile it shows what it waits for. CHECK's end is not used.
  */
-int fl_watch(struct fl_health *health, const struct fl_health_check *check, fl_time deadline,
-	     fl_watch_progress *progress, void *data, enum fl_exit *code)
-	FL_MUST_CHECK FL_NONNULL(1, 2, 6);
+enum fl_exit fl_watch(struct fl_health *health, const struct fl_health_check *check,
+		      fl_time deadline) FL_MUST_CHECK FL_NONNULL(1, 2);
 
 #endif

@@ -169,35 +169,45 @@ static void collect(void *data, enum fl_level level, const char *line)
 	fl_buf_printf(data, "%d %s\n", (int)level, line);
 }
 
-static void each_layer_is_a_line_of_verbose(void **state)
+/* What is logged of a look at a SuperLink that listens at LISTENS_AT, told with STATUS and STEP. */
+static void tell(int64_t listens_at, enum fl_exit status, const struct fl_step *step,
+		 struct fl_buf *lines)
 {
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
 	struct fl_health_check check = world_check();
-	fl_auto_buf struct fl_buf lines = FL_BUF_INIT;
 
-	(void)state;
-	world.listens_at = FL_NEVER;
-	assert_false(fl_layers_try(&health, &check, FL_HEALTH_TRY));
+	world.listens_at = listens_at;
+	world.log = "first\nlast\n";
+	assert_int_equal(fl_layers_try(&health, &check, FL_HEALTH_TRY), status == FL_EXIT_OK);
+	fl_buf_reset(lines);
 	fl_log_threshold(FL_DEBUG);
-	fl_log_set_sink(collect, &lines);
-	fl_verdict_log(&health);
+	fl_log_set_sink(collect, lines);
+	assert_int_equal(fl_verdict_tell(&health, &check, status, step), status);
 	fl_log_set_sink(NULL, NULL);
-	assert_memory_equal(fl_buf_text(&lines), "7 layer container: holds, 1.0 ms: flwr/", 39);
-	assert_non_null(
-		strstr(fl_buf_text(&lines), "\n7 layer fleet: fails, 1.0 ms: 127.0.0.1:9092"));
-	assert_non_null(strstr(fl_buf_text(&lines), "\n7 layer superexec: not tried\n"));
 }
 
-static void the_log_is_shown_line_by_line(void **state)
+static void a_look_and_a_wait_are_told(void **state)
 {
-	fl_auto_buf struct fl_buf log = FL_BUF_INIT, lines = FL_BUF_INIT;
+	const struct fl_step step = fl_step_begin(FL_STEP_HEALTH);
+	fl_auto_buf struct fl_buf lines = FL_BUF_INIT;
+	const char *text;
 
 	(void)state;
-	fl_buf_puts(&log, "a\nb");
-	fl_log_set_sink(collect, &lines);
-	fl_verdict_show_log(&log);
-	fl_log_set_sink(NULL, NULL);
-	assert_string_equal(fl_buf_text(&lines), "3 container log: a\n3 container log: b\n");
+	tell(FL_NEVER, FL_EXIT_NO, NULL, &lines);
+	text = fl_buf_text(&lines);
+	assert_non_null(strstr(text, "7 layer container: holds, 1.0 ms: flwr/"));
+	assert_non_null(strstr(text, "\n7 layer fleet: fails, 1.0 ms: 127.0.0.1:9092"));
+	assert_non_null(strstr(text, "\n7 layer superexec: not tried\n3 fleet: 127.0.0.1:9092"));
+	assert_non_null(strstr(text, "\n3 container log: first\n3 container log: last\n"));
+	tell(FL_NEVER, FL_EXIT_TIMEOUT, &step, &lines);
+	text = fl_buf_text(&lines);
+	assert_non_null(strstr(text, "\n3 step 10/12 wait for SuperLink: failed, "));
+	assert_non_null(strstr(text, "\n3 container log: last\n"));
+	tell(0, FL_EXIT_OK, &step, &lines);
+	assert_non_null(strstr(fl_buf_text(&lines), "\n6 step 10/12 wait for SuperLink: done, "));
+	assert_null(strstr(fl_buf_text(&lines), "container log"));
+	tell(0, FL_EXIT_OK, NULL, &lines);
+	assert_null(strstr(fl_buf_text(&lines), "\n6 "));
 }
 
 static void json_of_a_single_probe(void **state)
@@ -218,8 +228,7 @@ int main(void)
 		cmocka_unit_test_setup(an_end_by_sigkill_is_looked_into, world_reset),
 		cmocka_unit_test_setup(a_container_that_does_not_come_up_is_explained, world_reset),
 		cmocka_unit_test_setup(json_lists_all_layers_that_apply, world_reset),
-		cmocka_unit_test_setup(each_layer_is_a_line_of_verbose, world_reset),
-		cmocka_unit_test(the_log_is_shown_line_by_line),
+		cmocka_unit_test_setup(a_look_and_a_wait_are_told, world_reset),
 		cmocka_unit_test_setup(json_of_a_single_probe, world_reset),
 	};
 
