@@ -122,7 +122,6 @@ static enum fl_exit validate(struct run *run)
 
 static enum fl_exit configure(struct run *run)
 {
-	fl_auto_layout struct fl_layout *layout = NULL;
 	enum fl_exit status;
 
 	fl_log_open(run->paths.configure_log, run->paths.journal);
@@ -130,23 +129,20 @@ static enum fl_exit configure(struct run *run)
 	status = read_context(run);
 	if (status == FL_EXIT_OK)
 		status = validate(run);
-	if (status != FL_EXIT_OK)
-		return status;
-	layout = fl_layout_new(&run->paths, &run->present.settings);
-	return fl_layout_write(layout); /* steps 4 to 6 */
+	if (status == FL_EXIT_OK)
+		status = fl_layout_write(&run->paths, &run->present.settings); /* steps 4 to 6 */
+	return status;
 }
 
 static enum fl_exit dry_run(struct run *run)
 {
-	fl_auto_layout struct fl_layout *layout = NULL;
 	struct fl_error err = FL_ERROR_INIT;
 	size_t count;
 
 	if (fl_present_read(&run->present, &run->paths, &err) != 0 ||
 	    fl_present_validate(&run->present, &run->paths, &err) != 0)
 		return fl_log_error(&err);
-	layout = fl_layout_new(&run->paths, &run->present.settings);
-	count = fl_layout_plan(layout, stdout);
+	count = fl_layout_plan(&run->paths, &run->present.settings, stdout);
 	if (fl_flush(stdout, &err) != 0)
 		return fl_log_error(&err);
 	return count == 0 ? FL_EXIT_OK : FL_EXIT_NO;

@@ -9,35 +9,25 @@
 #include "config/paths.h"
 #include "config/settings.h"
 
-struct fl_layout; /* opaque; owns the texts, borrows paths and settings */
-
-/* What PATHS and SETTINGS ask for; both must live on. Freed by fl_layout_free(). */
-struct fl_layout *fl_layout_new(const struct fl_paths *paths, const struct fl_settings *settings)
-	FL_MUST_CHECK FL_NONNULL(1, 2);
-void fl_layout_free(struct fl_layout *layout);
-
 /* Writes one line for each file or folder that would change to OUT; returns how many. */
-size_t fl_layout_plan(const struct fl_layout *layout, FILE *out) FL_NONNULL(1, 2);
+size_t fl_layout_plan(const struct fl_paths *paths, const struct fl_settings *settings, FILE *out)
+	FL_NONNULL(1, 2, 3);
 
 /*
  * Steps 4, 5 and 6. Each returns 0 and adds the number of files or folders that it wrote or mended
  * to *CHANGED, or -1 with 71. Step 4 has both files complete on the disk before it replaces one.
  */
-int fl_layout_write_config(const struct fl_layout *layout, size_t *changed, struct fl_error *err)
-	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
-int fl_layout_make_folders(const struct fl_layout *layout, size_t *changed, struct fl_error *err)
-	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
-int fl_layout_write_unit(const struct fl_layout *layout, size_t *changed, struct fl_error *err)
+int fl_layout_write_config(const struct fl_paths *paths, const struct fl_settings *settings,
+			   size_t *changed, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
+int fl_layout_make_folders(const struct fl_paths *paths, const struct fl_settings *settings,
+			   size_t *changed, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
+int fl_layout_write_unit(const struct fl_paths *paths, size_t *changed, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
 
 /* All three, each with its line in the log. The status of the one that failed, or FL_EXIT_OK. */
-enum fl_exit fl_layout_write(const struct fl_layout *layout) FL_NONNULL(1);
-
-static inline void fl_cleanup_layout(struct fl_layout **slot)
-{
-	fl_layout_free(*slot);
-}
-
-#define fl_auto_layout __attribute__((cleanup(fl_cleanup_layout)))
+enum fl_exit fl_layout_write(const struct fl_paths *paths, const struct fl_settings *settings)
+	FL_NONNULL(1, 2);
 
 #endif

@@ -47,15 +47,13 @@ int __wrap_open(const char *path, int flags, ...)
 static int configure(const struct fl_paths *paths, const char *text, struct fl_settings *settings)
 {
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
-	fl_auto_layout struct fl_layout *layout = NULL;
 	struct fl_error err = FL_ERROR_INIT;
 	size_t changed = 0;
 	bool stands;
 
 	resolve(settings, text);
 	assert_int_equal(fl_frozen_apply(settings, paths, &findings, &stands, &err), 0);
-	layout = fl_layout_new(paths, settings);
-	assert_int_equal(fl_layout_write_config(layout, &changed, &err), 0);
+	assert_int_equal(fl_layout_write_config(paths, settings, &changed, &err), 0);
 	return stands ? (int)findings.count : -1;
 }
 

@@ -12,7 +12,6 @@
 static void a_plan_names_what_would_change(void **state)
 {
 	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
-	fl_auto_layout struct fl_layout *layout = NULL;
 	fl_auto_paths struct fl_paths paths;
 	struct fl_error err = FL_ERROR_INIT;
 	char text[4096] = "";
@@ -22,8 +21,7 @@ static void a_plan_names_what_would_change(void **state)
 	(void)state;
 	fl_paths_init(&paths, scratch, NULL);
 	resolve(&settings, "FL_DATABASE=state/deep/state.db\n");
-	layout = fl_layout_new(&paths, &settings);
-	assert_int_equal(fl_layout_plan(layout, out), 5);
+	assert_int_equal(fl_layout_plan(&paths, &settings, out), 5);
 	fflush(out);
 	assert_non_null(strstr(text, paths.env));
 	assert_non_null(strstr(text, paths.json));
@@ -31,15 +29,15 @@ static void a_plan_names_what_would_change(void **state)
 	assert_non_null(strstr(text, paths.state_dir));
 	assert_non_null(strstr(text, paths.certs_dir));
 	assert_int_equal(access(paths.config_dir, F_OK), -1);
-	assert_int_equal(fl_layout_write_config(layout, &changed, &err), 0);
-	assert_int_equal(fl_layout_write_unit(layout, &changed, &err), 0);
+	assert_int_equal(fl_layout_write_config(&paths, &settings, &changed, &err), 0);
+	assert_int_equal(fl_layout_write_unit(&paths, &changed, &err), 0);
 	assert_int_equal(changed, 3);
-	assert_int_equal(fl_layout_plan(layout, out), 2);
+	assert_int_equal(fl_layout_plan(&paths, &settings, out), 2);
 	if (geteuid() == 0) {
-		assert_int_equal(fl_layout_write(layout), FL_EXIT_OK);
-		assert_int_equal(fl_layout_plan(layout, out), 0);
+		assert_int_equal(fl_layout_write(&paths, &settings), FL_EXIT_OK);
+		assert_int_equal(fl_layout_plan(&paths, &settings, out), 0);
 		changed = 0;
-		assert_int_equal(fl_layout_make_folders(layout, &changed, &err), 0);
+		assert_int_equal(fl_layout_make_folders(&paths, &settings, &changed, &err), 0);
 		assert_int_equal(changed, 0);
 	}
 	fclose(out);
@@ -57,7 +55,6 @@ static void assert_mode(const char *path, mode_t mode)
 static void files_have_the_documented_modes(void **state)
 {
 	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
-	fl_auto_layout struct fl_layout *layout = NULL;
 	fl_auto_paths struct fl_paths paths;
 	struct fl_error err = FL_ERROR_INIT;
 	size_t changed = 0;
@@ -65,9 +62,8 @@ static void files_have_the_documented_modes(void **state)
 	(void)state;
 	fl_paths_init(&paths, scratch, NULL);
 	resolve(&settings, "");
-	layout = fl_layout_new(&paths, &settings);
-	assert_int_equal(fl_layout_write_config(layout, &changed, &err), 0);
-	assert_int_equal(fl_layout_write_unit(layout, &changed, &err), 0);
+	assert_int_equal(fl_layout_write_config(&paths, &settings, &changed, &err), 0);
+	assert_int_equal(fl_layout_write_unit(&paths, &changed, &err), 0);
 	assert_mode(paths.env, 0640);
 	assert_mode(paths.json, 0640);
 	assert_mode(paths.unit, 0644);
@@ -75,8 +71,8 @@ static void files_have_the_documented_modes(void **state)
 	assert_int_equal(chmod(paths.env, 0666), 0);
 	scratch_write(paths.unit, "[Service]\nExecStart=/bin/false\n");
 	changed = 0;
-	assert_int_equal(fl_layout_write_config(layout, &changed, &err), 0);
-	assert_int_equal(fl_layout_write_unit(layout, &changed, &err), 0);
+	assert_int_equal(fl_layout_write_config(&paths, &settings, &changed, &err), 0);
+	assert_int_equal(fl_layout_write_unit(&paths, &changed, &err), 0);
 	assert_int_equal(changed, 2);
 	assert_mode(paths.env, 0640);
 }
@@ -84,7 +80,6 @@ static void files_have_the_documented_modes(void **state)
 static void a_folder_that_cannot_be_made_is_named(void **state)
 {
 	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
-	fl_auto_layout struct fl_layout *layout = NULL;
 	fl_auto_free char *in_the_way = fl_xasprintf("%s/opt", scratch);
 	fl_auto_paths struct fl_paths paths;
 	struct fl_error err = FL_ERROR_INIT;
@@ -94,9 +89,8 @@ static void a_folder_that_cannot_be_made_is_named(void **state)
 	fl_paths_init(&paths, scratch, NULL);
 	scratch_write(in_the_way, "a file");
 	resolve(&settings, "");
-	layout = fl_layout_new(&paths, &settings);
-	assert_int_equal(fl_layout_write(layout), FL_EXIT_SYSTEM);
-	assert_int_equal(fl_layout_write_config(layout, &changed, &err), -1);
+	assert_int_equal(fl_layout_write(&paths, &settings), FL_EXIT_SYSTEM);
+	assert_int_equal(fl_layout_write_config(&paths, &settings, &changed, &err), -1);
 	assert_int_equal(err.code, FL_EXIT_SYSTEM);
 	assert_non_null(strstr(err.message, in_the_way));
 }
