@@ -180,29 +180,16 @@ bool fl_tree_differs(const char *path, const struct fl_owner *owner)
 	return own(&walk, path, &err) != 0 || walk.changed > 0;
 }
 
-int fl_tree_open_below(const char *base, const char *relative)
+/*
+ * Opens the folder NAME in ABOVE. If there is none, and OWNER is not NULL, it is made for OWNER and
+ * synced. -1 with errno.
+ */
+static int open_one(int above, const char *name, const struct fl_owner *owner, size_t *changed)
 {
-	fl_auto_free char *rest = fl_xstrdup(relative);
-	int folder = open(base, OPEN_DIR);
-	char *name = rest;
-
-	for (char *slash; folder >= 0 && (slash = strchr(name, '/')) != NULL; name = slash + 1) {
-		int above = folder;
-
-		*slash = '\0';
-		folder = openat(above, name, OPEN_DIR);
-		fl_cleanup_close(&above);
-	}
-	return folder;
-}
-
-/* Makes the folder NAME in ABOVE if it is missing, synced, and returns it open, or -1. */
-static int make_one(int above, const char *name, const struct fl_owner *owner, size_t *changed)
-{
-	bool made = mkdirat(above, name, 0700) == 0;
+	bool made = owner != NULL && mkdirat(above, name, 0700) == 0;
 	int folder;
 
-	if (!made && errno != EEXIST)
+	if (owner != NULL && !made && errno != EEXIST)
 		return -1;
 	folder = openat(above, name, OPEN_DIR);
 	if (folder < 0 || !made)
@@ -214,24 +201,35 @@ static int make_one(int above, const char *name, const struct fl_owner *owner, s
 	return -1;
 }
 
-int fl_tree_make_below(const char *base, const char *relative, const struct fl_owner *owner,
-		       size_t *changed, struct fl_error *err)
+/* Opens the folder of the file RELATIVE below BASE in the same way. */
+static int open_below(const char *base, const char *relative, const struct fl_owner *owner,
+		      size_t *changed)
 {
 	fl_auto_free char *rest = fl_xstrdup(relative);
-	fl_auto_close int folder = open(base, OPEN_DIR);
+	int folder = open(base, OPEN_DIR);
 	char *name = rest;
 
-	if (folder < 0)
-		return failed(err, base, "open");
-	for (char *slash; (slash = strchr(name, '/')) != NULL; name = slash + 1) {
+	for (char *slash; folder >= 0 && (slash = strchr(name, '/')) != NULL; name = slash + 1) {
 		int above = folder;
 
 		*slash = '\0';
-		folder = make_one(above, name, owner, changed);
+		folder = open_one(above, name, owner, changed);
 		fl_cleanup_close(&above);
-		if (folder < 0)
-			return fl_error_set(err, FL_EXIT_SYSTEM, errno, "folder %s/%s: part '%s'",
-					    base, relative, name);
 	}
-	return 0;
+	return folder;
+}
+
+int fl_tree_open_below(const char *base, const char *relative)
+{
+	return open_below(base, relative, NULL, NULL);
+}
+
+int fl_tree_make_below(const char *base, const char *relative, const struct fl_owner *owner,
+		       size_t *changed, struct fl_error *err)
+{
+	fl_auto_close int folder = open_below(base, relative, owner, changed);
+
+	return folder < 0 ? fl_error_set(err, FL_EXIT_SYSTEM, errno, "folders of %s/%s", base,
+					 relative)
+			  : 0;
 }
