@@ -52,16 +52,13 @@ int fl_frozen_booted(const struct fl_paths *paths, bool *booted, struct fl_error
 static void name_difference(enum fl_param_id id, const char *stands, const char *asked,
 			    struct fl_findings *findings)
 {
-	fl_auto_buf struct fl_buf kept = FL_BUF_INIT;
-	fl_auto_buf struct fl_buf ignored = FL_BUF_INIT;
+	fl_auto_free char *kept = fl_quoted(stands), *ignored = fl_quoted(asked);
 
-	fl_buf_quote(&kept, stands, strlen(stands));
-	fl_buf_quote(&ignored, asked, strlen(asked));
 	fl_findings_add(
 		findings, FL_WARNING,
 		"%s: the context now says '%s', but the configuration stands since the first "
 		"successful boot and '%s' is kept; to change it, deploy a new VM",
-		fl_param(id)->name, fl_buf_text(&ignored), fl_buf_text(&kept));
+		fl_param(id)->name, ignored, kept);
 }
 
 int fl_frozen_apply(struct fl_settings *settings, const struct fl_paths *paths,

@@ -69,16 +69,15 @@ static void hint_choice(const struct fl_param *param, const char *value, struct 
 int fl_param_check(enum fl_param_id id, const char *value, struct fl_error *err)
 {
 	const struct fl_param *param = fl_param(id);
-	fl_auto_buf struct fl_buf shown = FL_BUF_INIT;
+	fl_auto_free char *shown = fl_quoted(value);
 	struct fl_version version;
 
 	if (!is_valid(param, value)) {
 		if (param->secret)
 			return fl_error_set(err, FL_EXIT_CONFIG, 0, "%s: the value (not shown) %s",
 					    param->name, param->valid);
-		fl_buf_quote(&shown, value, strlen(value));
-		fl_error_set(err, FL_EXIT_CONFIG, 0, "%s: '%s' %s", param->name,
-			     fl_buf_text(&shown), param->valid);
+		fl_error_set(err, FL_EXIT_CONFIG, 0, "%s: '%s' %s", param->name, shown,
+			     param->valid);
 		if (param->kind == FL_KIND_CHOICE)
 			hint_choice(param, value, err);
 		return -1;

@@ -123,19 +123,17 @@ static bool check_tls(const char *name, const char *value, struct fl_findings *f
 {
 	static const char *const yes[] = { "YES", "TRUE", "1", "ON", NULL };
 	static const char *const no[] = { "NO", "FALSE", "0", "OFF", NULL };
-	fl_auto_buf struct fl_buf shown = FL_BUF_INIT;
+	fl_auto_free char *shown = fl_quoted(value);
 
 	if (is_one_of(value, no))
 		return true;
-	fl_buf_quote(&shown, value, strlen(value));
 	if (is_one_of(value, yes))
 		fl_findings_add(findings, FL_ERR,
 				"%s: '%s' asks for TLS, which is not there yet (phase 2); leave it "
 				"unset to run without encryption, in a network that you trust",
-				name, fl_buf_text(&shown));
+				name, shown);
 	else
-		fl_findings_add(findings, FL_ERR, "%s: '%s' must be YES or NO", name,
-				fl_buf_text(&shown));
+		fl_findings_add(findings, FL_ERR, "%s: '%s' must be YES or NO", name, shown);
 	return false;
 }
 
@@ -150,7 +148,7 @@ static void check_name(const char *name, const char *value, const struct fl_cont
 {
 	const char *plain = plain_name(name);
 	const struct fl_placeholder *placeholder = fl_placeholder_find(plain);
-	fl_auto_buf struct fl_buf shown = FL_BUF_INIT;
+	fl_auto_free char *shown = fl_quoted(name);
 
 	if (placeholder != NULL && plain != name && fl_context_get(context, plain) != NULL)
 		return; /* the plain name wins */
@@ -164,12 +162,10 @@ static void check_name(const char *name, const char *value, const struct fl_cont
 	}
 	if (strncmp(plain, "FL_", 3) != 0 && strncmp(plain, "FLOWER_", 7) != 0)
 		return;
-	if (fl_param_find(plain) == FL_PARAM_COUNT) {
-		fl_buf_quote(&shown, name, strlen(name));
+	if (fl_param_find(plain) == FL_PARAM_COUNT)
 		fl_findings_add(findings, FL_WARNING,
-				"%s: unknown variable, not used; did you mean %s?",
-				fl_buf_text(&shown), fl_param_nearest(plain));
-	}
+				"%s: unknown variable, not used; did you mean %s?", shown,
+				fl_param_nearest(plain));
 }
 
 void fl_review(const struct fl_settings *settings, const struct fl_context *context,

@@ -27,7 +27,7 @@ static char *note_path(const struct fl_paths *paths, const struct fl_settings *s
 	*folder = fl_tree_open_below(paths->state_dir, relative);
 	if (*folder < 0)
 		return NULL;
-	return fl_xasprintf("/proc/self/fd/%d/%s%s", *folder, basename(relative), NOTE_SUFFIX);
+	return fl_xasprintf("/proc/self/fd/%d/%s" NOTE_SUFFIX, *folder, basename(relative));
 }
 
 /* The whole *NOTE, or NULL if there is none: 0, or -1 with 71. */
@@ -39,8 +39,8 @@ static int read_note(const struct fl_paths *paths, const struct fl_settings *set
 
 	*note = path == NULL ? NULL : fl_file_read(path, NOTE_MAX, NULL);
 	if (*note == NULL && fl_file_unknown(errno))
-		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s/%s%s: read", paths->state_dir,
-				    fl_settings_database(settings), NOTE_SUFFIX);
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s/%s" NOTE_SUFFIX ": read",
+				    paths->state_dir, fl_settings_database(settings));
 	return 0;
 }
 
@@ -89,8 +89,8 @@ int fl_database_check(const struct fl_paths *paths, const struct fl_settings *se
 		"database %s/%s: it was last used by a newer Flower (%s) than the image's "
 		"%s, which cannot use it; make the newer image available again "
 		"(FLOWER_VERSION, FLOWER_IMAGE, the registry), or put back a copy of the "
-		"database and its %s note from before the upgrade",
-		paths->state_dir, fl_settings_database(settings), noted, tag, NOTE_SUFFIX);
+		"database and its " NOTE_SUFFIX " note from before the upgrade",
+		paths->state_dir, fl_settings_database(settings), noted, tag);
 }
 
 int fl_database_note(const struct fl_paths *paths, const struct fl_settings *settings,
@@ -101,18 +101,16 @@ int fl_database_note(const struct fl_paths *paths, const struct fl_settings *set
 	fl_auto_free char *text = instead_of == NULL
 					  ? fl_xasprintf("%s\n", tag)
 					  : fl_xasprintf("%s\n" INSTEAD_OF "%s\n", tag, instead_of);
-	const uid_t owner = geteuid() == 0 ? FL_CONTAINER_UID : (uid_t)-1;
-	const struct fl_file note = { .path = path,
-				      .content = text,
-				      .length = strlen(text),
-				      .mode = 0644,
-				      .uid = owner,
-				      .gid = owner };
+	struct fl_file note;
 
 	if (path == NULL)
-		fl_error_set(err, FL_EXIT_SYSTEM, errno, "folder");
-	else if (fl_atomic_write(&note, NULL, err) == 0)
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s/%s" NOTE_SUFFIX,
+				    paths->state_dir, fl_settings_database(settings));
+	note = fl_file_text(path, text, 0644);
+	if (geteuid() == 0)
+		note.uid = note.gid = FL_CONTAINER_UID;
+	if (fl_atomic_write(&note, NULL, err) == 0)
 		return 0;
-	return fl_error_wrap(err, "%s/%s%s", paths->state_dir, fl_settings_database(settings),
-			     NOTE_SUFFIX);
+	return fl_error_wrap(err, "%s/%s" NOTE_SUFFIX, paths->state_dir,
+			     fl_settings_database(settings));
 }
