@@ -5,52 +5,27 @@ The OneGate is the tests' stand-in. The Engine and the SuperLink are real ones w
 tests' stand-ins.
 """
 import ctypes
-import http.client
 import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 
+import shared
 from meter import Command, Meter
+from shared import CONTAINER, Unfit, wait_until
 
 TOKEN = "dG9rZW4gb2YgdGhlIGJlbmNobWFyaw=="
 ADDRESS = "192.0.2.10"
-CONTAINER = "flower-superlink"
 IMAGE = "flwr/superlink:1.25.0"
 CLONE_NEWNET = 0x40000000
-
-
-class Unfit(Exception):
-    """The machine lacks something that is needed."""
-
-
-def wait_until(condition, what, seconds=30):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise Unfit("waited in vain: " + what)
-        time.sleep(0.01)
-
-
-class EngineLink(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("engine", timeout=60)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(self.path)
 
 
 class World:
     def __init__(self, top, build, cache):
         self.top, self.build, self.cache = top, build, cache
-        self.python = "/usr/bin/python3"  # Debian's own has Debian's h2
         self.baseline = os.path.join(top, "tests/bench/baseline")
         self.host_network = os.open("/proc/self/ns/net", os.O_RDONLY)
         os.set_inheritable(self.host_network, True)
@@ -79,28 +54,24 @@ class World:
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def start(self, *argv):
-        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
-        self.children.append(child)
-        return child
-
     def stop(self, child):
         child.send_signal(signal.SIGTERM)
         child.wait()
         self.children.remove(child)
 
     def standin(self, name, *options):
-        return self.start(self.python, os.path.join(self.top, "tests/standin", name), *options)
+        child = shared.start_standin(name, *options, stdout=self.log, stderr=self.log)
+        self.children.append(child)
+        return child
 
     # --- OneGate --------------------------------------------------------------------------------
 
     def start_onegate(self):
-        port = os.path.join(self.folder, "gate.port")
         self.gate_journal = os.path.join(self.folder, "gate.journal")
-        self.standin("onegate.py", "--port-file", port, "--token", TOKEN, "--journal", self.gate_journal)
-        wait_until(lambda: os.path.exists(port), "the OneGate stand-in")
-        with open(port, encoding="ascii") as source:
-            self.gate = "http://127.0.0.1:" + source.read().strip()
+        child, place = shared.start_onegate(os.path.join(self.folder, "gate.port"), "--token", TOKEN, "--journal",
+                                            self.gate_journal, stdout=self.log, stderr=self.log)
+        self.children.append(child)
+        self.gate = "http://" + place
 
     def published(self):
         """When OneGate last got FL_READY=YES, as time.time() counts, or None."""
@@ -200,24 +171,11 @@ class World:
                 self.socket = self.real = None
         self.standin_engine()
 
-    def call_engine(self, method, path):
-        """The answer's document, or None where the Engine refused."""
-        link = EngineLink(self.socket)
-        try:
-            link.request(method, path)
-            answer = link.getresponse()
-            body = answer.read()
-        finally:
-            link.close()
-        if answer.status >= 400:
-            return None
-        return json.loads(body) if body else {}
-
     def inspect(self):
-        return self.call_engine("GET", "/containers/%s/json" % CONTAINER)
+        return shared.ask_engine(self.socket, "GET", "/containers/%s/json" % CONTAINER)
 
     def remove_container(self):
-        self.call_engine("DELETE", "/containers/%s?force=1" % CONTAINER)
+        shared.remove_container(self.socket)
 
     def boot(self, root):
         """Until the SuperLink works."""

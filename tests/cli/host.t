@@ -39,19 +39,10 @@ echo "\$*" >>"$T/asked"
 [ ! -e /proc/\$\$/fd/9 ] || echo descriptor 9 >>"$T/asked"
 case \$1 in
 show) cat "$T/docker-state" ;;
-start | restart) exec "$T/start" ;;
+start | restart) exec "$PYTHON" "$top/tests/shared.py" "$ENGINE_SOCKET" POST /containers/flower-superlink/start ;;
 esac
 X
-cat >"$T/start" <<X
-#!$PYTHON
-import http.client, socket
-link = http.client.HTTPConnection("engine", timeout=10)
-link.sock = socket.socket(socket.AF_UNIX)
-link.sock.connect("$ENGINE_SOCKET")
-link.request("POST", "/containers/flower-superlink/start")
-link.getresponse().read()
-X
-chmod 0755 "$SYSTEMCTL" "$T/start"
+chmod 0755 "$SYSTEMCTL"
 
 docker_is()
 {

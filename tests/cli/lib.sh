@@ -209,16 +209,7 @@ asked()
 # engine_call METHOD PATH [JSON]: a request of the test's own; prints the answer's body.
 engine_call()
 {
-	"$PYTHON" -c '
-import http.client, socket, sys
-link = http.client.HTTPConnection("engine", timeout=10)
-link.sock = socket.socket(socket.AF_UNIX)
-link.sock.connect(sys.argv[1])
-body = sys.argv[4] if len(sys.argv) > 4 else None
-link.request(sys.argv[2], sys.argv[3], body, {"Content-Type": "application/json"})
-answer = link.getresponse()
-sys.stdout.write(answer.read().decode())
-sys.exit(answer.status >= 400)' "$SOCK" "$@"
+	"$PYTHON" "$top/tests/shared.py" "$SOCK" "$@"
 }
 
 # container FIELD: of flower-superlink, a Python expression on its inspect document `c`.

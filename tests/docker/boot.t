@@ -123,15 +123,9 @@ like "$(inspect '{{json .Config.Cmd}}')" 'isolation' 'by the right one'
 # calls, because a second docker would start too late for those moments.
 docker stop "$container" >/dev/null
 run "$PYTHON" -c '
-import http.client, socket, sys
-link = http.client.HTTPConnection("engine", timeout=60)
-link.sock = socket.socket(socket.AF_UNIX)
-link.sock.connect(sys.argv[1])
+import shared, sys
 for call in "start", "stop":
-    link.request("POST", "/containers/%s/%s" % (sys.argv[2], call))
-    answer = link.getresponse()
-    answer.read()
-    print(answer.status)' "$SOCK" "$container"
+    print(shared.ask(sys.argv[1], "POST", "/containers/%s/%s" % (shared.CONTAINER, call))[0])' "$SOCK"
 is "$(echo $out)" '204 204' 'it is started, and stopped at once'
 unlike "$(inspect '{{.State.ExitCode}}')" '^137$' 'trap 24: a stop right after the start is not a kill'
 

@@ -14,8 +14,6 @@ of the health check (negative if ready came too early); LATE, the milliseconds f
 the exit status.
 """
 import argparse
-import http.client
-import json
 import os
 import random
 import socket
@@ -28,25 +26,7 @@ import h2.config
 import h2.connection
 import h2.events
 
-
-class Engine(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost")
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(self.path)
-
-
-def engine(path, method, what):
-    link = Engine(path)
-    link.request(method, what)
-    answer = link.getresponse()
-    body = answer.read()
-    if answer.status >= 400:
-        sys.exit("%s %s: %d %s" % (method, what, answer.status, body))
-    return json.loads(body) if body else None
+import shared
 
 
 def grpc(host, port, path, body=None):
@@ -125,9 +105,9 @@ class Observer(threading.Thread):
 
 def one_round(options):
     name = "/containers/" + options.container
-    engine(options.socket, "POST", name + "/stop?t=30")
-    engine(options.socket, "POST", name + "/start")
-    observer = Observer(options, engine(options.socket, "GET", name + "/json"))
+    shared.ask_engine(options.socket, "POST", name + "/stop?t=30")
+    shared.ask_engine(options.socket, "POST", name + "/start")
+    observer = Observer(options, shared.ask_engine(options.socket, "GET", name + "/json"))
     observer.start()
     time.sleep(random.uniform(0, 0.3))  # the health check meets the start at any moment
     done = subprocess.run([options.check, "--root", options.root, "--docker", options.socket, "--wait"],

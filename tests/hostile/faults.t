@@ -26,16 +26,9 @@ export LINK_CONTROL
 
 # FAULTS is one name or nothing. The results are printed as they come, because all take minutes.
 mkfifo "$T/verdicts"
-"$PYTHON" -B "$here/faults.py" "$T" "$T/faults.so" ${FAULTS:+"$FAULTS"} >"$T/verdicts" 2>"$T/errors" &
+"$PYTHON" "$here/faults.py" "$T" "$T/faults.so" ${FAULTS:+"$FAULTS"} >"$T/verdicts" 2>"$T/errors" &
 pids="$! $pids"
-while read -r verdict text; do
-	case $verdict in
-	ok) result 0 "$text" ;;
-	bad) result 1 "$text" ;;
-	show) show "$text" ;;
-	note) note "$text" ;;
-	esac
-done <"$T/verdicts"
+results "$T/verdicts"
 ok 'the faults were all made' wait "${pids%% *}"
 show "$(cat "$T/errors")"
 done_testing

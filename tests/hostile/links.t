@@ -62,14 +62,7 @@ canaries
 
 "$PYTHON" "$here/links.py" "$ROOT" "$OUTSIDE" "$SOCK" >"$T/kinds" 2>"$T/err"
 is "$(cat "$T/err")" '' 'all kinds are planted'
-total=0
-tab=$(printf '\t')
-while IFS=$tab read -r kind runs ends wrong; do
-	is "$wrong" - "$kind: nothing outside changes, no run hangs"
-	note "$(printf '%-30s %3d runs: %s' "$kind" "$runs" "$ends")"
-	total=$((total + runs))
-done <"$T/kinds"
-note "$(wc -l <"$T/kinds") kinds of things at 12 places: $total runs"
+results "$T/kinds"
 
 # --- what keeps its owner is named --------------------------------------------------------------
 

@@ -10,15 +10,8 @@ start_onegate
 start_engine --image flwr/superlink:1.25.0
 mkdir "$T/peers"
 LIMIT=880
-run "$PYTHON" -B "$top/tests/hostile/peers/peers.py" --build "$BUILD" --folder "$T/peers" --engine "$SOCK" \
+run "$PYTHON" "$top/tests/hostile/peers/peers.py" --build "$BUILD" --folder "$T/peers" --engine "$SOCK" \
 	--scenario "$scenario" --gate "${GATE##*:}" --token "$TOKEN" --results "$T/results" --only "${ONLY-}"
 exits 0 'all cases were run'
-while IFS='	' read -r kind text; do
-	case $kind in
-	ok) result 0 "$text" ;;
-	'not ok') result 1 "$text" ;;
-	show) show "$text" ;;
-	note) note "$text" ;;
-	esac
-done <"$T/results"
+results "$T/results"
 done_testing

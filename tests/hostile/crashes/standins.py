@@ -1,27 +1,13 @@
 """The stand-ins of the Docker Engine and of OneGate, put into the state that a run finds."""
-import http.client
-import json
-import socket
-import urllib.parse
-
-NAME = "flower-superlink"
+import shared
 
 
 class Engine:
-    """The Engine."""
-
     def __init__(self, path, images):
         self.path, self.images = path, images
 
     def call(self, method, path, body=None):
-        link = http.client.HTTPConnection("engine", timeout=30)
-        link.sock = socket.socket(socket.AF_UNIX)
-        link.sock.connect(self.path)
-        link.request(method, path, body and json.dumps(body), {"Content-Type": "application/json"})
-        answer = link.getresponse()
-        data = answer.read()
-        link.close()
-        return json.loads(data) if data and answer.status < 300 else None
+        return shared.ask_engine(self.path, method, path, body)
 
     def containers(self):
         """All containers, but not one that is just being removed for the killed run."""
@@ -38,9 +24,9 @@ class Engine:
                 if name not in self.images:
                     self.call("DELETE", "/images/" + name)
         if container is not None:
-            self.call("POST", "/containers/create?name=" + NAME, container)
+            self.call("POST", "/containers/create?name=" + shared.CONTAINER, container)
             if start:
-                self.call("POST", "/containers/%s/start" % NAME)
+                self.call("POST", "/containers/%s/start" % shared.CONTAINER)
 
     def summary(self):
         """A boot must end with this: one container, of the right image and digest, running."""
@@ -49,18 +35,11 @@ class Engine:
 
 
 class Gate:
-    """OneGate."""
-
-    def __init__(self, url, journal, token):
-        self.place, self.state, self.token = urllib.parse.urlsplit(url).netloc, journal, token
+    def __init__(self, url, state, token):
+        self.place, self.state, self.token = url.removeprefix("http://"), state, token
 
     def reset(self):
-        link = http.client.HTTPConnection(self.place, timeout=30)
-        link.request("PUT", "/vm", "FL_READY=NO\n", {"X-ONEGATE-TOKEN": self.token, "X-ONEGATE-VMID": "42",
-                                                    "Content-Type": "text/plain"})
-        link.getresponse().read()
-        link.close()
+        shared.put_attributes(self.place, self.token, {"FL_READY": "NO"})
 
     def says(self):
-        with open(self.state, encoding="utf-8") as source:
-            return json.load(source)
+        return shared.read_json(self.state)

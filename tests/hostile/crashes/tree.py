@@ -1,14 +1,12 @@
-"""Trees below --root as values: read, written again, and checked after a killed run.
+"""Trees below --root as values (../../shared.py), and what may stand in them after a run was killed.
 
-A tree is a dict from a path below the root to a Node. It does not hold run/ (context and sockets).
+A tree does not hold run/ (context and sockets).
 """
-import collections
-import os
 import re
-import shutil
-import stat
 
-Node = collections.namedtuple("Node", "kind mode uid gid data")  # kind: folder, file, link
+import shared
+from shared import Node
+
 TEMPORARY = re.compile(r"(.*)\.fl-[A-Za-z0-9]{6}$")
 
 STATUS, MOTD = "etc/one-appliance/status", "etc/motd"
@@ -21,50 +19,11 @@ LOGS = "var/log/"
 
 
 def take(root):
-    tree, folders = {}, [""]
-    while folders:
-        folder = folders.pop()
-        for entry in os.scandir(os.path.join(root, folder)):
-            path = os.path.join(folder, entry.name)
-            if path == "run":
-                continue
-            info = entry.stat(follow_symlinks=False)
-            data = None
-            if stat.S_ISLNK(info.st_mode):
-                kind, data = "link", os.readlink(entry.path).encode()
-            elif stat.S_ISDIR(info.st_mode):
-                kind = "folder"
-                folders.append(path)
-            else:
-                kind = "file"
-                with open(entry.path, "rb") as source:
-                    data = source.read()
-            mode = 0o777 if kind == "link" else stat.S_IMODE(info.st_mode)
-            tree[path] = Node(kind, mode, info.st_uid, info.st_gid, data)
-    return tree
+    return shared.take(root, ("run",))
 
 
 def lay_out(root, tree):
-    """Makes what stands below ROOT equal to TREE."""
-    for entry in os.scandir(root):
-        if entry.name == "run":
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path)
-        else:
-            os.unlink(entry.path)
-    for path in sorted(tree):
-        node, full = tree[path], os.path.join(root, path)
-        if node.kind == "link":
-            os.symlink(node.data, full)
-        elif node.kind == "folder":
-            os.mkdir(full)
-        else:
-            with open(full, "wb") as out:
-                out.write(node.data)
-        os.chown(full, node.uid, node.gid, follow_symlinks=False)
-        if node.kind != "link":
-            os.chmod(full, node.mode)
+    shared.lay_out(root, tree, ("run",))
 
 
 def temporaries(tree):

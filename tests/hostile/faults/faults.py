@@ -2,8 +2,7 @@
 """Runs the programs with one fault at a time and judges each end; faults.t calls it.
 
 faults.py FOLDER PRELOAD [NAME...]: FOLDER is for the worlds, PRELOAD is faults.c built, NAME picks
-situations. Prints `ok TEXT`, `bad TEXT`, `show TEXT` and `note TEXT` lines, from which faults.t makes
-TAP.
+situations. Prints TAP's lines without numbers.
 """
 import collections
 import concurrent.futures
@@ -208,10 +207,9 @@ class Runner:
             return
         for name, entry in now.items():
             old, new = before.get(name), after.get(name)
-            kinds = [known[0] for known in (old, new) if known]
-            if entry in (old, new) or name.startswith("var") or self.situation.may_hold(name, entry[-1], facts):
+            if entry in (old, new) or name.startswith("var") or self.situation.may_hold(name, entry.data, facts):
                 continue
-            if kinds and os.path.stat.S_ISDIR(entry[0]):
+            if (old or new) and entry.kind == "folder":
                 continue  # its mode and owner are given after it was made: the next run mends that
             self.blame("files", where, "exit %d and %s is neither the old nor the new one" % (done.code, name))
         pair = [now.get(name) == before.get(name) for name in (situations.ENV, situations.JSON)
@@ -301,14 +299,14 @@ def tell(runner, tried, possible, seconds):
     for what in PROPERTIES:
         failures = runner.failures[what]
         failures.sort()
-        say("bad" if failures else "ok", "%s: %s" % (name, what))
+        say("not ok" if failures else "ok", "%s: %s" % (name, what))
         for text in failures[:SHOWN]:
-            say("show", text.replace("\n", " | "))
+            say("#  ", text.replace("\n", " | "))
         if len(failures) > SHOWN:
-            say("show", "and %d more" % (len(failures) - SHOWN))
-    say("note", "%s (exit %s): %d of %d faults in %.0f s, %d of them not reached" %
+            say("#  ", "and %d more" % (len(failures) - SHOWN))
+    say("#", "%s (exit %s): %d of %d faults in %.0f s, %d of them not reached" %
         (name, ", ".join(map(str, sorted(usual))), tried, possible, seconds, runner.unreached))
-    say("note", "  " + "; ".join("%s %s" % (call, listed(codes)) for call, codes in sorted(runner.outcomes.items())))
+    say("#", "  " + "; ".join("%s %s" % (call, listed(codes)) for call, codes in sorted(runner.outcomes.items())))
 
 
 def listed(codes):
@@ -317,9 +315,9 @@ def listed(codes):
 
 def tell_all(totals):
     """A line for each call: in how many places it failed, in all situations, and how the program ended."""
-    say("note", "%-16s %7s  exit status:times, a minus is a signal" % ("call", "failed"))
+    say("#", "%-16s %7s  exit status:times, a minus is a signal" % ("call", "failed"))
     for call, codes in sorted(totals.items(), key=lambda pair: -sum(pair[1].values())):
-        say("note", "%-16s %7d  %s" % (call, sum(codes.values()), listed(codes)))
+        say("#", "%-16s %7d  %s" % (call, sum(codes.values()), listed(codes)))
 
 
 def main():
@@ -347,7 +345,7 @@ def main():
         for world in worlds:
             world.stop()
     tell_all(totals)
-    say("note", "%d of %d faults in all in %.0f s, SEED=%s; of the others each has one of its kind among them, or belongs "
+    say("#", "%d of %d faults in all in %.0f s, SEED=%s; of the others each has one of its kind among them, or belongs "
         "to a start-up that another situation has; calls left alone: %s" % (
         total, of_all, time.monotonic() - began, seed,
         "; ".join("%s (%s)" % pair for pair in sorted(EXCLUDED.items()))))

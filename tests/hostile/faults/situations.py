@@ -7,7 +7,8 @@ import json
 import os
 import subprocess
 
-from world import GATE, NAME, STALE, TOKEN, wait_until
+from shared import CONTAINER, read_json, wait_until
+from world import GATE, STALE, TOKEN
 
 BUILD = os.environ["BUILD"]
 CONTEXT = "run/one-context/one_env"
@@ -106,8 +107,7 @@ class Standing(Changed):
         world.put(STATUS, "bootstrap_success\n")
 
     def judge(self, world, done, facts):
-        with open(world.path(JSON), encoding="utf-8") as source:
-            kept = json.load(source)["parameters"]["FL_NUM_ROUNDS"]["value"]
+        kept = read_json(world.path(JSON))["parameters"]["FL_NUM_ROUNDS"]["value"]
         return super().judge(world, done, facts) + ([] if kept == "3" else ["the configuration no longer stands"])
 
 
@@ -263,8 +263,8 @@ class Health(Situation):
         world.save(self.template)
         world.behave(superexec=self.superexec)
         world.forget_containers()
-        world.ask("POST", "/containers/create?name=" + NAME, SUPERLINK)
-        world.ask("POST", "/containers/%s/start" % NAME)
+        world.ask("POST", "/containers/create?name=" + CONTAINER, SUPERLINK)
+        world.ask("POST", "/containers/%s/start" % CONTAINER)
         with open(os.environ["LINK_CONTROL"] + ".new", "w", encoding="ascii") as out:
             json.dump({"database": self.database}, out)
         os.replace(os.environ["LINK_CONTROL"] + ".new", os.environ["LINK_CONTROL"])

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Gives every program every payload at every place where a value can come in, and checks the rules of rules.py.
 
-usage: injection.py FOLDER RESULT ENGINE-SOCKET ENGINE-STATE ENGINE-JOURNAL GATE-URL GATE-STATE GATE-JOURNAL
+usage: injection.py FOLDER ENGINE-SOCKET ENGINE-STATE ENGINE-JOURNAL GATE-URL GATE-STATE GATE-JOURNAL
 """
 import concurrent.futures
 import os
@@ -24,8 +24,7 @@ def in_parallel(work, cases):
 
 
 def main():
-    folder, result = sys.argv[1:3]
-    engine, gate = sys.argv[3:6], sys.argv[6:9]
+    folder, engine, gate = sys.argv[1], sys.argv[2:5], sys.argv[5:8]
     verdict = rules.Verdict()
     accepted = set()
     counts = {}
@@ -50,10 +49,10 @@ def main():
     boot.bootstrap(verdict, cases, *engine)
     counts["accepted values"] = len(accepted)
     counts["fl-bootstrap"] = "%d in %.1f s" % (len(cases), time.monotonic() - began)
-    verdict.write(result)
+    verdict.write()
     for name, count in counts.items():
-        print("%s: %s" % (name, count))
-    print("combinations: %d" % (sum(len(cases) for _, _, cases in stages) + len(cases)))
+        print("# %s: %s" % (name, count))
+    print("# combinations: %d" % (sum(len(cases) for _, _, cases in stages) + len(cases)))
 
 
 if __name__ == "__main__":

@@ -51,13 +51,13 @@ class Verdict:
         for rule, text in other.first.items():
             self.first.setdefault(rule, text)
 
-    def write(self, path):
-        """A line a rule: how often it was broken, its text, the first case."""
-        with open(path, "w", encoding="utf-8") as out:
-            for rule, text in RULES.items():
-                broken = self.broken[rule] if self.looked[rule] else "never looked at"
-                print(broken, "%s (%d)" % (text, self.looked[rule]), self.first.get(rule, ""),
-                      sep="\t", file=out)
+    def write(self):
+        """A line of TAP for each rule, and the first case that broke it."""
+        for rule, text in RULES.items():
+            good = self.looked[rule] > 0 and not self.broken[rule]
+            print("ok" if good else "not ok", "%s (%d)" % (text, self.looked[rule]))
+            if not good:
+                print("#   broken %d times: %s" % (self.broken[rule], self.first.get(rule)))
 
 
 def escaped(value):

@@ -1,54 +1,23 @@
 """The right answers, asked of the stand-ins, and each of their JSON fields in a wrong type."""
 import json
 import re
-import socket
 import struct
 
+import shared
 from http1 import Answer
 
 KEPT = ("api-version", "server", "content-type")
 
 
 class Service:
-    """One of the stand-ins, on a unix socket or a port."""
+    """One of the stand-ins, on a unix socket or HOST:PORT."""
 
-    def __init__(self, address, headers=()):
-        self.address, self.headers = address, list(headers)
+    def __init__(self, place, headers=None):
+        self.place, self.headers = place, headers
 
     def ask(self, method, path, body=None):
-        link = socket.socket(socket.AF_UNIX if isinstance(self.address, str) else socket.AF_INET)
-        link.settimeout(20)
-        link.connect(self.address)
-        body = (body if isinstance(body, bytes) else json.dumps(body).encode()) if body else b""
-        lines = ["%s %s HTTP/1.1" % (method, path), "Host: stand-in", "Connection: close",
-                 "Content-Length: %d" % len(body)] + self.headers
-        link.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
-        data = b""
-        while True:
-            more = link.recv(1 << 20)
-            if not more:
-                break
-            data += more
-        link.close()
-        return parse(data)
-
-
-def parse(data):
-    head, _, body = data.partition(b"\r\n\r\n")
-    lines = head.decode("latin-1").split("\r\n")
-    headers = [tuple(line.split(": ", 1)) for line in lines[1:]]
-    if ("Transfer-Encoding", "chunked") in headers:
-        body = unchunk(body)
-    return Answer(int(lines[0].split()[1]), [h for h in headers if h[0].lower() in KEPT], body)
-
-
-def unchunk(data):
-    out = b""
-    while data:
-        size, _, data = data.partition(b"\r\n")
-        out += data[:int(size, 16)]
-        data = data[int(size, 16) + 2:]
-    return out
+        status, data, headers = shared.ask(self.place, method, path, body, self.headers)
+        return Answer(status, [pair for pair in headers.items() if pair[0].lower() in KEPT], data)
 
 
 # --- one field in another type --------------------------------------------------------------------

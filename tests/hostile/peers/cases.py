@@ -52,7 +52,7 @@ def deeds_of(situation):
 
 
 def cuts_of(situation, answer, argv=None):
-    for deed in http1.cuts(answer):
+    for deed in http1.cuts(answer.bytes()):
         yield Case("%s: an end behind each of %d bytes" % (situation.name, len(answer.bytes())),
                    deed.name, situation, deed, situation.with_answer(answer),
                    None if situation.kind == "stream" else False, argv=argv)
@@ -152,7 +152,7 @@ def grpc_cases():
             yield Case("%s: misdeeds" % name, deed.name, situation, deed, expect=expect,
                        grpc=(calls, nth))
         if name in ("probe", "look, database"):
-            for deed in http2.cuts(calls[nth]):
+            for deed in http1.cuts(calls[nth]):
                 yield Case("%s: an end behind each of %d bytes" % (name, len(calls[nth])), deed.name,
                            situation, deed, expect=False, grpc=(calls, nth))
 

@@ -53,11 +53,17 @@ class Deed:
 DEEDS = []
 
 
-def deed(**marks):
-    def add(function):
-        DEEDS.append(Deed(function.__name__.replace("_", " "), function, **marks))
-        return function
-    return add
+def into(deeds):
+    """A decorator whose function is a deed of that name among DEEDS."""
+    def deed(**marks):
+        def add(function):
+            deeds.append(Deed(function.__name__.replace("_", " "), function, **marks))
+            return function
+        return add
+    return deed
+
+
+deed = into(DEEDS)
 
 
 def canned(name, data, status=False, body=False):
@@ -300,9 +306,8 @@ canned("error 401 that tells the token", lambda a: Answer(
     401, a.headers, b"not authorized: " + TOKEN[0].encode()).bytes())
 
 
-def cuts(answer):
-    """A clean end and a reset behind each byte of the answer but the last."""
-    data = answer.bytes()
+def cuts(data):
+    """A clean end and a reset behind each byte of an answer but the last."""
     for at in range(len(data)):
         def close(wire, _, at=at):
             wire.send(data[:at])

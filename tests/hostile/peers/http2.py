@@ -1,8 +1,8 @@
 """HTTP/2 without TLS as gRPC uses it (RFC 9113), frame by frame, and what a peer can do wrong."""
 import struct
 
-from http1 import Deed
-from server import Gone, Peer
+from http1 import Deed, into
+from server import Peer
 
 DATA, HEADERS, RST, SETTINGS, PUSH, PING, GOAWAY, WINDOW, CONTINUATION = 0, 1, 3, 4, 5, 6, 7, 8, 9
 END_STREAM, END_HEADERS, ACK, PADDED = 1, 4, 1, 8
@@ -94,13 +94,7 @@ class GrpcPeer(Peer):
 
 
 DEEDS = []
-
-
-def deed(**marks):
-    def add(function):
-        DEEDS.append(Deed(function.__name__.replace("_", " "), function, **marks))
-        return function
-    return add
+deed = into(DEEDS)
 
 
 def canned(name, data, status=False):
@@ -289,20 +283,3 @@ MESSAGES = ("%1B%5B31mred%07", "%00hidden", "%C2%9B31m", "%E2%80%A8", "%FF%FE", 
 for odd in MESSAGES:
     canned("grpc-message %.24r" % odd,
            START + trailers_only(("grpc-status", "13"), ("grpc-message", odd)), status="message")
-
-
-def cuts(answer):
-    """A clean end and a reset behind each byte of the answer but the last."""
-    for at in range(len(answer)):
-        def close(wire, _, at=at):
-            wire.send(answer[:at])
-
-        def reset(wire, _, at=at):
-            wire.send(answer[:at])
-            wire.reset()
-
-        yield Deed("close after %d bytes" % at, close)
-        yield Deed("reset after %d bytes" % at, reset)
-
-
-__all__ = ["DEEDS", "Gone", "GrpcPeer", "cuts", "right", "with_message"]

@@ -3,7 +3,7 @@
 
 Each case is a fresh run of a program against a peer of its own (server.py), eight at a time:
 cases.py has the cases, judge.py looks at exit status, messages, standard output, memory and
-time. The results go to a file, one a line: ok or not, what, and why.
+time. The results go to a file, as TAP's lines without numbers.
 """
 import argparse
 import collections
@@ -169,10 +169,10 @@ class Results:
     def write(self):
         with open(self.path, "w", encoding="utf-8") as out:
             for (peer, name), (count, wrong) in self.groups.items():
-                out.write("%s\t%s: %s (%d)\n" % ("not ok" if wrong else "ok", peer, name, count))
-                out.writelines("show\t%s\n" % text for text in wrong[:20])
+                out.write("%s %s: %s (%d)\n" % ("not ok" if wrong else "ok", peer, name, count))
+                out.writelines("#   %s\n" % text for text in wrong[:20])
             for peer, (count, rss, seconds) in self.table.items():
-                out.write("note\t%-10s %5d cases, at most %5.1f MiB (%s), %.1f s (%s)\n" % (
+                out.write("# %-10s %5d cases, at most %5.1f MiB (%s), %.1f s (%s)\n" % (
                     peer, count, rss[0] / 1024, rss[1], seconds[0], seconds[1]))
 
 

@@ -93,8 +93,8 @@ def engine_answers(path, scenario):
 
 
 def onegate_answers(port, token):
-    gate = Service(("127.0.0.1", port), ["X-ONEGATE-TOKEN: " + token, "X-ONEGATE-VMID: 42",
-                                         "Content-Type: text/plain"])
+    gate = Service("127.0.0.1:%d" % port, {"X-ONEGATE-TOKEN": token, "X-ONEGATE-VMID": "42",
+                                           "Content-Type": "text/plain"})
     pairs = ("FL_READY=YES\nFL_ENDPOINT=192.0.2.10:9092\nFL_VERSION=1.25.0\nFL_ROLE=superlink\n")
     return {"put": gate.ask("PUT", "/vm", pairs.encode()), "get": gate.ask("GET", "/vm")}
 

@@ -3,8 +3,8 @@
 
 links.py ROOT OUTSIDE SOCKET: below ROOT is a configured tree whose context names the database
 state/runs/state.db. For each kind of thing and each place the folders are made anew, the thing is
-planted, and fl-configure, fl-configure -n and fl-bootstrap run on it. A line for each kind goes to
-stdout: its name, the number of runs, how they ended, and what went wrong ("-" for nothing).
+planted, and fl-configure, fl-configure -n and fl-bootstrap run on it. TAP's lines without numbers go
+to stdout, one for each kind.
 
 Nothing in OUTSIDE may change: owner, mode, content, times (ctime too, which no program can set, but
 for a hard link, whose name below ROOT may go), names. No run may hang, write a control character, or end in an undocumented way.
@@ -294,8 +294,9 @@ def main():
         for place in PLACES:
             wrong += try_one(root, outside, sock, name, place, ends)
             runs += len(PROGRAMS)
-        print(name, runs, " ".join("%s*%d" % pair for pair in sorted(ends.items())),
-              "; ".join(wrong) or "-", sep="\t", flush=True)
+        print("%s %s: nothing outside changes, no run hangs" % ("not ok" if wrong else "ok", name))
+        print("#   %d runs: %s" % (runs, " ".join("%s*%d" % pair for pair in sorted(ends.items()))),
+              *wrong, sep="\n#   ", flush=True)
     prepare(os.path.join(root, "opt/flower"), "certs/ca.crt")
 
 
