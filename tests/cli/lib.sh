@@ -232,3 +232,16 @@ start_superlink()
 	wait_until test -s "$T/link.port" || show "$(cat "$T/background.log")"
 	read -r FLEET CONTROL APPIO <"$T/link.port"
 }
+
+# start_registry PORT: a real one, Debian's, whose images are kept below $T; sets $registry_pid. An Engine takes what is on
+# 127.0.0.0/8 without TLS.
+start_registry()
+{
+	command -v docker-registry >/dev/null || skip_all 'docker-registry is not installed'
+	mkdir -p "$T/registry"
+	printf 'version: 0.1\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: "127.0.0.1:%s"}\n' \
+		"$T/registry" "$1" >"$T/registry.yml"
+	background docker-registry serve "$T/registry.yml"
+	registry_pid=$pid
+	wait_until "$PYTHON" -c 'import shared, sys; sys.exit(shared.ask(sys.argv[1], "GET", "/v2/")[0] != 200)' "127.0.0.1:$1"
+}

@@ -49,13 +49,6 @@ exits 69 'its death ends the wait: 69'
 like "$err" 'died late' 'with the end of its log'
 note "waited $seconds s of 60"
 
-# --- a processor that NumPy refuses -----------------------------------------------------------------
-variant numpy sh -c 'echo "RuntimeError: NumPy was built with baseline optimizations: (X86_V2) but your machine doesn'\''t support: (X86_V2)." >&2; exit 1'
-gate_variables FLOWER_IMAGE=test/numpy | wipe
-boot
-exits 69 'trap 30: a server that dies at import: 69'
-like "$err" 'x86-64-v2|CPU|processor' 'trap 30: the processor is named as the cause'
-
 # --- a SuperExec that died --------------------------------------------------------------------------
 gate_variables | wipe
 boot

@@ -32,7 +32,6 @@ docker_clean_up()
 	trap '' HUP INT PIPE TERM
 	# A test may have stopped the Engine in another way; this removes the rest.
 	"$docker/engine.sh" stop "$T/e"
-	[ ! -d "$T/r" ] || "$docker/registry.sh" stop "$T/r"
 	for mount in ${mounts-}; do
 		umount -l "$mount"
 	done

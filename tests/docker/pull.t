@@ -4,8 +4,8 @@
 
 real_engine
 start_onegate
-registry=$("$docker/registry.sh" start "$T/r" 5050) || skip_all 'docker-registry is not installed'
-private=$registry/flwr/superlink
+start_registry 5050
+private=127.0.0.1:5050/flwr/superlink
 docker tag "$prebaked" "$private:1.26.0"
 docker push -q "$private:1.26.0" >/dev/null
 docker rmi "$private:1.26.0" >/dev/null
@@ -34,7 +34,7 @@ is "$(inspect '{{.Config.Image}}')" "$private:1.26.0" 'it is what runs'
 is "$(attribute FL_VERSION)" 1.26.0 'its version is what OneGate is told'
 
 # --- an older one on the same database ---------------------------------------------------------------
-"$docker/registry.sh" stop "$T/r"
+stop "$registry_pid"
 docker rm -f "$container" >/dev/null
 docker rmi "$private:1.26.0" >/dev/null
 boot
@@ -46,7 +46,7 @@ like "$(inspect '{{.State.Running}}')" 'No such|false' 'trap 25: nothing was sta
 override "$private" 1.26.0
 falls_back 'a registry that is down'
 
-"$docker/registry.sh" start "$T/r" 5050 >/dev/null
+start_registry 5050
 override "$private" 1.27.0
 falls_back 'a tag that does not exist'
 
@@ -80,7 +80,7 @@ like "$err" "$prebaked" 'and the pre-baked one'
 
 # --- the override is there already --------------------------------------------------------------------
 docker tag test/kept:1 "$private:1.28.0"
-"$docker/registry.sh" stop "$T/r"
+stop "$registry_pid"
 override "$private" 1.28.0
 boot
 exits 0 'an override that is present needs no registry'

@@ -263,22 +263,6 @@ class Container:
                                     "IPAddress": "172.17.0.2" if self.running() else "",
                                     "Networks": {}}}
 
-    def processes(self):
-        """What `top` lists: (pid, ppid, arguments) of the tree, from /proc."""
-        found, todo = [], [(self.pid, os.getpid())]
-        while todo:
-            pid, parent = todo.pop(0)
-            try:
-                with open("/proc/%d/cmdline" % pid, "rb") as source:
-                    words = source.read().replace(b"\0", b" ").decode().strip()
-                with open("/proc/%d/task/%d/children" % (pid, pid), encoding="ascii") as source:
-                    todo += [(int(child), pid) for child in source.read().split()]
-            except OSError:
-                continue
-            if words:
-                found.append((pid, parent, words))
-        return found
-
 
 def kill_group(process):
     try:

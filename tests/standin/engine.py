@@ -395,26 +395,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def stop(self, engine, query, body, name):
         self.answer(204 if engine.find(name).stop(0) else 304)
 
-    def kill(self, engine, query, body, name):
-        one = engine.find(name)
-        if not one.stop(137):
-            raise EngineError(409, "Cannot kill container: %s: Container %s is not running"
-                              % (name, one.ident))
-        self.answer(204)
-
-    def restart(self, engine, query, body, name):
-        one = engine.find(name)
-        one.stop(0)
-        one.start()
-        self.answer(204)
-
     def remove(self, engine, query, body, name):
         engine.remove(engine.find(name), query.get("force") in ("1", "true"))
-        self.answer(204)
-
-    def rename(self, engine, query, body, name):
-        one = engine.find(name)
-        one.name = query["name"]
         self.answer(204)
 
     def wait(self, engine, query, body, name):
@@ -448,14 +430,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 pass
         self.chunk(b"")
 
-    def top(self, engine, query, body, name):
-        one = engine.find(name)
-        if not one.running():
-            raise EngineError(409, "Container %s is not running" % one.ident)
-        self.answer(200, {
-            "Titles": ["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"],
-            "Processes": [["49999", str(pid), str(parent), "0", "00:00", "?", "00:00:00", words]
-                          for pid, parent, words in one.processes()]})
 
 
 NAME = r"/containers/([^/]+)"
@@ -471,13 +445,9 @@ ROUTES = (
     ("POST", "/containers/create", Handler.create),
     ("GET", NAME + "/json", Handler.container_show),
     ("GET", NAME + "/logs", Handler.logs),
-    ("GET", NAME + "/top", Handler.top),
     ("POST", NAME + "/start", Handler.start),
     ("POST", NAME + "/stop", Handler.stop),
-    ("POST", NAME + "/kill", Handler.kill),
-    ("POST", NAME + "/restart", Handler.restart),
     ("POST", NAME + "/wait", Handler.wait),
-    ("POST", NAME + "/rename", Handler.rename),
     ("DELETE", NAME, Handler.remove),
 )
 

@@ -22,7 +22,7 @@ case_ends 'no OneGate'
 
 begins
 stop "$gate_pid"
-start_gate --fail hang:1
+start_gate --fail stall:1
 boot_again
 is "$stage" bootstrap_success 'a OneGate that is silent at first holds nothing up'
 ok 'it serves' within_limit serves
@@ -30,14 +30,7 @@ case_ends 'OneGate that answers late'
 
 # --- another image than the one on the disk -----------------------------------------------------
 begins
-mkdir "$T/registry"
-cat >"$T/registry.yml" <<END
-version: 0.1
-storage: {filesystem: {rootdirectory: $T/registry}}
-http: {addr: "127.0.0.1:5000"}
-END
-background docker-registry serve "$T/registry.yml"
-registry=$pid
+start_registry 5000
 trust_registry
 inside 'systemctl restart docker.service; docker tag flwr/superlink:1.25.0 10.0.2.2:5000/flwr/superlink:1.25.0-mine; docker push -q 10.0.2.2:5000/flwr/superlink:1.25.0-mine && docker rmi 10.0.2.2:5000/flwr/superlink:1.25.0-mine'
 is "$status" 0 'a registry on the host has another image'
@@ -48,7 +41,7 @@ ok 'it serves' within_limit serves
 is "$(attribute FL_VERSION)" 1.25.0 'FL_VERSION is without the suffix'
 inside 'docker inspect -f "{{.Config.Image}}" flower-superlink'
 is "$out" 10.0.2.2:5000/flwr/superlink:1.25.0-mine 'what was pulled runs'
-stop "$registry"
+stop "$registry_pid"
 case_ends 'override from a registry'
 
 begins
