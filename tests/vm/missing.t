@@ -13,14 +13,6 @@ heals
 case_ends 'docker.service masked'
 
 begins
-inside 'echo "{\"nonsense\": true}" >/etc/docker/daemon.json; systemctl restart docker.service'
-boot_again
-fails 'docker\.(service|socket): '
-inside 'rm /etc/docker/daemon.json; systemctl reset-failed docker.service docker.socket; systemctl restart docker.service'
-heals
-case_ends 'docker.service that ends each time'
-
-begins
 inside 'systemctl stop flower-superlink.service; fallocate -l $(df --output=avail -B1 / | tail -n 1) /fill; dd if=/dev/zero of=/fill2 bs=4k; ls /opt/flower/state; sync; df /'
 boot_again
 ok 'the boot fails, and no old success is left' test "$stage" != bootstrap_success

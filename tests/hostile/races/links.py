@@ -33,172 +33,73 @@ PROGRAMS = (  # with the statuses that are documented for what is wrong in the f
     (("fl-bootstrap",), (0, 71)),
 )
 REPLACED = "state/runs/state.db.flower-version"  # no file there keeps fl-bootstrap from its note
-KINDS = {}
-
-
-def kind(plant):
-    KINDS[plant.__name__.replace("_", " ")] = plant
-    return plant
-
-
 class Planter:
     """Plants at one path; OUTSIDE holds the canaries."""
 
     def __init__(self, path, outside):
         self.path, self.outside = path, outside
 
+    def canary(self, name):
+        return os.path.join(self.outside, name)
+
+    def relative(self, name):
+        return os.path.relpath(self.canary(name), os.path.realpath(os.path.dirname(self.path)))
+
     def link(self, target):
         os.symlink(target, self.path)
         os.lchown(self.path, CONTAINER, CONTAINER)
 
-    def relative(self, target):
-        folder = os.path.dirname(self.path)
-        return os.path.relpath(os.path.join(self.outside, target), os.path.realpath(folder))
-
-    def file(self, owner, mode):
-        with open(self.path, "wb"):
+    def file(self, owner, mode, attribute=None, size=0):
+        with open(self.path, "wb") as out:
             os.chown(self.path, owner, owner)
             os.chmod(self.path, mode)
+            out.truncate(size)
+        if attribute:
+            subprocess.run(["chattr", attribute, self.path], stderr=subprocess.DEVNULL, check=False)
+
+    def folder(self, mode):
+        os.mkdir(self.path)
+        os.chown(self.path, CONTAINER, CONTAINER)
+        os.chmod(self.path, mode)
 
     def device(self, what):
         os.mknod(self.path, 0o600 | what, os.makedev(7, 250))  # no such device
 
-
-@kind
-def link_to_a_file(p):
-    p.link(os.path.join(p.outside, "shadow"))
-
-
-@kind
-def relative_link_to_a_file(p):
-    p.link(p.relative("shadow"))
+    def socket(self):
+        with contextlib.closing(socket.socket(socket.AF_UNIX)) as one:
+            folder = os.open(os.path.dirname(self.path), os.O_RDONLY)
+            one.bind("/proc/self/fd/%d/%s" % (folder, os.path.basename(self.path)))  # sun_path is short
+            os.close(folder)
 
 
-@kind
-def link_to_a_folder(p):
-    p.link(os.path.join(p.outside, "folder"))
-
-
-@kind
-def relative_link_to_a_folder(p):
-    p.link(p.relative("folder"))
-
-
-@kind
-def link_to_nothing(p):
-    p.link(os.path.join(p.outside, "new"))
-
-
-@kind
-def relative_link_to_nothing(p):
-    p.link(p.relative("folder/new"))
-
-
-@kind
-def link_to_itself(p):
-    p.link(os.path.basename(p.path))
-
-
-@kind
-def link_to_here(p):
-    p.link(".")
-
-
-@kind
-def link_to_above(p):
-    p.link("..")
-
-
-@kind
-def link_of_4095_bytes(p):
-    p.link("./" * 2047 + ".")
-
-
-@kind
-def magic_link(p):
-    p.link("/proc/self/root" + os.path.join(p.outside, "shadow"))
-
-
-@kind
-def hard_link(p):
-    os.link(os.path.join(p.outside, "shadow"), p.path)
-
-
-@kind
-def hard_link_to_a_setuid_program(p):
-    os.link(os.path.join(p.outside, "setuid"), p.path)
-
-
-@kind
-def hard_link_to_a_link(p):
-    os.link(os.path.join(p.outside, "link"), p.path, follow_symlinks=False)
-
-
-@kind
-def hard_link_to_a_note(p):
-    os.link(os.path.join(p.outside, "note"), p.path)
-
-
-@kind
-def fifo(p):
-    os.mkfifo(p.path)
-
-
-@kind
-def socket_of_root(p):
-    with contextlib.closing(socket.socket(socket.AF_UNIX)) as one:
-        folder = os.open(os.path.dirname(p.path), os.O_RDONLY)
-        one.bind("/proc/self/fd/%d/%s" % (folder, os.path.basename(p.path)))  # sun_path is short
-        os.close(folder)
-
-
-@kind
-def character_device(p):
-    p.device(stat.S_IFCHR)
-
-
-@kind
-def block_device(p):
-    p.device(stat.S_IFBLK)
-
-
-@kind
-def file_of_root(p):
-    p.file(0, 0o600)
-
-
-@kind
-def file_of_mode_0(p):
-    p.file(CONTAINER, 0)
-
-
-@kind
-def setuid_file_of_root(p):
-    p.file(0, 0o6755)
-
-
-@kind
-def file_of_a_tebibyte(p):
-    p.file(CONTAINER, 0o644)
-    os.truncate(p.path, 1 << 40)
-
-
-@kind
-def folder(p):
-    os.mkdir(p.path)
-
-
-@kind
-def folder_of_mode_0(p):
-    os.mkdir(p.path)
-    os.chown(p.path, CONTAINER, CONTAINER)
-    os.chmod(p.path, 0)
-
-
-@kind
-def immutable_file_of_root(p):
-    p.file(0, 0o600)
-    subprocess.run(["chattr", "+i", p.path], stderr=subprocess.DEVNULL, check=False)
+KINDS = {
+    "link to a file": lambda p: p.link(p.canary("shadow")),
+    "relative link to a file": lambda p: p.link(p.relative("shadow")),
+    "link to a folder": lambda p: p.link(p.canary("folder")),
+    "relative link to a folder": lambda p: p.link(p.relative("folder")),
+    "link to nothing": lambda p: p.link(p.canary("new")),
+    "relative link to nothing": lambda p: p.link(p.relative("folder/new")),
+    "link to itself": lambda p: p.link(os.path.basename(p.path)),
+    "link to here": lambda p: p.link("."),
+    "link to above": lambda p: p.link(".."),
+    "link of 4095 bytes": lambda p: p.link("./" * 2047 + "."),
+    "magic link": lambda p: p.link("/proc/self/root" + p.canary("shadow")),
+    "hard link": lambda p: os.link(p.canary("shadow"), p.path),
+    "hard link to a setuid program": lambda p: os.link(p.canary("setuid"), p.path),
+    "hard link to a link": lambda p: os.link(p.canary("link"), p.path, follow_symlinks=False),
+    "hard link to a note": lambda p: os.link(p.canary("note"), p.path),
+    "fifo": lambda p: os.mkfifo(p.path),
+    "socket of root": lambda p: p.socket(),
+    "character device": lambda p: p.device(stat.S_IFCHR),
+    "block device": lambda p: p.device(stat.S_IFBLK),
+    "file of root": lambda p: p.file(0, 0o600),
+    "file of mode 0": lambda p: p.file(CONTAINER, 0),
+    "setuid file of root": lambda p: p.file(0, 0o6755),
+    "file of a tebibyte": lambda p: p.file(CONTAINER, 0o644, size=1 << 40),
+    "folder": lambda p: os.mkdir(p.path),
+    "folder of mode 0": lambda p: p.folder(0),
+    "immutable file of root": lambda p: p.file(0, 0o600, "+i"),
+}
 
 
 def picture(outside, linked):
