@@ -197,7 +197,7 @@ ok 'and nothing is written' not test -e "$ROOT/opt/flower/config"
 vm
 service configure
 is "$status $(status_file)" '0 configure_success' 'a first boot that failed can be repeated'
-engine '{"container": {"exit": 1, "exit_after": 0.2, "restart": "no", "last_words": ["the last words"]}}'
+engine '{"container": {"exit": 1, "exit_after": 0.05, "restart": "no", "last_words": ["the last words"]}}'
 service bootstrap
 is "$status $(status_file)" '69 bootstrap_failure' 'a container that exits at once: 69'
 like "$err" 'the last words' 'with the end of its log'

@@ -181,7 +181,7 @@ static void deadline_ends_a_pull(void **state)
 	struct world w;
 
 	(void)state;
-	assert_int_equal(pull(&w, &rule, fl_now() + 50 * FL_MS, 20 * FL_SEC), -1);
+	assert_int_equal(pull(&w, &rule, fl_now() + 500 * FL_MS, 20 * FL_SEC), -1);
 	assert_int_equal(w.err.code, FL_EXIT_TIMEOUT);
 	assert_string_equal(w.err.message,
 			    "pull of 127.0.0.1:5000/flwr/superlink:1.26.0: not done in "
