@@ -19,7 +19,7 @@ LIB := base/address base/buf base/error base/fatal base/folder base/journal base
 	file/atomic file/file file/leftover file/tree file/walk \
 	health/diagnosis health/health health/layers health/probe health/proc health/verdict health/watch \
 	net/grpc net/http net/lookup net/transfer \
-	onegate/attribute onegate/endpoint onegate/exchange onegate/netaddr onegate/onegate \
+	onegate/attribute onegate/endpoint onegate/exchange onegate/netaddr onegate/onegate onegate/publication \
 	superlink/container superlink/database superlink/image superlink/launch superlink/layout superlink/printout \
 	superlink/report superlink/stage superlink/step superlink/unit
 

@@ -1,38 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Step 11 of the boot: tells OneGate that the SuperLink is ready and where; or any other pairs. */
-#include <string.h>
-
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/options.h"
-#include "config/resolve.h"
-#include "onegate/endpoint.h"
-#include "onegate/onegate.h"
-#include "superlink/report.h"
+#include "onegate/publication.h"
 #include "superlink/step.h"
-#include "build.h"
 
-#define TIMEOUT      20 /* seconds for everything, spec section 8 */
-#define TIMEOUT_MOST 3600
-#define LOOKUP       5 /* seconds of them for OneGate's name while the address is chosen */
+enum { OPT_DRY_RUN = 'n', OPT_VERIFY = 1, OPT_PRINT_CURL, OPT_JSON, OPT_TIMEOUT, OPT_CONTEXT };
 
-enum {
-	OPTION_DRY_RUN = 'n',
-	OPTION_VERIFY = 1,
-	OPTION_PRINT_CURL,
-	OPTION_JSON,
-	OPTION_TIMEOUT,
-	OPTION_CONTEXT
-};
-
-static const struct fl_option options_table[] = {
-	{ OPTION_DRY_RUN, "dry-run", NULL, "print the pairs, send and write nothing" },
-	{ OPTION_VERIFY, "verify", NULL, "read the attributes back and compare them" },
-	{ OPTION_PRINT_CURL, "print-curl", NULL,
+static const struct fl_option options[] = {
+	{ OPT_DRY_RUN, "dry-run", NULL, "print the pairs, send and write nothing" },
+	{ OPT_VERIFY, "verify", NULL, "read the attributes back and compare them" },
+	{ OPT_PRINT_CURL, "print-curl", NULL,
 	  "print the equivalent curl command without the token,\nsend and write nothing" },
-	{ OPTION_JSON, "json", NULL, "print one JSON object instead of NAME=VALUE lines" },
-	{ OPTION_TIMEOUT, "timeout", "SECONDS", "for all tries together, 1 to 3600 (20)" },
-	{ OPTION_CONTEXT, "context", "FILE", "the context (/run/one-context/one_env)" },
+	{ OPT_JSON, "json", NULL, "print one JSON object instead of NAME=VALUE lines" },
+	{ OPT_TIMEOUT, "timeout", "SECONDS", "for all tries together, 1 to 3600 (20)" },
+	{ OPT_CONTEXT, "context", "FILE", "the context (/run/one-context/one_env)" },
 	{ 0, NULL, NULL, NULL },
 };
 
@@ -41,7 +23,7 @@ static const struct fl_command command = {
 	.summary = "Publishes attributes of this VM to OneGate in one request.",
 	.synopsis = "[-n] [-qv] [--root DIR] [--context FILE] [--verify] [--print-curl] [--json] "
 		    "[--timeout SECONDS] [NAME=VALUE ...]",
-	.options = options_table,
+	.options = options,
 	.operands = true,
 	.notes = "Without operands: FL_READY, FL_ENDPOINT, FL_VERSION and FL_ROLE of the "
 		 "SuperLink.\n"
@@ -51,135 +33,76 @@ static const struct fl_command command = {
 		 "fl-onegate-publish(8).",
 };
 
-struct job {
+struct run {
 	bool dry_run, verify, print_curl, json;
 	bool own;        /* pairs were given as operands */
 	int64_t timeout; /* seconds */
-	fl_time deadline;
 	struct fl_paths paths;
-	struct fl_context *context;
-	struct fl_onegate onegate;
-	struct fl_settings settings;
-	struct fl_attributes attributes;
-	char *version;  /* NULL until the settings are there */
-	char *endpoint; /* NULL if there is no address */
+	struct fl_publication publication;
 };
 
-static void free_job(struct job *job)
+static void free_run(struct run *run)
 {
-	fl_paths_free(&job->paths);
-	fl_context_free(job->context);
-	fl_onegate_free(&job->onegate);
-	fl_settings_free(&job->settings);
-	fl_attributes_free(&job->attributes);
-	fl_cleanup_free(&job->version);
-	fl_cleanup_free(&job->endpoint);
+	fl_log_close();
+	fl_publication_free(&run->publication);
+	fl_paths_free(&run->paths);
 }
 
-/* Returns false if main is to return *STATUS at once. */
-static bool parse(struct job *job, int argc, char **argv, enum fl_exit *status)
+/* Returns false if main is to return the parser's status at once. */
+static bool parse(struct run *run, struct fl_options *parser)
 {
 	struct fl_error err = FL_ERROR_INIT;
-	struct fl_options options;
 	const char *context = NULL;
 	int id;
 
-	fl_options_begin(&options, &command, argc, argv);
-	while ((id = fl_options_next(&options, stdout)) != FL_OPTION_END) {
-		*status = options.status;
-		if (id == FL_OPTION_LEAVE)
-			return false;
-		job->dry_run |= id == OPTION_DRY_RUN;
-		job->verify |= id == OPTION_VERIFY;
-		job->print_curl |= id == OPTION_PRINT_CURL;
-		job->json |= id == OPTION_JSON;
-		if (id == OPTION_CONTEXT)
-			context = options.value;
-		if (id == OPTION_TIMEOUT)
-			fl_options_seconds(&options, 1, TIMEOUT_MOST, &job->timeout);
-	}
-	for (char **pair = options.operands; *pair != NULL; pair++) {
-		if (fl_attributes_parse(&job->attributes, *pair, &err) != 0) {
-			*status = FL_EXIT_USAGE;
-			return fl_options_mistake(&options, "%s", err.message);
+	while ((id = fl_options_next(parser, stdout)) > 0) {
+		switch (id) {
+		case OPT_DRY_RUN:
+			run->dry_run = true;
+			break;
+		case OPT_VERIFY:
+			run->verify = true;
+			break;
+		case OPT_PRINT_CURL:
+			run->print_curl = true;
+			break;
+		case OPT_JSON:
+			run->json = true;
+			break;
+		case OPT_TIMEOUT:
+			fl_options_seconds(parser, 1, 3600, &run->timeout);
+			break;
+		case OPT_CONTEXT:
+			context = parser->value;
+			break;
 		}
 	}
-	job->own = options.operands[0] != NULL;
-	fl_paths_init(&job->paths, options.root, context);
+	if (id == FL_OPTION_LEAVE)
+		return false;
+	for (char **pair = parser->operands; *pair != NULL; pair++) {
+		if (fl_attributes_parse(&run->publication.attributes, *pair, &err) != 0)
+			return fl_options_mistake(parser, "%s", err.message);
+	}
+	run->own = parser->operands[0] != NULL;
+	fl_paths_init(&run->paths, parser->root, context);
 	return true;
 }
 
-static int find_endpoint(struct job *job, struct fl_error *err)
+/* -n alone shows the pairs, for which no OneGate is needed; a command needs its URL. */
+static int prepare(struct run *run, struct fl_error *err)
 {
-	struct fl_endpoint endpoint;
-
-	if (fl_endpoint_find(&job->settings, job->context, job->onegate.host,
-			     fl_earlier(job->deadline, fl_deadline(LOOKUP)), &endpoint, err) != 0)
-		return -1;
-	job->endpoint = fl_address_text(&endpoint.address);
-	fl_log(FL_DEBUG, "endpoint %s%s%s: %s", job->endpoint,
-	       endpoint.link[0] != '\0' ? " on " : "", endpoint.link, endpoint.rule);
-	return 0;
+	return fl_publication_prepare(&run->publication, &run->paths,
+				      !run->dry_run || run->print_curl, run->timeout, err);
 }
 
-/* The four attributes of a SuperLink that is ready. */
-static int describe_superlink(struct job *job, struct fl_error *err)
+static int print(const struct run *run, struct fl_error *err)
 {
-	if (fl_resolve_load(&job->settings, &job->paths, job->context, err) != 0 ||
-	    fl_endpoint_version(&job->paths, &job->settings, &job->version, err) != 0 ||
-	    find_endpoint(job, err) != 0)
-		return -1;
-	if (fl_attributes_add(&job->attributes, "FL_READY", "YES", err) != 0 ||
-	    fl_attributes_add(&job->attributes, "FL_ENDPOINT", job->endpoint, err) != 0 ||
-	    fl_attributes_add(&job->attributes, "FL_VERSION", job->version, err) != 0)
-		return -1;
-	return fl_attributes_add(&job->attributes, "FL_ROLE", "superlink", err);
-}
-
-static int no_onegate(const struct job *job, struct fl_error *err)
-{
-	return fl_error_set(
-		err, FL_EXIT_NO, 0,
-		"nothing published: this VM has no OneGate, as there is no ONEGATE_ENDPOINT "
-		"in %s",
-		job->paths.context);
-}
-
-static int prepare(struct job *job, struct fl_error *err)
-{
-	if (fl_context_read(job->paths.context, &job->context, err) != 0 ||
-	    fl_onegate_init(&job->onegate, job->context, job->paths.context, job->timeout, err) !=
-		    0)
-		return -1;
-	if (!job->own && describe_superlink(job, err) != 0) {
-		/* Without a OneGate nobody is told the address, so that it may be missing. */
-		if (err->code != FL_EXIT_UNAVAILABLE || job->onegate.url != NULL || job->dry_run)
-			return -1;
-		fl_log(FL_WARNING, "%s", err->message);
-	}
-	/* -n alone shows the pairs, for which no OneGate is needed; a command needs its URL. */
-	if (job->onegate.url == NULL && (job->print_curl || !job->dry_run))
-		return no_onegate(job, err);
-	return 0;
-}
-
-static int publish(const struct job *job, struct fl_error *err)
-{
-	fl_auto_http struct fl_http *http = fl_http_new();
-
-	if (fl_onegate_publish(&job->onegate, http, &job->attributes, job->deadline, err) != 0)
-		return -1;
-	if (!job->verify)
-		return 0;
-	return fl_onegate_verify(&job->onegate, http, &job->attributes, job->deadline, err);
-}
-
-static int print(const struct job *job, struct fl_error *err)
-{
-	fl_auto_free char *text = job->print_curl ? fl_onegate_curl(&job->onegate, &job->attributes,
-								    job->timeout, err)
-				  : job->json     ? fl_attributes_json(&job->attributes)
-						  : fl_attributes_text(&job->attributes);
+	const struct fl_publication *publication = &run->publication;
+	fl_auto_free char *text = run->print_curl ? fl_onegate_curl(&publication->onegate,
+								    &publication->attributes,
+								    run->timeout, err)
+				  : run->json     ? fl_attributes_json(&publication->attributes)
+						  : fl_attributes_text(&publication->attributes);
 
 	if (text == NULL)
 		return -1;
@@ -188,103 +111,76 @@ static int print(const struct job *job, struct fl_error *err)
 }
 
 /* -n and --print-curl. */
-static enum fl_exit look(struct job *job)
+static enum fl_exit look(struct run *run)
 {
 	fl_auto_buf struct fl_buf body = FL_BUF_INIT;
 	struct fl_error err = FL_ERROR_INIT;
 	const char *type;
 
 	/* What the request could not carry is found out without a request as well. */
-	if (prepare(job, &err) == 0 &&
-	    fl_attributes_encode(&job->attributes, &body, &type, &err) == 0 &&
-	    print(job, &err) == 0)
+	if (prepare(run, &err) == 0 &&
+	    fl_attributes_encode(&run->publication.attributes, &body, &type, &err) == 0 &&
+	    print(run, &err) == 0)
 		return FL_EXIT_OK;
-	fl_log_error(&err);
-	return err.code;
+	return fl_log_error(&err);
 }
 
 /* Operands: somebody's own pairs; no step of the boot and no report. */
-static enum fl_exit publish_own(struct job *job)
+static enum fl_exit publish_own(struct run *run)
 {
 	struct fl_error err = FL_ERROR_INIT;
+	fl_auto_free char *url = NULL;
 
-	if (prepare(job, &err) == 0 && publish(job, &err) == 0) {
-		fl_auto_free char *url = fl_quoted(job->onegate.url);
-
-		fl_log(FL_INFO, "published to %s", url);
-		if (print(job, &err) == 0)
-			return FL_EXIT_OK;
-	}
-	fl_log_error(&err);
-	return err.code;
-}
-
-static int write_report(const struct job *job, const char *outcome, struct fl_error *err)
-{
-	const struct fl_report report = { .endpoint = job->endpoint,
-					  .version = job->version,
-					  .role = "superlink",
-					  .onegate = outcome };
-	size_t changed = 0;
-
-	if (job->version == NULL) /* nothing is known of the SuperLink */
-		return 0;
-	if (fl_report_write(&report, &job->paths, &job->settings, &changed, err) != 0)
-		return -1;
-	fl_log(FL_DEBUG, "report %s: %s", job->paths.report,
-	       changed == 0 ? "unchanged" : "written");
-	return 0;
+	if (prepare(run, &err) != 0 ||
+	    fl_publication_send(&run->publication, run->verify, &err) != 0)
+		return fl_log_error(&err);
+	url = fl_quoted(run->publication.onegate.url);
+	fl_log(FL_INFO, "published to %s", url);
+	return print(run, &err) == 0 ? FL_EXIT_OK : fl_log_error(&err);
 }
 
 /* Step 11. */
-static enum fl_exit publish_ready(struct job *job)
+static enum fl_exit publish_ready(struct run *run)
 {
+	const struct fl_publication *publication = &run->publication;
 	struct fl_step step = fl_step_begin(FL_STEP_PUBLISH);
 	struct fl_error err = FL_ERROR_INIT, report_err = FL_ERROR_INIT;
-	fl_auto_free char *outcome = NULL;
-	enum fl_exit status = FL_EXIT_OK;
 	bool published = false;
+	enum fl_exit status;
 
-	fl_log_open(job->paths.bootstrap_log, job->paths.journal);
-	published = prepare(job, &err) == 0 && publish(job, &err) == 0;
-	if (!published)
-		status = err.code;
+	fl_log_open(run->paths.bootstrap_log, run->paths.journal);
+	published = prepare(run, &err) == 0 &&
+		    fl_publication_send(publication, run->verify, &err) == 0;
 	if (published) {
-		fl_auto_free char *url = fl_quoted(job->onegate.url);
+		fl_auto_free char *url = fl_quoted(publication->onegate.url);
 
-		fl_step_done(&step, "%s, Flower %s, to %s%s", job->endpoint, job->version, url,
-			     job->verify ? ", verified" : "");
-		outcome = fl_xasprintf("yes, to %s", url);
-	} else if (status == FL_EXIT_NO) {
+		status = fl_step_done(&step, "%s, Flower %s, to %s%s", publication->endpoint,
+				      publication->version, url, run->verify ? ", verified" : "");
+	} else if (err.code == FL_EXIT_NO) {
 		fl_step_done(&step, "%s", err.message);
-		outcome = fl_xstrdup("no, this VM has no OneGate");
+		status = FL_EXIT_NO;
 	} else {
-		fl_step_failed(&step, &err);
-		outcome = fl_xasprintf("no, %s", err.message);
+		status = fl_step_failed(&step, &err);
 	}
 	/* The SuperLink serves also after a failure, so the report has it. */
-	if (write_report(job, outcome, &report_err) != 0) {
+	if (fl_publication_report(publication, &run->paths, published ? NULL : &err, &report_err) !=
+	    0) {
 		fl_log_error(&report_err);
 		if (status == FL_EXIT_OK || status == FL_EXIT_NO)
 			status = report_err.code;
 	}
-	if (published && print(job, &err) != 0) {
-		fl_log_error(&err);
-		status = err.code;
-	}
-	fl_log_close();
-	return status;
+	return published && print(run, &err) != 0 ? fl_log_error(&err) : status;
 }
 
 int main(int argc, char **argv)
 {
-	__attribute__((cleanup(free_job))) struct job job = { .timeout = TIMEOUT };
-	enum fl_exit status = FL_EXIT_OK;
+	__attribute__((cleanup(free_run))) struct run run = { .timeout = 20 };
+	struct fl_options parser;
 
-	if (!parse(&job, argc, argv, &status))
-		return (int)status;
-	job.deadline = fl_deadline(job.timeout);
-	if (job.dry_run || job.print_curl)
-		return (int)look(&job);
-	return (int)(job.own ? publish_own(&job) : publish_ready(&job));
+	fl_options_begin(&parser, &command, argc, argv);
+	if (!parse(&run, &parser))
+		return parser.status;
+	if (run.dry_run || run.print_curl)
+		return look(&run);
+	return run.own ? publish_own(&run) : publish_ready(&run);
 }

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "onegate/publication.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "config/resolve.h"
+#include "onegate/endpoint.h"
+#include "superlink/report.h"
+
+#define LOOKUP 5 /* seconds for OneGate's name while the address is chosen */
+#define ROLE   "superlink"
+
+static int find_endpoint(struct fl_publication *publication, struct fl_error *err)
+{
+	fl_time deadline = fl_earlier(publication->deadline, fl_deadline(LOOKUP));
+	struct fl_endpoint endpoint;
+
+	if (fl_endpoint_find(&publication->settings, publication->context,
+			     publication->onegate.host, deadline, &endpoint, err) != 0)
+		return -1;
+	publication->endpoint = fl_address_text(&endpoint.address);
+	fl_log(FL_DEBUG, "endpoint %s%s%s: %s", publication->endpoint,
+	       endpoint.link[0] != '\0' ? " on " : "", endpoint.link, endpoint.rule);
+	return 0;
+}
+
+/* The four attributes of a SuperLink that is ready. */
+static int describe(struct fl_publication *publication, const struct fl_paths *paths,
+		    struct fl_error *err)
+{
+	struct fl_attributes *attributes = &publication->attributes;
+
+	if (fl_resolve_load(&publication->settings, paths, publication->context, err) != 0 ||
+	    fl_endpoint_version(paths, &publication->settings, &publication->version, err) != 0 ||
+	    find_endpoint(publication, err) != 0)
+		return -1;
+	if (fl_attributes_add(attributes, "FL_READY", "YES", err) != 0 ||
+	    fl_attributes_add(attributes, "FL_ENDPOINT", publication->endpoint, err) != 0 ||
+	    fl_attributes_add(attributes, "FL_VERSION", publication->version, err) != 0)
+		return -1;
+	return fl_attributes_add(attributes, "FL_ROLE", ROLE, err);
+}
+
+int fl_publication_prepare(struct fl_publication *publication, const struct fl_paths *paths,
+			   bool to_send, int64_t timeout, struct fl_error *err)
+{
+	const struct fl_onegate *onegate = &publication->onegate;
+
+	publication->deadline = fl_deadline(timeout);
+	if (fl_context_read(paths->context, &publication->context, err) != 0 ||
+	    fl_onegate_init(&publication->onegate, publication->context, paths->context, timeout,
+			    err) != 0)
+		return -1;
+	if (publication->attributes.count == 0 && describe(publication, paths, err) != 0) {
+		if (err->code != FL_EXIT_UNAVAILABLE || onegate->url != NULL || !to_send)
+			return -1;
+		fl_log(FL_WARNING, "%s", err->message);
+	}
+	if (onegate->url != NULL || !to_send)
+		return 0;
+	return fl_error_set(err, FL_EXIT_NO, 0,
+			    "nothing published: this VM has no OneGate, as there is no "
+			    "ONEGATE_ENDPOINT in %s",
+			    paths->context);
+}
+
+int fl_publication_send(const struct fl_publication *publication, bool verify, struct fl_error *err)
+{
+	const struct fl_onegate *onegate = &publication->onegate;
+	const struct fl_attributes *attributes = &publication->attributes;
+	fl_auto_http struct fl_http *http = fl_http_new();
+
+	if (fl_onegate_publish(onegate, http, attributes, publication->deadline, err) != 0)
+		return -1;
+	if (!verify)
+		return 0;
+	return fl_onegate_verify(onegate, http, attributes, publication->deadline, err);
+}
+
+static char *outcome(const struct fl_publication *publication, const struct fl_error *failure)
+{
+	fl_auto_free char *url = NULL;
+
+	if (failure != NULL)
+		return fl_xasprintf("no, %s", failure->code == FL_EXIT_NO ? "this VM has no OneGate"
+									  : failure->message);
+	url = fl_quoted(publication->onegate.url);
+	return fl_xasprintf("yes, to %s", url);
+}
+
+int fl_publication_report(const struct fl_publication *publication, const struct fl_paths *paths,
+			  const struct fl_error *failure, struct fl_error *err)
+{
+	fl_auto_free char *onegate = outcome(publication, failure);
+	const struct fl_report report = { .endpoint = publication->endpoint,
+					  .version = publication->version,
+					  .role = ROLE,
+					  .onegate = onegate };
+	size_t changed = 0;
+
+	if (publication->version == NULL)
+		return 0;
+	if (fl_report_write(&report, paths, &publication->settings, &changed, err) != 0)
+		return -1;
+	fl_log(FL_DEBUG, "report %s: %s", paths->report, changed == 0 ? "unchanged" : "written");
+	return 0;
+}
+
+void fl_publication_free(struct fl_publication *publication)
+{
+	fl_context_free(publication->context);
+	fl_onegate_free(&publication->onegate);
+	fl_attributes_free(&publication->attributes);
+	fl_settings_free(&publication->settings);
+	fl_cleanup_free(&publication->version);
+	fl_cleanup_free(&publication->endpoint);
+}
