@@ -96,6 +96,22 @@ static bool assignments(struct fl_cursor *cursor, const struct fl_oneenv_sink *s
 }
 
 /*
+ * The end of the assignments whose first line is [FROM, TO), at most END; NULL if there is
+ * something else.
+ */
+static const char *assignments_end(struct parser *parser, const char *from, const char *to,
+				   const char *end)
+{
+	struct fl_cursor cursor = { from, parser->wasted > WASTE_MAX ? to : end };
+
+	if (assignments(&cursor, NULL))
+		return cursor.at;
+	if (cursor.at > to)
+		parser->wasted += (size_t)(cursor.at - to);
+	return NULL;
+}
+
+/*
  * The end of the comment, the blank line or the assignments that start at FROM: the line feed, or
  * END. NULL if there is something else. A comment that ends in a quote which it did not open is
  * none: `# done"` is the end of a script that is a value.
@@ -103,15 +119,11 @@ static bool assignments(struct fl_cursor *cursor, const struct fl_oneenv_sink *s
 static const char *own_end(struct parser *parser, const char *from, const char *end)
 {
 	const char *to = line_end(from, end);
-	struct fl_cursor cursor = { from, parser->wasted > WASTE_MAX ? to : end };
+	const char *last = assignments_end(parser, from, to, end);
 	bool open = false;
 
-	if (!assignments(&cursor, NULL)) {
-		parser->wasted += cursor.at > to ? (size_t)(cursor.at - to) : 0;
-		return NULL;
-	}
-	if (cursor.at > to || closing_quote(from, to) == NULL)
-		return cursor.at;
+	if (last == NULL || last > to || closing_quote(from, to) == NULL)
+		return last;
 	for (const char *at = from; (at = memchr(at, '"', (size_t)(to - at))) != NULL; at++)
 		open = !open;
 	return open && memchr(from, '#', (size_t)(to - from)) != NULL ? NULL : to;
@@ -217,22 +229,18 @@ static bool verbatim_entry(struct parser *parser)
 static void parse_line(struct parser *parser)
 {
 	const char *to = line_end(parser->cursor.at, parser->cursor.end);
-	struct fl_cursor line = parser->cursor, ahead;
+	struct fl_cursor line = parser->cursor;
 
 	if (verbatim_entry(parser))
 		return;
-	if (parser->wasted > WASTE_MAX)
-		line.end = to;
-	ahead = line;
-	if (assignments(&ahead, NULL)) {
-		fl_ignore(assignments(&line, parser->sink));
-		go_to(parser, ahead.at);
+	line.end = assignments_end(parser, line.at, to, line.end);
+	if (line.end == NULL) {
+		parser->sink->skipped(parser->sink->data, parser->line);
+		go_to(parser, to);
 		return;
 	}
-	parser->sink->skipped(parser->sink->data, parser->line);
-	if (ahead.at > to)
-		parser->wasted += (size_t)(ahead.at - to);
-	go_to(parser, to);
+	fl_ignore(assignments(&line, parser->sink));
+	go_to(parser, line.end);
 }
 
 void fl_oneenv_parse(const char *text, size_t length, const struct fl_oneenv_sink *sink)
