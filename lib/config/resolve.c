@@ -5,8 +5,8 @@
 #include "config/paramcheck.h"
 #include "config/review.h"
 
-static void resolve_values(struct fl_settings *settings, const struct fl_context *context,
-			   struct fl_findings *findings)
+void fl_resolve(struct fl_settings *settings, const struct fl_context *context,
+		struct fl_findings *findings)
 {
 	struct fl_error err = FL_ERROR_INIT;
 	enum fl_origin origin;
@@ -23,12 +23,6 @@ static void resolve_values(struct fl_settings *settings, const struct fl_context
 		fl_settings_set(settings, id, value != NULL ? value : fl_param(id)->fallback,
 				value != NULL ? origin : FL_ORIGIN_DEFAULT);
 	}
-}
-
-void fl_resolve(struct fl_settings *settings, const struct fl_context *context,
-		struct fl_findings *findings)
-{
-	resolve_values(settings, context, findings);
 	fl_review(settings, context, findings);
 }
 

@@ -93,17 +93,14 @@ static void check_version(const struct fl_settings *settings, struct fl_findings
 {
 	const char *tag = fl_settings_get(settings, FL_PARAM_FLOWER_VERSION);
 	struct fl_version version;
-	bool tested;
+	bool tested, newer = fl_version_parse(tag, &version);
 
 	fl_flower_for(tag, &tested);
 	if (!tested)
 		fl_findings_add(findings, FL_WARNING,
 				"FLOWER_VERSION: '%s' %s; it is untested and is started like %s",
-				tag,
-				fl_version_parse(tag, &version) ? "is newer than these tools know"
-								: "names no version",
-				fl_version_parse(tag, &version) ? "the newest version they know"
-								: "1.25");
+				tag, newer ? "is newer than these tools know" : "names no version",
+				newer ? "the newest version they know" : "1.25");
 }
 
 static bool is_one_of(const char *value, const char *const *words)
@@ -137,35 +134,26 @@ static bool check_tls(const char *name, const char *value, struct fl_findings *f
 	return false;
 }
 
-/* The part of a name behind ONEAPP_, which the marketplace's convention puts in front. */
-static const char *plain_name(const char *name)
-{
-	return strncmp(name, "ONEAPP_", 7) == 0 ? name + 7 : name;
-}
-
 static void check_name(const char *name, const char *value, const struct fl_context *context,
 		       struct fl_findings *findings)
 {
-	const char *plain = plain_name(name);
+	const char *plain = strncmp(name, "ONEAPP_", 7) == 0 ? name + 7 : name;
 	const struct fl_placeholder *placeholder = fl_placeholder_find(plain);
 	fl_auto_free char *shown = fl_quoted(name);
 
-	if (placeholder != NULL && plain != name && fl_context_get(context, plain) != NULL)
-		return; /* the plain name wins */
-	if (placeholder != NULL && strcmp(plain, "FL_TLS_ENABLED") == 0 &&
-	    !check_tls(name, value, findings))
-		return;
 	if (placeholder != NULL) {
-		fl_findings_add(findings, FL_INFO, "%s: has no effect yet, it belongs to phase %d",
-				name, placeholder->phase);
-		return;
-	}
-	if (strncmp(plain, "FL_", 3) != 0 && strncmp(plain, "FLOWER_", 7) != 0)
-		return;
-	if (fl_param_find(plain) == FL_PARAM_COUNT)
+		if (plain != name && fl_context_get(context, plain) != NULL)
+			return; /* the plain name wins */
+		if (strcmp(plain, "FL_TLS_ENABLED") != 0 || check_tls(name, value, findings))
+			fl_findings_add(findings, FL_INFO,
+					"%s: has no effect yet, it belongs to phase %d", name,
+					placeholder->phase);
+	} else if ((strncmp(plain, "FL_", 3) == 0 || strncmp(plain, "FLOWER_", 7) == 0) &&
+		   fl_param_find(plain) == FL_PARAM_COUNT) {
 		fl_findings_add(findings, FL_WARNING,
 				"%s: unknown variable, not used; did you mean %s?", shown,
 				fl_param_nearest(plain));
+	}
 }
 
 void fl_review(const struct fl_settings *settings, const struct fl_context *context,
