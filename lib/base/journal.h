@@ -12,8 +12,6 @@
 
 #include "base/macro.h"
 
-#define FL_JOURNAL_SOCKET "/run/systemd/journal/socket"
-
 /* A connected socket, or -1 where there is no journal. The caller closes it. */
 int fl_journal_open(const char *path) FL_NONNULL(1);
 
