@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "config/resolve.h"
-#include "config/resolve.h"
 
 /* Resolves TEXT into SETTINGS and FINDINGS; a context that is no text fails the test. */
 static inline void resolve_with(struct fl_settings *settings, const char *text,
@@ -26,6 +25,17 @@ static inline void resolve(struct fl_settings *settings, const char *text)
 
 	resolve_with(settings, text, &findings);
 	assert_int_equal(findings.errors, 0);
+}
+
+/* Whether one of the findings of LEVEL holds TEXT. */
+static inline bool found(const struct fl_findings *findings, enum fl_level level, const char *text)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		if (findings->list[i].level == level &&
+		    strstr(findings->list[i].text, text) != NULL)
+			return true;
+	}
+	return false;
 }
 
 #endif

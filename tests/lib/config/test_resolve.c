@@ -8,17 +8,6 @@
 
 #include "resolved.h"
 
-/* Whether one of the findings of LEVEL holds TEXT. */
-static bool found(const struct fl_findings *findings, enum fl_level level, const char *text)
-{
-	for (size_t i = 0; i < findings->count; i++) {
-		if (findings->list[i].level == level &&
-		    strstr(findings->list[i].text, text) != NULL)
-			return true;
-	}
-	return false;
-}
-
 static void an_empty_context_works(void **state)
 {
 	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;

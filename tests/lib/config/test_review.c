@@ -10,17 +10,6 @@
 #include "config/review.h"
 #include "resolved.h"
 
-/* Whether one of the findings of LEVEL holds TEXT. */
-static bool found(const struct fl_findings *findings, enum fl_level level, const char *text)
-{
-	for (size_t i = 0; i < findings->count; i++) {
-		if (findings->list[i].level == level &&
-		    strstr(findings->list[i].text, text) != NULL)
-			return true;
-	}
-	return false;
-}
-
 static void ports_must_not_meet(void **state)
 {
 	static const struct {

@@ -2,43 +2,22 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include "base/mem.h"
 #include "config/settings.h"
-#include "file/atomic.h"
 #include "resolved.h"
+#include "scratch.h"
 
-static char path[] = "/tmp/fl-test-settings.XXXXXX";
-
-static int make_file(void **state)
+/* Reads a superlink.json that holds TEXT. */
+static enum fl_settings_state read_back(struct fl_settings *settings, const char *text,
+					struct fl_error *err)
 {
-	int fd = mkstemp(path);
+	fl_auto_free char *path = fl_xasprintf("%s/superlink.json", scratch);
 
-	(void)state;
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int remove_file(void **state)
-{
-	(void)state;
-	return unlink(path);
-}
-
-static void write_file(const char *text)
-{
-	const struct fl_file file = { .path = path,
-				      .content = text,
-				      .length = strlen(text),
-				      .mode = 0600,
-				      .uid = (uid_t)-1,
-				      .gid = (gid_t)-1 };
-	struct fl_error err = FL_ERROR_INIT;
-
-	assert_int_equal(fl_atomic_write(&file, NULL, &err), 0);
+	scratch_write(path, text);
+	return fl_settings_read(settings, path, err);
 }
 
 static void the_file_gives_back_what_went_in(void **state)
@@ -56,8 +35,7 @@ static void the_file_gives_back_what_went_in(void **state)
 	assert_int_equal(findings.errors, 0);
 	json = fl_settings_json(&settings);
 	assert_null(strstr(json, "geheim"));
-	write_file(json);
-	assert_int_equal(fl_settings_read(&again, path, &err), FL_SETTINGS_READ);
+	assert_int_equal(read_back(&again, json, &err), FL_SETTINGS_READ);
 	for (size_t i = 0; i < FL_PARAM_CONFIG_COUNT; i++)
 		assert_string_equal(again.of[i].value, settings.of[i].value);
 	assert_int_equal(again.of[FL_PARAM_STRATEGY].origin, FL_ORIGIN_ONEAPP);
@@ -83,10 +61,9 @@ static void a_damaged_file_is_refused(void **state)
 		fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
 		struct fl_error err = FL_ERROR_INIT;
 
-		write_file(bad[i]);
-		assert_int_equal(fl_settings_read(&settings, path, &err), FL_SETTINGS_DAMAGED);
+		assert_int_equal(read_back(&settings, bad[i], &err), FL_SETTINGS_DAMAGED);
 		assert_int_equal(err.code, FL_EXIT_CONFIG);
-		assert_non_null(strstr(err.message, path));
+		assert_non_null(strstr(err.message, scratch));
 	}
 }
 
@@ -96,8 +73,9 @@ static void a_missing_parameter_has_its_default(void **state)
 	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;
-	write_file("{\"parameters\":{\"FL_NUM_ROUNDS\":{\"value\":\"9\",\"origin\":\"context\"}}}");
-	assert_int_equal(fl_settings_read(&settings, path, &err), FL_SETTINGS_READ);
+	assert_int_equal(read_back(&settings,
+				   "{\"parameters\":{\"FL_NUM_ROUNDS\":{\"value\":\"9\"}}}", &err),
+			 FL_SETTINGS_READ);
 	assert_int_equal(fl_settings_integer(&settings, FL_PARAM_NUM_ROUNDS), 9);
 	assert_string_equal(fl_settings_get(&settings, FL_PARAM_LOG_LEVEL), "INFO");
 }
@@ -124,5 +102,5 @@ int main(void)
 		cmocka_unit_test(a_missing_file_says_what_to_run),
 	};
 
-	return cmocka_run_group_tests_name("settings", tests, make_file, remove_file);
+	return cmocka_run_group_tests_name("settings", tests, scratch_make, scratch_remove);
 }
