@@ -38,6 +38,12 @@ static inline int scratch_remove(void **state)
 	return rmdir(scratch);
 }
 
+/* The path of NAME below the folder; a fresh string. */
+static inline char *path_of(const char *name)
+{
+	return fl_xasprintf("%s/%s", scratch, name);
+}
+
 /* Writes TEXT to PATH (absolute, below the folder), making the folders above it. */
 static inline void scratch_write(const char *path, const char *text)
 {

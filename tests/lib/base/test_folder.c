@@ -35,11 +35,6 @@ int __wrap_mkdir(const char *path, mode_t mode)
 	return result;
 }
 
-static char *path_of(const char *name)
-{
-	return fl_xasprintf("%s/%s", scratch, name);
-}
-
 static void each_path_is_in_a_folder(void **state)
 {
 	static const char *const cases[][2] = {

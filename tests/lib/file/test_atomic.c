@@ -4,18 +4,13 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <string.h>
-#include <dirent.h>
-#include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 
 #include <cmocka.h>
 
-#include "base/mem.h"
 #include "file/atomic.h"
 #include "file/leftover.h"
+#include "scratch.h"
 
 int __real_rename(const char *from, const char *to);
 int __wrap_rename(const char *from, const char *to);
@@ -98,38 +93,11 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t length)
 	return __real_write(fd, bytes, length);
 }
 
-static char folder[] = "/tmp/fl-test-atomic.XXXXXX";
-
-static int make_folder(void **state)
+static int begin(void **state)
 {
-	(void)state;
-	return mkdtemp(folder) == NULL ? -1 : 0;
-}
-
-static int empty_folder(void **state)
-{
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-
-	(void)state;
 	fail_rename = fail_fsync = fail_write = short_write = 0;
-	if (dir == NULL)
-		return -1;
-	while ((entry = readdir(dir)) != NULL) {
-		if (entry->d_name[0] != '.') {
-			if (unlinkat(dirfd(dir), entry->d_name, 0) != 0)
-				unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
-		}
-	}
-	closedir(dir);
 	calls[0] = '\0';
-	return 0;
-}
-
-static int remove_folder(void **state)
-{
-	empty_folder(state);
-	return rmdir(folder);
+	return scratch_empty(state);
 }
 
 static struct fl_file file(const char *path, const char *content)
@@ -142,14 +110,9 @@ static struct fl_file file(const char *path, const char *content)
 				 .gid = (gid_t)-1 };
 }
 
-static char *path_of(const char *name)
-{
-	return fl_xasprintf("%s/%s", folder, name);
-}
-
 static int entries(void)
 {
-	DIR *dir = opendir(folder);
+	DIR *dir = opendir(scratch);
 	struct dirent *entry;
 	int count = 0;
 
@@ -393,20 +356,19 @@ static void a_file_of_any_size_is_replaced_unread(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(writes_with_mode_and_in_order, empty_folder),
-		cmocka_unit_test_setup(leaves_the_unchanged_alone, empty_folder),
-		cmocka_unit_test_setup(a_wrong_owner_or_mode_is_mended, empty_folder),
-		cmocka_unit_test_setup(every_failure_leaves_the_old_file_alone, empty_folder),
-		cmocka_unit_test_setup(a_missing_folder_is_told_with_the_file, empty_folder),
-		cmocka_unit_test_setup(a_folder_that_cannot_be_synced_is_a_failure, empty_folder),
-		cmocka_unit_test_setup(short_writes_are_completed, empty_folder),
-		cmocka_unit_test_setup(no_file_of_a_set_changes_before_all_are_on_the_disk,
-				       empty_folder),
-		cmocka_unit_test_setup(another_run_takes_nothing_away, empty_folder),
-		cmocka_unit_test_setup(a_link_is_replaced_and_not_followed, empty_folder),
-		cmocka_unit_test_setup(a_second_name_is_replaced_and_keeps_its_mode, empty_folder),
-		cmocka_unit_test_setup(a_file_of_any_size_is_replaced_unread, empty_folder),
+		cmocka_unit_test_setup(writes_with_mode_and_in_order, begin),
+		cmocka_unit_test_setup(leaves_the_unchanged_alone, begin),
+		cmocka_unit_test_setup(a_wrong_owner_or_mode_is_mended, begin),
+		cmocka_unit_test_setup(every_failure_leaves_the_old_file_alone, begin),
+		cmocka_unit_test_setup(a_missing_folder_is_told_with_the_file, begin),
+		cmocka_unit_test_setup(a_folder_that_cannot_be_synced_is_a_failure, begin),
+		cmocka_unit_test_setup(short_writes_are_completed, begin),
+		cmocka_unit_test_setup(no_file_of_a_set_changes_before_all_are_on_the_disk, begin),
+		cmocka_unit_test_setup(another_run_takes_nothing_away, begin),
+		cmocka_unit_test_setup(a_link_is_replaced_and_not_followed, begin),
+		cmocka_unit_test_setup(a_second_name_is_replaced_and_keeps_its_mode, begin),
+		cmocka_unit_test_setup(a_file_of_any_size_is_replaced_unread, begin),
 	};
 
-	return cmocka_run_group_tests_name("atomic", tests, make_folder, remove_folder);
+	return cmocka_run_group_tests_name("atomic", tests, scratch_make, scratch_remove);
 }

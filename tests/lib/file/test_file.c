@@ -8,11 +8,6 @@
 #include "file/file.h"
 #include "scratch.h"
 
-static char *path_of(const char *name)
-{
-	return fl_xasprintf("%s/%s", scratch, name);
-}
-
 static void reading_does_not_wait_or_follow(void **state)
 {
 	fl_auto_free char *fifo = path_of("fifo"), *link = path_of("link"), *file = path_of("file");

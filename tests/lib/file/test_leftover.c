@@ -8,11 +8,6 @@
 #include "file/leftover.h"
 #include "scratch.h"
 
-static char *path_of(const char *name)
-{
-	return fl_xasprintf("%s/%s", scratch, name);
-}
-
 static bool is_there(const char *name)
 {
 	fl_auto_free char *path = path_of(name);

@@ -14,11 +14,6 @@
 #include "scratch.h"
 #include "synced.h"
 
-static char *path_of(const char *name)
-{
-	return fl_xasprintf("%s/%s", scratch, name);
-}
-
 static void touch(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);

@@ -57,7 +57,7 @@ static int end(void **state)
 	return scratch_remove(state);
 }
 
-static char *path_of(const char *name)
+static char *in_runs(const char *name)
 {
 	return fl_xasprintf("%s/runs/%s", paths.state_dir, name);
 }
@@ -94,8 +94,8 @@ static bool replaced(const char *tag)
 
 static void the_last_version_is_noted_once(void **state)
 {
-	fl_auto_free char *database = path_of("state.db"),
-			  *note = path_of("state.db.flower-version");
+	fl_auto_free char *database = in_runs("state.db"),
+			  *note = in_runs("state.db.flower-version");
 	fl_auto_free char *tag = NULL;
 	struct fl_error err = FL_ERROR_INIT;
 	struct stat before, after;
@@ -117,7 +117,7 @@ static void the_last_version_is_noted_once(void **state)
 
 static void what_it_ran_instead_of_is_noted(void **state)
 {
-	fl_auto_free char *database = path_of("state.db");
+	fl_auto_free char *database = in_runs("state.db");
 	fl_auto_free char *tag = NULL;
 	struct fl_error err = FL_ERROR_INIT;
 
@@ -136,7 +136,7 @@ static void what_it_ran_instead_of_is_noted(void **state)
 
 static void an_older_image_is_refused(void **state)
 {
-	fl_auto_free char *note = path_of("state.db.flower-version");
+	fl_auto_free char *note = in_runs("state.db.flower-version");
 
 	(void)state;
 	scratch_write(note, "1.26.1\n");
@@ -150,9 +150,9 @@ static void an_older_image_is_refused(void **state)
 
 static void no_link_is_followed(void **state)
 {
-	fl_auto_free char *outside = fl_xasprintf("%s/outside", scratch);
+	fl_auto_free char *outside = path_of("outside");
 	fl_auto_free char *inside = fl_xasprintf("%s/runs", paths.state_dir);
-	fl_auto_free char *planted = fl_xasprintf("%s/outside/state.db.flower-version", scratch);
+	fl_auto_free char *planted = path_of("outside/state.db.flower-version");
 	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;
@@ -168,7 +168,7 @@ static void no_link_is_followed(void **state)
 /* It may name a newer Flower: a disk that does not give it just now must not open the way. */
 static void what_cannot_be_read_is_no_free_pass(void **state)
 {
-	fl_auto_free char *note = path_of("state.db.flower-version");
+	fl_auto_free char *note = in_runs("state.db.flower-version");
 	struct fl_error err = FL_ERROR_INIT;
 	char *tag;
 

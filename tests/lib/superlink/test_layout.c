@@ -80,7 +80,7 @@ static void files_have_the_documented_modes(void **state)
 static void a_folder_that_cannot_be_made_is_named(void **state)
 {
 	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
-	fl_auto_free char *in_the_way = fl_xasprintf("%s/opt", scratch);
+	fl_auto_free char *in_the_way = path_of("opt");
 	fl_auto_paths struct fl_paths paths;
 	struct fl_error err = FL_ERROR_INIT;
 	size_t changed = 0;

@@ -30,7 +30,7 @@ static int print(const char *what, struct fl_error *err)
 
 static void put_context(const char *text)
 {
-	fl_auto_free char *path = fl_xasprintf("%s/run/one-context/one_env", scratch);
+	fl_auto_free char *path = path_of("run/one-context/one_env");
 
 	scratch_write(path, text);
 }

@@ -81,7 +81,7 @@ static void every_step_has_a_name(void **state)
 
 static void log_for(const char *root)
 {
-	fl_auto_free char *context = fl_xasprintf("%s/run/one-context/one_env", scratch);
+	fl_auto_free char *context = path_of("run/one-context/one_env");
 	fl_auto_paths struct fl_paths paths;
 
 	fl_paths_init(&paths, root, context);
@@ -98,7 +98,7 @@ static void without_a_context_nothing_is_said(void **state)
 
 static void a_context_of_this_boot_tells_the_time(void **state)
 {
-	fl_auto_free char *context = fl_xasprintf("%s/run/one-context/one_env", scratch);
+	fl_auto_free char *context = path_of("run/one-context/one_env");
 
 	(void)state;
 	scratch_write(context, "");
@@ -112,7 +112,7 @@ static void a_context_of_this_boot_tells_the_time(void **state)
 
 static void a_context_of_another_time_does_not(void **state)
 {
-	fl_auto_free char *context = fl_xasprintf("%s/run/one-context/one_env", scratch);
+	fl_auto_free char *context = path_of("run/one-context/one_env");
 	/* The last one is a year that ext4 knows, further away than 64 bits hold nanoseconds. */
 	static const time_t moments[] = { 1000, 4102444800, 12000000000 };
 
