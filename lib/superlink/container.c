@@ -5,25 +5,22 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/fatal.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "config/flower.h"
 #include "docker/docker.h"
 
 #define STOP_TIMEOUT 30 /* seconds; the SuperLink needs 0.4, and 19 where packets are dropped */
-#define WORDS_MAX    24 /* arguments of flower-superlink; words() uses 12 at most */
 #define PORTS_MAX    3
 
 struct words {
-	char *word[WORDS_MAX]; /* owned */
+	char **word; /* owned, and each of them */
 	size_t count;
 };
 
 static void add(struct words *words, char *word)
 {
-	if (words->count == WORDS_MAX)
-		fl_fatal("more arguments than WORDS_MAX");
+	words->word = fl_xgrow(words->word, words->count, sizeof(*words->word));
 	words->word[words->count++] = word;
 }
 
@@ -37,6 +34,7 @@ static void free_words(struct words *words)
 {
 	while (words->count > 0)
 		free(words->word[--words->count]);
+	free(words->word);
 }
 
 #define fl_auto_words __attribute__((cleanup(free_words)))
@@ -107,7 +105,7 @@ char *fl_container_command(const struct fl_settings *settings, const struct fl_p
 {
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
 	fl_auto_free char *volume = fl_xasprintf("%s:/app/state", paths->state_dir);
-	fl_auto_words struct words words = { .count = 0 };
+	fl_auto_words struct words words = { .word = NULL };
 	struct fl_address published[PORTS_MAX];
 	size_t count = ports(settings, image, published);
 	bool broken = false;
@@ -226,7 +224,7 @@ static char *digest_of(const char *text, const char *image_id)
 char *fl_container_request(const struct fl_settings *settings, const struct fl_paths *paths,
 			   const char *image, const char *image_id, char **digest)
 {
-	fl_auto_words struct words words = { .count = 0 };
+	fl_auto_words struct words words = { .word = NULL };
 	fl_auto_free char *unlabelled = NULL;
 	fl_auto_json cJSON *request = fl_json_object();
 	cJSON *command, *labels;
