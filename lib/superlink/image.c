@@ -95,37 +95,29 @@ int fl_image_prebaked(struct fl_docker *docker, const struct fl_image_limits *li
 	return absent ? no_image(image, err) : -1;
 }
 
-/* The pre-baked image in place of the one that FAILED to come. */
-static int fall_back(struct fl_docker *docker, struct fl_image *image, struct fl_error *failed)
+/* Chooses the pre-baked image, because the configured one failed for the reason in ERR. */
+static int use_prebaked(struct fl_docker *docker, const struct fl_paths *paths,
+			const struct fl_settings *settings, struct fl_image *image,
+			struct fl_error *err)
 {
 	fl_auto_free char *wanted = fl_xstrdup(image->reference);
-	struct fl_error err = FL_ERROR_INIT;
+	struct fl_error failed = *err;
 	int there;
 
 	fill(image, FL_FLOWER_IMAGE, FL_FLOWER_VERSION);
-	there = look(docker, image, &err);
-	if (there < 0) {
-		*failed = err;
+	there = look(docker, image, err);
+	if (there < 0)
 		return -1;
-	}
 	if (there == 0) {
-		failed->code = FL_EXIT_UNAVAILABLE;
-		fl_error_wrap(failed, "image %s cannot be had", wanted);
-		return fl_error_hint(failed, "the pre-baked %s is missing too: docker load -i FILE",
+		*err = failed;
+		err->code = FL_EXIT_UNAVAILABLE;
+		fl_error_wrap(err, "image %s cannot be had", wanted);
+		return fl_error_hint(err, "the pre-baked %s is missing too: docker load -i FILE",
 				     image->reference);
 	}
 	fl_log(FL_WARNING, "image %s cannot be had: %s; going on with the pre-baked %s", wanted,
-	       failed->message, image->reference);
+	       failed.message, image->reference);
 	image->fallback = true;
-	return 0;
-}
-
-static int stand_in(struct fl_docker *docker, const struct fl_paths *paths,
-		    const struct fl_settings *settings, struct fl_image *image,
-		    struct fl_error *err)
-{
-	if (fall_back(docker, image, err) != 0)
-		return -1;
 	return fl_database_check(paths, settings, image->tag, err);
 }
 
@@ -148,13 +140,13 @@ static int choose(struct fl_docker *docker, const struct fl_paths *paths,
 		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 			     "another one has run instead, and there is no way back for the "
 			     "database");
-		return stand_in(docker, paths, settings, image, err);
+		return use_prebaked(docker, paths, settings, image, err);
 	}
 	if (have(docker, repository, image, limits, &absent, err) == 0)
 		return 0;
 	if (prebaked)
 		return absent ? no_image(image, err) : -1;
-	return stand_in(docker, paths, settings, image, err);
+	return use_prebaked(docker, paths, settings, image, err);
 }
 
 /*
