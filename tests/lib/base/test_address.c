@@ -19,7 +19,7 @@ static void takes_what_is_well_formed(void **state)
 		{ "[::]:65535", "::", 65535 },
 		{ "[2001:db8::7]:9092", "2001:db8::7", 9092 },
 		{ "localhost:9093", "localhost", 9093 },
-		{ "a-b.example:80", "a-b.example", 80 },
+		{ "az-AZ.09-e:80", "az-AZ.09-e", 80 },
 	};
 
 	(void)state;
@@ -61,6 +61,10 @@ static void refuses_everything_else(void **state)
 		"300.0.0.1:80",
 		"1.2.3:80",
 		"a_b:80",
+		"a@b:80",
+		"a[b:80",
+		"a`b:80",
+		"a{b:80",
 		"-a:80",
 		"a-:80",
 		"a..b:80",

@@ -72,6 +72,7 @@ static void stops_at_its_limit(void **state)
 	fl_buf_puts(&buf, "");
 	assert_true(buf.truncated);
 	fl_buf_reset(&buf);
+	assert_string_equal(fl_buf_text(&buf), "");
 	assert_false(buf.truncated);
 	fl_buf_puts(&buf, "123456");
 	assert_true(buf.truncated);

@@ -102,9 +102,11 @@ static void stderr_has_program_and_level(void **state)
 static void the_file_has_time_process_and_level(void **state)
 {
 	fl_auto_free char *path = fl_xasprintf("%s/log/sub/file.log", scratch);
-	fl_auto_free char *folder = fl_xasprintf("%s/log", scratch);
+	fl_auto_free char *folder = fl_xasprintf("%s/log/sub", scratch);
+	fl_auto_free char *other = fl_xasprintf("%s/other", scratch);
 	mode_t umask_before = umask(077);
-	struct stat info;
+	struct stat first, info;
+	int fd;
 	char text[512], shown[512];
 
 	(void)state;
@@ -114,18 +116,23 @@ static void the_file_has_time_process_and_level(void **state)
 	fl_log(FL_INFO, "first");
 	fl_log(FL_DEBUG, "reason");
 	fl_log_close();
+	stat(path, &first);
+	chmod(path, 0600);
 	fl_log_threshold(FL_WARNING);
 	fl_log_open(path, NULL);
 	fl_log(FL_WARNING, "second");
 	fl_log(FL_INFO, "good news");
 	fl_log_close();
+	fd = open(other, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	fl_log(FL_WARNING, "after it was closed");
+	fl_cleanup_close(&fd);
 	captured(shown, sizeof(shown));
 	umask(umask_before);
 	assert_string_equal(shown, "fl-test: first\nfl-test: warning: second\n"
 				   "fl-test: warning: after it was closed\n");
 	read_file("log/sub/file.log", text, sizeof(text));
 	/* 2026-11-23T17:00:00.000Z fl-test[1]: info: first */
+	assert_memory_equal(text, "20", 2);
 	assert_int_equal(text[10], 'T');
 	assert_int_equal(text[23], 'Z');
 	assert_non_null(strstr(text, "Z fl-test["));
@@ -133,9 +140,12 @@ static void the_file_has_time_process_and_level(void **state)
 	assert_non_null(strstr(text, "]: warning: second\n"));
 	assert_null(strstr(text, "reason"));
 	assert_null(strstr(text, "good news"));
-	assert_null(strstr(text, "after it"));
+	assert_int_equal(first.st_mode & 07777, 0640);
+	/* What somebody has chosen since stays, as do the files that are opened later. */
 	assert_int_equal(stat(path, &info), 0);
-	assert_int_equal(info.st_mode & 07777, 0640);
+	assert_int_equal(info.st_mode & 07777, 0600);
+	assert_int_equal(stat(other, &info), 0);
+	assert_int_equal(info.st_size, 0);
 	assert_int_equal(stat(folder, &info), 0);
 	assert_int_equal(info.st_mode & 07777, 0755);
 }

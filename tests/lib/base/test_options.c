@@ -94,7 +94,7 @@ static void both_forms_of_a_value_are_taken(void **state)
 		{ "--wait=30", "30", OPT_WAIT },
 		{ "--wait 30", "30", OPT_WAIT },
 		{ "--wait a:1", NULL, OPT_WAIT },
-		{ "-n", NULL, OPT_DRY_RUN },
+		{ "-n 30", NULL, OPT_DRY_RUN },
 		{ "--dry-run", NULL, OPT_DRY_RUN },
 		{ "--root /x -n", NULL, OPT_DRY_RUN },
 	};
@@ -221,6 +221,7 @@ static void help_shows_every_option(void **state)
 	(void)state;
 	assert_int_equal(parse(&options, "--help", output), FL_OPTION_LEAVE);
 	assert_int_equal(options.status, FL_EXIT_OK);
+	assert_int_equal(lines, 0);
 	for (size_t i = 0; i < FL_ARRAY_SIZE(texts); i++) {
 		if (strstr(output, texts[i]) == NULL)
 			fail_msg("'%s' is not in:\n%s", texts[i], output);

@@ -22,7 +22,8 @@ static void characters_are_read(void **state)
 		{ "\xc3\xbc", 0xfc },
 		{ "\xdf\xbf", 0x7ff },
 		{ "\xe0\xa0\x80", 0x800 },
-		{ "\xe2\x82\xac", 0x20ac },
+		{ "\xed\x9f\xbf", 0xd7ff },
+		{ "\xee\x80\x80", 0xe000 },
 		{ "\xef\xbf\xbf", 0xffff },
 		{ "\xf0\x90\x80\x80", 0x10000 },
 		{ "\xf4\x8f\xbf\xbf", 0x10ffff },
@@ -49,9 +50,10 @@ static void what_is_no_utf8_is_refused(void **state)
 		"\xc1\xbf",
 		"\xe0\x9f\xbf",
 		"\xed\xa0\x80",
+		"\xed\xbf\xbf",
 		"\xf0\x8f\xbf\xbf",
 		"\xf4\x90\x80\x80",
-		"\xf8\x88\x80\x80\x80",
+		"\xf8\x90\x80\x80\x80",
 		"\xff",
 	};
 
