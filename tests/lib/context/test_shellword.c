@@ -97,7 +97,16 @@ static void stops_behind_the_word(void **state)
 static void refuses_what_is_not_closed(void **state)
 {
 	static const char *const open[] = {
-		"'x", "\"x", "x'y", "x\"y", "$(x", "${x", "`x", "$(x\n)", "it's\nexport A=\"'\"",
+		"'x",
+		"\"x",
+		"x'y",
+		"x\"y",
+		"$(x",
+		"${x",
+		"`x",
+		"$(x\n)",
+		"it's\nexport A=\"'\"",
+		"it\"s\nexport A=\"'\"",
 	};
 
 	(void)state;
@@ -111,14 +120,20 @@ static void refuses_what_is_not_closed(void **state)
 
 static void knows_names(void **state)
 {
-	struct fl_cursor at = cursor("FL_a-1=x"), space = cursor("A B=x"), none = cursor("=x");
+	struct fl_cursor at = cursor("AZaz09_-=x"), space = cursor("A B=x"), none = cursor("=x");
 	struct fl_cursor export = cursor("export A=x"), bare = cursor("export A");
 	const char *value = NULL;
 	size_t length = 0;
 
 	(void)state;
 	assert_true(fl_shellword_name(&at, &length));
-	assert_int_equal(length, 6);
+	assert_int_equal(length, 8);
+	for (const char *c = "@[`{/:"; *c != '\0'; c++) {
+		const char beside[] = { 'A', *c, '=', '\0' };
+		struct fl_cursor other = cursor(beside);
+
+		assert_false(fl_shellword_name(&other, &length));
+	}
 	assert_false(fl_shellword_name(&space, &length));
 	assert_false(fl_shellword_name(&none, &length));
 	assert_true(fl_shellword_is_export(&export, &value));
