@@ -25,6 +25,10 @@ static void people_see_every_parameter(void **state)
 		assert_non_null(strstr(table, param->text));
 		assert_non_null(strstr(mdoc, entry));
 	}
+	assert_non_null(strstr(mdoc, ".It Ev VMID\nNumber of this VM, given by OpenNebula\n"
+				     ".br\nDefault:\nnone\n.br\nValid:\nmust be a whole number\n"
+				     ".br\nGoes to:\nstep 11\n"));
+	assert_non_null(strstr(mdoc, "\n\\-\\-isolation\n"));
 	/* Spec section 4: the help says what Flower itself does not read. */
 	assert_non_null(strstr(table, "not read by Flower itself"));
 }
@@ -37,6 +41,12 @@ static void user_inputs_have_five_fields(void **state)
 	unsigned inputs = 0;
 
 	(void)state;
+	assert_non_null(strstr(text, " FL_NUM_ROUNDS = \"O|number|"));
+	assert_non_null(strstr(text, " FL_ISOLATION = \"O|list|"));
+	assert_non_null(strstr(text, "|subprocess,process|subprocess\""));
+	assert_non_null(strstr(text, " FL_HEALTH_TIMEOUT = \"O|range|"));
+	assert_non_null(strstr(text, "|1..3600|60\" ]\nINPUTS_ORDER = \"FLOWER_VERSION,"));
+	assert_non_null(strstr(text, ",FL_HEALTH_TIMEOUT\"\n"));
 	for (char *line = strtok_r(text, "\n", &rest); line != NULL;
 	     line = strtok_r(NULL, "\n", &rest)) {
 		const char *value = strstr(line, " = \"O|");

@@ -64,16 +64,23 @@ static void repositories(void **state)
 					   "a-",
 					   "a..b",
 					   "a___b",
+					   "localhosT/x",
 					   "a.example:70000/x",
 					   "a.example:/x",
 					   "http://a/b",
 					   "x:5000",
 					   "a\nb",
 					   NULL };
+	char longest[257];
 
 	(void)state;
 	check(fl_valid_repository, true, good);
 	check(fl_valid_repository, false, bad);
+	memset(longest, 'a', sizeof(longest));
+	longest[256] = '\0';
+	assert_false(fl_valid_repository(longest));
+	longest[255] = '\0';
+	assert_true(fl_valid_repository(longest));
 }
 
 /* Trap 9: a database outside the volume loses all runs with the container. */
@@ -117,6 +124,7 @@ static void addresses(void **state)
 					      "02:00:c0:00:02",
 					      "02-00-c0-00-02-07",
 					      "02:00:c0:00:02:0g",
+					      "g2:00:c0:00:02:07",
 					      "02:00:c0:00:02:07:",
 					      NULL };
 
