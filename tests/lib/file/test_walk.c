@@ -131,6 +131,27 @@ static void every_entry_is_visited_once(void **state)
 	assert_int_equal(seen.count, FL_ARRAY_SIZE(files) + 3);
 }
 
+static void a_folder_that_cannot_be_opened_is_named(void **state)
+{
+	struct rlimit before, few;
+	struct seen seen = { .count = 0 };
+	struct fl_error err = FL_ERROR_INIT;
+	int result;
+
+	(void)state;
+	dig(20);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = before;
+	few.rlim_cur = open_descriptors() + 8;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	result = walk(&seen, &err);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(result, -1);
+	assert_non_null(strstr(err.message, "/d/d: "));
+	assert_non_null(strstr(err.message, "Too many open files"));
+	assert_int_equal(chdir("/"), 0);
+}
+
 static void a_visit_that_fails_ends_it(void **state)
 {
 	fl_auto_free char *path = fl_xasprintf("%s/a/b/c", scratch);
@@ -177,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(depth_costs_no_descriptors, scratch_empty),
 		cmocka_unit_test_setup(every_entry_is_visited_once, scratch_empty),
+		cmocka_unit_test_setup(a_folder_that_cannot_be_opened_is_named, scratch_empty),
 		cmocka_unit_test_setup(a_visit_that_fails_ends_it, scratch_empty),
 		cmocka_unit_test_setup(a_folder_that_becomes_a_link_is_passed_over, scratch_empty),
 		cmocka_unit_test_setup(a_deep_folder_that_is_moved_ends_it, scratch_empty),
