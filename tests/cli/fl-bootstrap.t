@@ -23,8 +23,6 @@ exits 0 '--help exits 0'
 for option in --docker --timeout --prepare --root; do
 	like "$out" "$option" "--help knows $option"
 done
-run fl-bootstrap -V
-like "$out" '^fl-bootstrap [0-9]' '-V prints name and version'
 for mistake in --nonsense operand --timeout=x --timeout=-1 --timeout --docker --docker= \
 	"--docker=$(printf %0108d 0)" '--prepare --pull'; do
 	boot $mistake

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What a datagram holds: see test_log.c. */
 /* wrap: poll */
 #include <poll.h>
 #include <setjmp.h>
@@ -25,23 +26,6 @@ static int listen_at(struct sockaddr_un *address)
 	assert_true(fd >= 0);
 	assert_int_equal(bind(fd, (const struct sockaddr *)address, sizeof(*address)), 0);
 	return fd;
-}
-
-static void a_line_is_one_datagram(void **state)
-{
-	struct sockaddr_un address;
-	int server = listen_at(&address), client = fl_journal_open(address.sun_path);
-	char datagram[1024] = "";
-
-	(void)state;
-	assert_true(client >= 0);
-	assert_int_equal(fl_journal_send(client, "fl-test", 4, "step 7/12"), 0);
-	assert_true(recv(server, datagram, sizeof(datagram) - 1, MSG_DONTWAIT) > 0);
-	assert_non_null(strstr(datagram, "PRIORITY=4\n"));
-	assert_non_null(strstr(datagram, "SYSLOG_IDENTIFIER=fl-test\n"));
-	assert_non_null(strstr(datagram, "MESSAGE=step 7/12\n"));
-	close(client);
-	close(server);
 }
 
 static void without_a_journal_there_is_no_socket(void **state)
@@ -129,7 +113,6 @@ static void stderr_is_known_as_the_journal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(a_line_is_one_datagram, scratch_empty),
 		cmocka_unit_test_setup(without_a_journal_there_is_no_socket, scratch_empty),
 		cmocka_unit_test_setup(a_burst_reaches_a_journal_that_is_slow, scratch_empty),
 		cmocka_unit_test_setup(a_journal_that_does_not_read_is_given_up, scratch_empty),

@@ -37,6 +37,9 @@ static void all_is_told_in_order(void **state)
 	gives("\n# comment\n \n", "");
 	gives("export A=\"1\"\nodd\nB=2; C='3'\nexport A=\"4\"\n", "<A=1><2><B=2><C=3><A=4>");
 	gives("odd\nA='x\ny'\nodder\n", "<1><A=x\ny><4>");
+	/* context.sh */
+	gives("# Context\nA='echo \"1\"\nexport B=\"2\"\necho '\\''3'\\'''\nC='4'",
+	      "<A=echo \"1\"\nexport B=\"2\"\necho '3'><C=4>");
 	gives("export\tA=1 B; export \tC\nexporx D\n", "<A=1><2>");
 }
 
@@ -52,7 +55,8 @@ static void half_a_line_gives_nothing(void **state)
 static void entries_follow_a_verbatim_one(void **state)
 {
 	(void)state;
-	gives("export A=\"1\"\nB=\"2\"\n", "<A=1><B=2>");
+	gives("export A=\"1\"\nB=2\n\n# say \"hi\"\nC=\"3\"\nexport D=\"4\"\nE=\"5\"\n",
+	      "<A=1><B=2><C=3><D=4><E=5>");
 	gives("export A=\"1\"\nB='2\n3'\nC=\"4\"\nexport D=\"5\"\n", "<A=1><B=2\n3><C=4><D=5>");
 	gives("export A=\"1\"\nB=\"2\n3\"\nexport D=\"5\"\n", "<A=1><B=2\n3><D=5>");
 	gives("export A=\"1\"\nB=2\\\n3\nC=\"4\"\n", "<A=1><B=23><C=4>");
@@ -63,6 +67,9 @@ static void entries_follow_a_verbatim_one(void **state)
 static void a_value_holds_what_is_no_entry(void **state)
 {
 	(void)state;
+	/* No line of it ends in a quote before the one that looks like an entry. */
+	gives("export A=\"1\nexport B=\"2\"\n", "<A=1\nexport B=\"2>");
+	gives("export A=\"1\"\nexport B=\"2\"\n", "<A=1><B=2>");
 	gives("export A=\"echo \"1\"\nB='2\n3'\"\n", "<A=echo \"1\"\nB='2\n3'>");
 	gives("export A=\"echo \"1\"\nB=\"2\n3\"\"\nexport C=\"4\"\n",
 	      "<A=echo \"1\"\nB=\"2\n3\"><C=4>");
