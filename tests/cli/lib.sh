@@ -101,7 +101,7 @@ gate_variables()
 # service COMMAND: as a person calls it, so that DOCKER_HOST names the Engine; below $ROOT.
 service()
 {
-	run env DOCKER_HOST="${DOCKER_HOST-unix://$SOCK}" "$BUILD/service" --root "$ROOT" --bindir "$BUILD" "$@"
+	run env DOCKER_HOST="${DOCKER_HOST-unix://${SOCK-}}" "$BUILD/service" --root "$ROOT" --bindir "$BUILD" "$@"
 }
 
 status_file()
