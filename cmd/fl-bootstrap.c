@@ -145,9 +145,7 @@ static enum fl_exit start_container(struct run *run)
 	    fl_database_note(&run->paths, &run->settings, run->image.tag,
 			     run->image.fallback ? configured : NULL, &err) != 0)
 		return fl_step_failed(&step, &err);
-	if (!run->prepare &&
-	    fl_launch_start(run->docker, run->by_systemd ? FL_LAUNCH_SYSTEMD : FL_LAUNCH_ENGINE,
-			    &started, &err) != 0) {
+	if (!run->prepare && fl_launch_start(run->docker, run->by_systemd, &started, &err) != 0) {
 		/* A container that does not come up says why in its log. */
 		fl_verdict_add_cause(run->docker, run->paths.state_dir, &log, &err);
 		fl_step_failed(&step, &err);

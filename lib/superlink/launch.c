@@ -98,13 +98,6 @@ static int start_by_systemd(struct fl_error *err)
 	return 0;
 }
 
-static int start_by(enum fl_launcher launcher, struct fl_docker *docker, struct fl_error *err)
-{
-	if (launcher == FL_LAUNCH_SYSTEMD)
-		return start_by_systemd(err);
-	return fl_docker_start(docker, FL_CONTAINER_NAME, fl_now() + ENGINE_LIMIT, err);
-}
-
 static int died(int64_t exit_code, struct fl_error *err)
 {
 	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
@@ -161,16 +154,17 @@ static int await(struct fl_docker *docker, const struct fl_docker_container *bef
 	}
 }
 
-int fl_launch_start(struct fl_docker *docker, enum fl_launcher launcher, bool *started,
-		    struct fl_error *err)
+int fl_launch_start(struct fl_docker *docker, bool by_systemd, bool *started, struct fl_error *err)
 {
 	fl_auto_container struct fl_docker_container before = { .exists = false };
+	int result;
 
 	if (fl_docker_inspect(docker, FL_CONTAINER_NAME, &before, fl_now() + ENGINE_LIMIT, err) !=
 	    0)
 		return -1;
 	*started = !before.running || before.restarting;
-	if (start_by(launcher, docker, err) != 0)
-		return -1;
-	return *started ? await(docker, &before, err) : 0;
+	result = by_systemd
+			 ? start_by_systemd(err)
+			 : fl_docker_start(docker, FL_CONTAINER_NAME, fl_now() + ENGINE_LIMIT, err);
+	return result == 0 && *started ? await(docker, &before, err) : result;
 }

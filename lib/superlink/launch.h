@@ -10,12 +10,6 @@
 #include "docker/docker.h"
 #include "superlink/image.h"
 
-/* Who starts the container. */
-enum fl_launcher {
-	FL_LAUNCH_ENGINE,  /* the Engine API: below --root, or where systemd is not running */
-	FL_LAUNCH_SYSTEMD, /* the unit */
-};
-
 /*
  * Makes sure that the container is there and made from IMAGE and SETTINGS: one with the same
  * digest is kept, running or not; another one is removed (after the unit was stopped, if STOP_UNIT
@@ -27,10 +21,11 @@ int fl_launch_create(struct fl_docker *docker, const struct fl_paths *paths,
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 6, 7);
 
 /*
- * Starts it if it does not run, and returns when it runs and did not end at once. *STARTED is false
- * if it ran already. 0, or -1: 69 with the cause if it ended or was refused, 75 if it did not come.
+ * Starts the container if it does not run, through its unit if BY_SYSTEMD, else through the Engine
+ * API, and waits a moment to see that it goes on running. *STARTED is false if it ran already. 0,
+ * or -1: 69 with the cause if the container ended or was refused, 75 if it did not start in time.
  */
-int fl_launch_start(struct fl_docker *docker, enum fl_launcher launcher, bool *started,
-		    struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 3, 4);
+int fl_launch_start(struct fl_docker *docker, bool by_systemd, bool *started, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 3, 4);
 
 #endif

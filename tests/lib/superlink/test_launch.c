@@ -157,9 +157,9 @@ static int create(const char *rounds, bool stop_unit, bool *replaced)
 				replaced, &err);
 }
 
-static int start(enum fl_launcher launcher, bool *started, struct fl_error *err)
+static int start(bool by_systemd, bool *started, struct fl_error *err)
 {
-	return fl_launch_start((struct fl_docker *)&engine, launcher, started, err);
+	return fl_launch_start((struct fl_docker *)&engine, by_systemd, started, err);
 }
 
 static void the_same_container_is_kept(void **state)
@@ -218,7 +218,7 @@ static void the_engine_starts_it_without_systemd(void **state)
 
 	(void)state;
 	engine.exists = true;
-	assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), 0);
+	assert_int_equal(start(false, &started, &err), 0);
 	assert_true(started);
 	assert_string_equal(fl_buf_text(&engine.calls), "start ");
 }
@@ -231,7 +231,7 @@ static void systemd_starts_the_unit(void **state)
 	(void)state;
 	engine.exists = true;
 	engine.late = 2;
-	assert_int_equal(start(FL_LAUNCH_SYSTEMD, &started, &err), 0);
+	assert_int_equal(start(true, &started, &err), 0);
 	assert_true(started);
 	assert_string_equal(fl_buf_text(&engine.calls),
 			    "systemctl-daemon-reload systemctl-enable systemctl-start ");
@@ -244,7 +244,7 @@ static void one_that_runs_is_left_running(void **state)
 
 	(void)state;
 	engine.exists = engine.running = true;
-	assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), 0);
+	assert_int_equal(start(false, &started, &err), 0);
 	assert_false(started);
 	assert_false(engine.waited);
 }
@@ -260,7 +260,7 @@ static void one_that_ends_at_once_is_a_failure(void **state)
 		begin(NULL);
 		engine.exists = engine.ends = true;
 		engine.tells = tells;
-		assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), -1);
+		assert_int_equal(start(false, &started, &err), -1);
 		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 		assert_non_null(strstr(err.message, "exit code 2"));
 		assert_int_equal(engine.waited, engine.tells);
@@ -275,7 +275,7 @@ static void an_engine_that_goes_away_is_a_failure(void **state)
 	(void)state;
 	engine.exists = true;
 	engine.goes_away = true;
-	assert_int_equal(start(FL_LAUNCH_ENGINE, &started, &err), -1);
+	assert_int_equal(start(false, &started, &err), -1);
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 }
 
