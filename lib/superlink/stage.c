@@ -98,10 +98,10 @@ static int write_motd(const struct fl_paths *paths, const char *text, struct fl_
 	return fl_atomic_write_text(paths->motd, text, 0644, err);
 }
 
-static int write_status(const struct fl_paths *paths, const char *stage, struct fl_error *err)
+static int write_status(const struct fl_paths *paths, const char *stage, bool booted,
+			struct fl_error *err)
 {
 	fl_auto_free char *status = fl_xasprintf("%s\n", stage);
-	bool booted = strcmp(stage, FL_BOOT_SUCCESS) == 0;
 
 	/* An earlier success counts also where it left no mark: it was, and the status goes now. */
 	if (!booted && fl_frozen_booted(paths, &booted, err) != 0)
@@ -118,11 +118,10 @@ int fl_stage_set(const struct fl_paths *paths, const char *stage, struct fl_erro
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
 	struct fl_step step = fl_step_begin(FL_STEP_READY);
 	bool booted = strcmp(stage, FL_BOOT_SUCCESS) == 0;
-	const char *line, *result;
+	const char *line = "", *result = "";
 
-	if (!split(stage, &line, &result))
-		return fl_error_set(err, FL_EXIT_USAGE, 0, "'%s' is no stage", stage);
-	if (write_status(paths, stage, err) != 0) {
+	split(stage, &line, &result);
+	if (write_status(paths, stage, booted, err) != 0) {
 		/* The success of an earlier boot would go on to let READY=YES be reported. */
 		unlink(paths->status);
 		return -1;
