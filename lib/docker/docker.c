@@ -57,7 +57,7 @@ static int ask(struct fl_docker *docker, const char *path, fl_time deadline, cJS
 	if (response->status == 404)
 		return 0;
 	if (response->status != 200)
-		return fl_engine_refused(docker, &call, response, NULL, err);
+		return fl_engine_refused(docker, &call, response, err);
 	if (response->body.truncated)
 		return fl_error_set(
 			err, FL_EXIT_UNAVAILABLE, 0,
@@ -166,7 +166,7 @@ static int act(struct fl_docker *docker, const struct fl_engine_call *call, int 
 	response = fl_http_response(transfer);
 	if (response->status == a || response->status == b || response->status == c)
 		return (int)response->status;
-	fl_engine_refused(docker, call, response, NULL, err);
+	fl_engine_refused(docker, call, response, err);
 	return response->status == 409 ? FL_DOCKER_TAKEN : -1;
 }
 

@@ -74,11 +74,12 @@ struct fl_transfer *fl_engine_send(struct fl_docker *docker, const struct fl_eng
 }
 
 int fl_engine_refused(const struct fl_docker *docker, const struct fl_engine_call *call,
-		      const struct fl_response *response, const char *body, struct fl_error *err)
+		      const struct fl_response *response, struct fl_error *err)
 {
 	fl_auto_free char *what = fl_xasprintf("Docker Engine on %s: %s %.*s", docker->socket,
 					       call->method, (int)strcspn(call->path, "?"),
 					       call->path);
+	const char *body = fl_buf_text(&response->body);
 	fl_auto_free char *message = NULL;
 	fl_auto_json cJSON *json = NULL;
 
@@ -91,8 +92,6 @@ int fl_engine_refused(const struct fl_docker *docker, const struct fl_engine_cal
 						  "(systemctl status docker)");
 		return -1;
 	}
-	if (body == NULL)
-		body = fl_buf_text(&response->body);
 	/* {"message": "..."}; before API 1.24, and from proxies in between, plain text. */
 	json = fl_json_parse(body);
 	message = fl_xstrdup(fl_json_text(json, "message"));
@@ -133,7 +132,7 @@ static int try_most(struct fl_docker *docker, const struct fl_engine_call *call,
 
 	if (response->failure == FL_HTTP_OK && response->status == 200)
 		return 0;
-	fl_engine_refused(docker, call, response, NULL, err);
+	fl_engine_refused(docker, call, response, err);
 	if (response->status != 400)
 		return -1;
 	fl_error_wrap(err, "Docker %s is too new, API 1.%d is the newest known here",
@@ -152,7 +151,7 @@ int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *
 	int result;
 
 	if (response->failure != FL_HTTP_OK || response->status != 200)
-		return fl_engine_refused(docker, &call, response, NULL, err);
+		return fl_engine_refused(docker, &call, response, err);
 	result = read_versions(docker, response, &minor, err);
 	if (result != 0)
 		return result;
@@ -189,7 +188,7 @@ int fl_engine_perform(struct fl_docker *docker, const struct fl_engine_call *cal
 	sent = perform(docker, docker->minor, call);
 	response = fl_http_response(sent);
 	if (response->failure != FL_HTTP_OK)
-		return fl_engine_refused(docker, call, response, NULL, err);
+		return fl_engine_refused(docker, call, response, err);
 	*transfer = fl_steal(&sent);
 	return 0;
 }

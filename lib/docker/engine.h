@@ -55,12 +55,9 @@ int fl_engine_perform(struct fl_docker *docker, const struct fl_engine_call *cal
 		      struct fl_transfer **transfer, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
 
-/*
- * Fills ERR from an answer that was not wanted, or from none, and returns -1. BODY is the answer's
- * body where on_body took it, else NULL.
- */
+/* Fills ERR from an answer that was not wanted, or from none, and returns -1. */
 int fl_engine_refused(const struct fl_docker *docker, const struct fl_engine_call *call,
-		      const struct fl_response *response, const char *body, struct fl_error *err)
-	FL_NONNULL(1, 2, 3, 5);
+		      const struct fl_response *response, struct fl_error *err)
+	FL_NONNULL(1, 2, 3, 4);
 
 #endif

@@ -31,13 +31,10 @@ void fl_logs_decode(struct fl_logs_decoder *decoder, const char *bytes, size_t l
 		unsigned char c = (unsigned char)bytes[i];
 		unsigned char *header = decoder->header;
 
-		if (decoder->raw) {
+		if (decoder->raw || decoder->left > 0) {
 			take_text(decoder, c, out);
-			continue;
-		}
-		if (decoder->left > 0) {
-			take_text(decoder, c, out);
-			decoder->left--;
+			if (decoder->left > 0)
+				decoder->left--;
 			continue;
 		}
 		header[decoder->have++] = c;
@@ -55,18 +52,9 @@ void fl_logs_decode(struct fl_logs_decoder *decoder, const char *bytes, size_t l
 }
 
 struct reader {
-	struct fl_transfer *transfer;
 	struct fl_logs_decoder decoder;
-	struct fl_buf text;
-	struct fl_buf answer; /* the body of an answer that is not 200 */
+	struct fl_buf *text;
 };
-
-static void reader_free(struct reader *reader)
-{
-	fl_http_end(reader->transfer);
-	fl_buf_free(&reader->text);
-	fl_buf_free(&reader->answer);
-}
 
 /* Drops the beginning of a text that is longer than FL_LOGS_MAX, and the rest of the line there. */
 static void keep_end(struct fl_buf *text)
@@ -99,22 +87,17 @@ static bool on_body(void *data, const char *bytes, size_t length)
 {
 	struct reader *reader = data;
 
-	if (fl_http_response(reader->transfer)->status != 200) {
-		fl_buf_add(&reader->answer, bytes, length);
-		return true;
-	}
-	fl_logs_decode(&reader->decoder, bytes, length, &reader->text);
-	if (reader->text.length > (size_t)8 * FL_LOGS_MAX)
-		keep_end(&reader->text);
+	fl_logs_decode(&reader->decoder, bytes, length, reader->text);
+	if (reader->text->length > (size_t)8 * FL_LOGS_MAX)
+		keep_end(reader->text);
 	return true;
 }
 
 int fl_docker_logs(struct fl_docker *docker, const char *name, int lines, struct fl_buf *out,
 		   fl_time deadline, struct fl_error *err)
 {
-	__attribute__((cleanup(reader_free))) struct reader reader = {
-		.answer = { .limit = FL_LOGS_MAX },
-	};
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
+	struct reader reader = { .text = &text };
 	fl_auto_free char *tail = fl_xasprintf("/logs?stdout=1&stderr=1&tail=%d", lines);
 	fl_auto_free char *path = fl_engine_container(name, tail);
 	const struct fl_engine_call call = { .method = "GET",
@@ -122,16 +105,15 @@ int fl_docker_logs(struct fl_docker *docker, const char *name, int lines, struct
 					     .deadline = deadline,
 					     .on_body = on_body,
 					     .on_body_data = &reader };
+	fl_auto_transfer struct fl_transfer *transfer = NULL;
 	const struct fl_response *response;
 
-	if (fl_engine_negotiate(docker, deadline, err) < 0)
+	if (fl_engine_perform(docker, &call, &transfer, err) < 0)
 		return -1;
-	reader.transfer = fl_engine_send(docker, &call);
-	response = fl_http_response(reader.transfer);
-	fl_http_finish(docker->http, reader.transfer);
-	if (response->failure != FL_HTTP_OK || response->status != 200)
-		return fl_engine_refused(docker, &call, response, fl_buf_text(&reader.answer), err);
-	keep_end(&reader.text);
-	fl_buf_add(out, fl_buf_text(&reader.text), reader.text.length);
+	response = fl_http_response(transfer);
+	if (response->status != 200)
+		return fl_engine_refused(docker, &call, response, err);
+	keep_end(&text);
+	fl_buf_add(out, fl_buf_text(&text), text.length);
 	return 0;
 }

@@ -21,9 +21,7 @@ struct state {
 };
 
 struct pull {
-	struct fl_transfer *transfer;
-	struct fl_buf line;   /* what came of a line that is not whole yet */
-	struct fl_buf answer; /* the body of an answer that is not 200 */
+	struct fl_buf line; /* what came of a line that is not whole yet */
 	struct state *states;
 	size_t count;
 	fl_time moved; /* when something moved last */
@@ -35,9 +33,7 @@ struct pull {
 
 static void pull_free(struct pull *pull)
 {
-	fl_http_end(pull->transfer); /* cancels a pull that is under way */
 	fl_buf_free(&pull->line);
-	fl_buf_free(&pull->answer);
 	for (size_t i = 0; i < pull->count; i++) {
 		free(pull->states[i].layer);
 		free(pull->states[i].name);
@@ -152,10 +148,6 @@ static bool on_body(void *data, const char *bytes, size_t length)
 {
 	struct pull *pull = data;
 
-	if (fl_http_response(pull->transfer)->status != 200) {
-		fl_buf_add(&pull->answer, bytes, length);
-		return true;
-	}
 	while (length > 0) {
 		const char *end = memchr(bytes, '\n', length);
 		size_t piece = end == NULL ? length : (size_t)(end - bytes);
@@ -177,7 +169,6 @@ int fl_docker_pull(struct fl_docker *docker, const char *repository, const char 
 {
 	__attribute__((cleanup(pull_free))) struct pull pull = {
 		.line = { .limit = LINE_LIMIT },
-		.answer = { .limit = LINE_LIMIT },
 		.progress = progress,
 		.data = data,
 	};
@@ -185,6 +176,7 @@ int fl_docker_pull(struct fl_docker *docker, const char *repository, const char 
 	struct fl_engine_call call = {
 		.method = "POST", .deadline = deadline, .on_body = on_body, .on_body_data = &pull
 	};
+	fl_auto_transfer struct fl_transfer *transfer = NULL;
 	const struct fl_response *response;
 
 	if (fl_engine_negotiate(docker, deadline, err) < 0)
@@ -195,16 +187,16 @@ int fl_docker_pull(struct fl_docker *docker, const char *repository, const char 
 	fl_engine_quote(&path, tag, "");
 	call.path = fl_buf_text(&path);
 	pull.moved = fl_now();
-	pull.transfer = fl_engine_send(docker, &call);
-	response = fl_http_response(pull.transfer);
-	while (!fl_http_done(pull.transfer)) {
+	transfer = fl_engine_send(docker, &call);
+	response = fl_http_response(transfer);
+	while (!fl_http_done(transfer)) {
 		fl_time idle = stall < FL_NEVER - pull.moved ? pull.moved + stall : FL_NEVER;
 
 		if (idle <= fl_now())
 			return fl_error_set(err, FL_EXIT_TIMEOUT, 0,
 					    "pull of %s:%s: no progress in %" PRId64 " s",
 					    repository, tag, stall / FL_SEC);
-		fl_http_run(docker->http, pull.transfer, idle);
+		fl_http_run(docker->http, transfer, idle);
 	}
 	if (response->failure == FL_HTTP_TIMEOUT)
 		return fl_error_set(err, FL_EXIT_TIMEOUT, 0, "pull of %s:%s: not done in time%s%s",
@@ -216,7 +208,7 @@ int fl_docker_pull(struct fl_docker *docker, const char *repository, const char 
 		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "pull of %s:%s: %.600s",
 				    repository, tag, pull.refused);
 	if (response->failure != FL_HTTP_OK || response->status != 200) {
-		fl_engine_refused(docker, &call, response, fl_buf_text(&pull.answer), err);
+		fl_engine_refused(docker, &call, response, err);
 		return fl_error_wrap(err, "pull of %s:%s", repository, tag);
 	}
 	return 0;

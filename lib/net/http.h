@@ -53,7 +53,7 @@ struct fl_request {
 	size_t body_length;
 	bool http2;   /* HTTP/2 without TLS and without upgrade (prior knowledge, RFC 9113 3.3) */
 	size_t limit; /* bytes of the answer's body that are kept; 0 means 64 KiB */
-	fl_http_body *on_body; /* if set, gets the body instead of it being kept */
+	fl_http_body *on_body; /* gets the body of a status 200, which is then not kept; or NULL */
 	void *on_body_data;
 	fl_time deadline;   /* moment at which it fails; FL_NEVER for none */
 	int64_t connect_ms; /* most milliseconds for connecting, 0 for no limit of its own */

@@ -77,7 +77,7 @@ static size_t on_write(char *bytes, size_t size, size_t count, void *data)
 	if (is_late(transfer))
 		return 0;
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response->status);
-	if (transfer->on_body != NULL) {
+	if (transfer->on_body != NULL && response->status == 200) {
 		transfer->stopped = !transfer->on_body(transfer->on_body_data, bytes, length);
 	} else {
 		fl_buf_add(&response->body, bytes, length);

@@ -235,7 +235,7 @@ static void errors_of_the_socket_say_what_to_do(void **state)
 						      .errnum = table[i].errnum };
 		struct fl_error err = FL_ERROR_INIT;
 
-		assert_int_equal(fl_engine_refused(&docker, &call, &response, NULL, &err), -1);
+		assert_int_equal(fl_engine_refused(&docker, &call, &response, &err), -1);
 		assert_string_equal(err.message, table[i].message);
 		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 		assert_int_equal(err.errnum, table[i].errnum);
@@ -278,7 +278,7 @@ static void long_answers_are_cut(void **state)
 	(void)state;
 	for (int i = 0; i < 5000; i++)
 		fl_buf_puts(&response.body, "w\t");
-	assert_int_equal(fl_engine_refused(&docker, &call, &response, NULL, &err), -1);
+	assert_int_equal(fl_engine_refused(&docker, &call, &response, &err), -1);
 	assert_true(strlen(err.message) < 700);
 	assert_int_equal(fl_error_hint(&err, "what to do"), -1);
 	assert_non_null(strstr(err.message, "; what to do"));
