@@ -113,8 +113,7 @@ static void show(struct pull *pull)
 	}
 	text = fl_xasprintf("%zu of %zu layers, %.1f of %.1f MB", whole, layers,
 			    (double)current / 1e6, (double)total / 1e6);
-	if (pull->progress == NULL || layers == 0 ||
-	    (pull->shown != NULL && strcmp(pull->shown, text) == 0))
+	if (layers == 0 || (pull->shown != NULL && strcmp(pull->shown, text) == 0))
 		return;
 	pull->progress(pull->data, text);
 	free(pull->shown);
@@ -189,14 +188,11 @@ int fl_docker_pull(struct fl_docker *docker, const char *repository, const char 
 	pull.moved = fl_now();
 	transfer = fl_engine_send(docker, &call);
 	response = fl_http_response(transfer);
-	while (!fl_http_done(transfer)) {
-		fl_time idle = stall < FL_NEVER - pull.moved ? pull.moved + stall : FL_NEVER;
-
-		if (idle <= fl_now())
+	while (!fl_http_run(docker->http, transfer, pull.moved + stall)) {
+		if (pull.moved + stall <= fl_now())
 			return fl_error_set(err, FL_EXIT_TIMEOUT, 0,
 					    "pull of %s:%s: no progress in %" PRId64 " s",
 					    repository, tag, stall / FL_SEC);
-		fl_http_run(docker->http, transfer, idle);
 	}
 	if (response->failure == FL_HTTP_TIMEOUT)
 		return fl_error_set(err, FL_EXIT_TIMEOUT, 0, "pull of %s:%s: not done in time%s%s",

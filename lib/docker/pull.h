@@ -18,10 +18,10 @@ typedef void fl_docker_progress(void *data, const char *text);
  * Pulls REPOSITORY:TAG. Fails when DEADLINE passes (75), when nothing moves for STALL nanoseconds
  * (75; no new bytes and no layer in a new state; lines that only say "Retrying" do not count), when
  * the Engine or the registry refuses (69), or when the stream carries an errorDetail although its
- * status is 200 (69). Ending the connection cancels the pull in the Engine. PROGRESS may be NULL.
+ * status is 200 (69). Ending the connection cancels the pull in the Engine.
  */
 int fl_docker_pull(struct fl_docker *docker, const char *repository, const char *tag,
 		   fl_time deadline, int64_t stall, fl_docker_progress *progress, void *data,
-		   struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 8);
+		   struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 6, 8);
 
 #endif
