@@ -152,10 +152,10 @@ void fl_docker_container_free(struct fl_docker_container *container)
 }
 
 /*
- * Performs a call that changes something. Returns the status if it is one of A, B and C, else -1,
- * or FL_DOCKER_TAKEN for a conflict, with the cause.
+ * Performs a call that changes something. 0 if the status is DONE or ALREADY, else an error:
+ * FL_DOCKER_TAKEN for 409 (Conflict), -1 for everything else.
  */
-static int act(struct fl_docker *docker, const struct fl_engine_call *call, int a, int b, int c,
+static int act(struct fl_docker *docker, const struct fl_engine_call *call, int done, int already,
 	       struct fl_error *err)
 {
 	fl_auto_transfer struct fl_transfer *transfer = NULL;
@@ -164,8 +164,8 @@ static int act(struct fl_docker *docker, const struct fl_engine_call *call, int 
 	if (fl_engine_perform(docker, call, &transfer, err) < 0)
 		return -1;
 	response = fl_http_response(transfer);
-	if (response->status == a || response->status == b || response->status == c)
-		return (int)response->status;
+	if (response->status == done || response->status == already)
+		return 0;
 	fl_engine_refused(docker, call, response, err);
 	return response->status == 409 ? FL_DOCKER_TAKEN : -1;
 }
@@ -175,13 +175,11 @@ int fl_docker_create(struct fl_docker *docker, const char *name, const char *bod
 {
 	fl_auto_buf struct fl_buf path = FL_BUF_INIT;
 	struct fl_engine_call call = { .method = "POST", .body = body, .deadline = deadline };
-	int status;
 
 	fl_buf_puts(&path, "/containers/create?name=");
 	fl_engine_quote(&path, name, "");
 	call.path = fl_buf_text(&path);
-	status = act(docker, &call, 201, 201, 201, err);
-	return status < 0 ? status : 0;
+	return act(docker, &call, 201, 201, err);
 }
 
 int fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadline,
@@ -193,12 +191,12 @@ int fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadlin
 					     .path = path,
 					     .deadline = deadline };
 	const struct fl_engine_call wait = { .method = "POST", .path = gone, .deadline = deadline };
-	int status = act(docker, &call, 204, 404, 409, err);
+	int result = act(docker, &call, 204, 404, err);
 
-	/* "removal of container ... is already in progress", somebody else's: wait for it. */
-	if (status == 409)
-		status = act(docker, &wait, 200, 404, 404, err);
-	return status < 0 ? -1 : 0;
+	/* 409: "removal of container ... is already in progress", by somebody else. Wait for it. */
+	if (result == FL_DOCKER_TAKEN)
+		result = act(docker, &wait, 200, 404, err);
+	return result == 0 ? 0 : -1;
 }
 
 /*
@@ -244,7 +242,7 @@ int fl_docker_start(struct fl_docker *docker, const char *name, fl_time deadline
 	const struct fl_engine_call call = { .method = "POST", .path = path, .deadline = deadline };
 	int port;
 
-	if (act(docker, &call, 204, 304, 304, err) >= 0)
+	if (act(docker, &call, 204, 304, err) == 0)
 		return 0;
 	port = taken_port(err->message);
 	if (port != 0)
