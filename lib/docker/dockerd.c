@@ -46,7 +46,7 @@ int fl_dockerd_wait(struct fl_docker *docker, const char *socket, bool ask_syste
 		if (err->errnum == EACCES || err->errnum == EPERM || result == FL_ENGINE_UNFIT)
 			return -1;
 		if (ask_systemd && fl_now() >= ask) {
-			if (fl_systemd_docker_hopeful(&service, deadline, err) != 0)
+			if (fl_systemd_check_docker(&service, deadline, err) != 0)
 				return -1;
 			ask = fl_now() + ASK_PAUSE;
 		}

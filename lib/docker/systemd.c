@@ -141,7 +141,7 @@ static char *property(const char *unit, const char *name)
 }
 
 /* Whether it was started so often that it must be ending each time. */
-static bool starts_in_vain(struct fl_docker_service *seen, const char *unit)
+static bool ends_each_time(struct fl_docker_service *seen, const char *unit)
 {
 	fl_auto_free char *invocation = property(unit, "InvocationID=");
 
@@ -152,33 +152,26 @@ static bool starts_in_vain(struct fl_docker_service *seen, const char *unit)
 	return seen->starts >= STARTS_MOST;
 }
 
-static int vain(const char *what, const char *advice, struct fl_error *err)
-{
-	fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "%s", what);
-	return fl_error_hint(err, "%s", advice);
-}
-
 /* -1 if systemctl says in TEXT that the unit NAME has failed, else 0. */
 static int check_failed(const char *name, const char *text, struct fl_error *err)
 {
 	fl_auto_free char *active = property(text, "ActiveState=");
 	fl_auto_free char *result = property(text, "Result=");
-	fl_auto_free char *what = fl_xasprintf("%s: failed (%s)", name, result);
 
 	if (strcmp(active, "failed") != 0)
 		return 0;
-	return vain(what,
-		    "journalctl -u docker.service shows why; when it is mended: systemctl "
-		    "reset-failed docker.service docker.socket, systemctl restart docker.service",
-		    err);
+	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+			    "%s: failed (%s); journalctl -u docker.service shows why; when it is "
+			    "mended: systemctl reset-failed docker.service docker.socket, "
+			    "systemctl restart docker.service",
+			    name, result);
 }
 
 /*
  * docker.socket starts a dockerd that ends at once again and again, until it fails itself. What
  * then becomes of docker.service depends on the release: 257 leaves it activating for ever.
  */
-int fl_systemd_docker_hopeful(struct fl_docker_service *seen, fl_time deadline,
-			      struct fl_error *err)
+int fl_systemd_check_docker(struct fl_docker_service *seen, fl_time deadline, struct fl_error *err)
 {
 	static const char *const show[] = { "show",
 					    "--property=LoadState,ActiveState,Result,InvocationID",
@@ -196,15 +189,18 @@ int fl_systemd_docker_hopeful(struct fl_docker_service *seen, fl_time deadline,
 		*socket++ = '\0';
 	load = property(output.data, "LoadState=");
 	if (strcmp(load, "not-found") == 0)
-		return vain("docker.service: not installed",
-			    "install the package docker.io (on Debian 13 also docker-cli)", err);
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+				    "docker.service: not installed; install the package docker.io "
+				    "(on Debian 13 also docker-cli)");
 	if (strcmp(load, "masked") == 0)
-		return vain("docker.service: masked", "systemctl unmask docker.service", err);
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+				    "docker.service: masked; systemctl unmask docker.service");
 	if (check_failed("docker.service", output.data, err) != 0 ||
 	    (socket != NULL && check_failed("docker.socket", socket, err) != 0))
 		return -1;
-	if (starts_in_vain(seen, output.data))
-		return vain("docker.service: started 3 times and ended each time",
-			    "journalctl -u docker.service shows why", err);
+	if (ends_each_time(seen, output.data))
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
+				    "docker.service: started 3 times and ended each time; "
+				    "journalctl -u docker.service shows why");
 	return 0;
 }

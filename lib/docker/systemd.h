@@ -35,7 +35,7 @@ struct fl_docker_service {
  * docker.socket has failed.
  * Returns -1 with 69 and the reason then, else 0 (also when systemctl itself cannot tell).
  */
-int fl_systemd_docker_hopeful(struct fl_docker_service *seen, fl_time deadline,
-			      struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 3);
+int fl_systemd_check_docker(struct fl_docker_service *seen, fl_time deadline, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 3);
 
 #endif

@@ -44,7 +44,7 @@ static bool is_vain(void)
 {
 	struct fl_docker_service seen = { .starts = 0 };
 	struct fl_error err = FL_ERROR_INIT;
-	int result = fl_systemd_docker_hopeful(&seen, FL_NEVER, &err);
+	int result = fl_systemd_check_docker(&seen, FL_NEVER, &err);
 
 	if (result != 0)
 		fuzz_refused(&err, FL_EXIT_UNAVAILABLE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wrap: fl_engine_ping fl_systemd_docker_hopeful */
+/* wrap: fl_engine_ping fl_systemd_check_docker */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,8 +13,8 @@
 #include "docker/systemd.h"
 
 int __wrap_fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err);
-int __wrap_fl_systemd_docker_hopeful(struct fl_docker_service *seen, fl_time deadline,
-				     struct fl_error *err);
+int __wrap_fl_systemd_check_docker(struct fl_docker_service *seen, fl_time deadline,
+				   struct fl_error *err);
 
 static int pings, good_ping, bad_ping, ping_errno, asked;
 static bool hopeful, silent;
@@ -32,8 +32,8 @@ int __wrap_fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_
 	return bad_ping;
 }
 
-int __wrap_fl_systemd_docker_hopeful(struct fl_docker_service *seen, fl_time deadline,
-				     struct fl_error *err)
+int __wrap_fl_systemd_check_docker(struct fl_docker_service *seen, fl_time deadline,
+				   struct fl_error *err)
 {
 	(void)seen, (void)deadline;
 	asked++;

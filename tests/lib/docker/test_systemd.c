@@ -160,7 +160,7 @@ static void a_vain_wait_for_docker_is_seen(void **state)
 		struct fl_error err = FL_ERROR_INIT;
 
 		script = cases[i].script;
-		assert_int_equal(fl_systemd_docker_hopeful(&seen, fl_deadline(60), &err),
+		assert_int_equal(fl_systemd_check_docker(&seen, fl_deadline(60), &err),
 				 cases[i].message != NULL ? -1 : 0);
 		if (cases[i].message != NULL)
 			assert_int_equal(strncmp(err.message, cases[i].message,
@@ -183,10 +183,10 @@ static void a_service_that_ends_each_time_is_seen(void **state)
 	(void)state;
 	for (size_t i = 0; i < FL_ARRAY_SIZE(looks); i++) {
 		script = looks[i];
-		assert_int_equal(fl_systemd_docker_hopeful(&seen, fl_deadline(60), &err), 0);
+		assert_int_equal(fl_systemd_check_docker(&seen, fl_deadline(60), &err), 0);
 	}
 	script = LOOK("c");
-	assert_int_equal(fl_systemd_docker_hopeful(&seen, fl_deadline(60), &err), -1);
+	assert_int_equal(fl_systemd_check_docker(&seen, fl_deadline(60), &err), -1);
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 	assert_string_equal(err.message, "docker.service: started 3 times and ended each time; "
 					 "journalctl -u docker.service shows why");
