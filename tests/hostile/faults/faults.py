@@ -212,10 +212,9 @@ class Runner:
             if (old or new) and entry.kind == "folder":
                 continue  # its mode and owner are given after it was made: the next run mends that
             self.blame("files", where, "exit %d and %s is neither the old nor the new one" % (done.code, name))
-        pair = [now.get(name) == before.get(name) for name in (situations.ENV, situations.JSON)
-                if before.get(name) != after.get(name)]
-        if len(set(pair)) > 1:
-            self.blame("files", where, "exit %d with one old and one new file of the pair" % done.code)
+        changing = [name for name in (situations.ENV, situations.JSON) if before.get(name) != after.get(name)]
+        if [now.get(name) == before.get(name) for name in changing] == [True, False]:
+            self.blame("files", where, "exit %d and superlink.json is new before superlink.env" % done.code)
         for name in before:
             if name not in now and name in after and name != situations.STATUS:
                 self.blame("files", where, "exit %d and %s is gone" % (done.code, name))
