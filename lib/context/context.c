@@ -22,7 +22,7 @@ struct fl_context {
 	size_t skipped_count;
 };
 
-/* The parser's sink: CONTEXT takes the entry. */
+/* The parser gives each entry to this function, and each skipped line to the next one. */
 static void add(void *data, const char *name, size_t length, char *value)
 {
 	struct fl_context *context = data;
@@ -61,7 +61,7 @@ static int by_order(const void *a, const void *b)
 	return left->order < right->order ? -1 : 1;
 }
 
-/* Leaves the last entry of each name, in the order of the file. */
+/* Keeps only the last entry of each name, in the order of the file. */
 static void drop_replaced(struct fl_context *context)
 {
 	size_t kept = 0;
@@ -83,7 +83,7 @@ static void drop_replaced(struct fl_context *context)
 	qsort(context->entries, kept, sizeof(*context->entries), by_order);
 }
 
-/* The number, from 1, of the line that AT stands on. */
+/* The number, from 1, of the line with AT. */
 static size_t line_of(const char *text, const char *at)
 {
 	size_t line = 1;
@@ -101,8 +101,8 @@ int fl_context_parse(const char *name, const char *text, size_t length, struct f
 
 	if (nul != NULL)
 		return fl_error_set(err, FL_EXIT_CONFIG, 0,
-				    "context %s:%zu: holds a NUL byte, so it is no text", name,
-				    line_of(text, nul));
+				    "context %s:%zu: holds a NUL byte, so it is not a text file",
+				    name, line_of(text, nul));
 	*context = fl_xcalloc(1, sizeof(**context));
 	sink.data = *context;
 	fl_oneenv_parse(text, length, &sink);
@@ -127,11 +127,12 @@ int fl_context_read(const char *path, struct fl_context **context, struct fl_err
 		return -1;
 	}
 	if (!S_ISREG(info.st_mode))
-		return fl_error_set(err, FL_EXIT_CONFIG, 0, "context %s: is no regular file", path);
+		return fl_error_set(err, FL_EXIT_CONFIG, 0, "context %s: is not a regular file",
+				    path);
 	if (fl_buf_read(&text, fd) != 0)
 		return fl_error_set(err, FL_EXIT_CONFIG, errno, "context %s: read", path);
 	if (text.truncated)
-		return fl_error_set(err, FL_EXIT_CONFIG, 0, "context %s: larger than %zu bytes",
+		return fl_error_set(err, FL_EXIT_CONFIG, 0, "context %s: is larger than %zu bytes",
 				    path, FL_CONTEXT_MAX);
 	return fl_context_parse(path, fl_buf_text(&text), text.length, context, err);
 }
@@ -173,7 +174,7 @@ size_t fl_context_skipped_line(const struct fl_context *context, size_t index)
 
 bool fl_context_is_secret(const char *name)
 {
-	/* TOKENTXT holds TOKEN. */
+	/* TOKEN also finds TOKENTXT. */
 	static const char *const marks[] = { "PASSWORD", "TOKEN", "SECRET" };
 
 	for (size_t i = 0; i < FL_ARRAY_SIZE(marks); i++) {

@@ -8,8 +8,8 @@
 #include "context/shellword.h"
 
 /*
- * A quote that opens on one line and turns out on a far one to belong to no assignment costs a look
- * at all between. Beyond this sum no more quotes go over lines, so that the time stays linear.
+ * The parser may read many lines until it finds that a quote belongs to no assignment. After this
+ * many bytes in vain a quoted part must end on its line, so that the time stays linear.
  */
 #define WASTE_MAX (16 * FL_MIB)
 
@@ -18,8 +18,8 @@ struct parser {
 	const struct fl_oneenv_sink *sink;
 	struct fl_cursor cursor; /* at the start of a line */
 	size_t line;             /* its number, from 1 */
-	bool no_quoted_end; /* no line from here on ends in a quote: known from an earlier look */
-	size_t wasted;      /* bytes of later lines that were read in vain */
+	bool no_quoted_end;      /* no line from here on ends in a quote */
+	size_t wasted;           /* bytes of later lines that were read in vain */
 };
 
 /* The end of the line at AT: its line feed, or the end of the text. */
@@ -30,7 +30,7 @@ static const char *line_end(const char *at, const char *end)
 	return feed != NULL ? feed : end;
 }
 
-/* The quote that ends the line [FROM, TO), a CR behind it put aside; NULL if none does. */
+/* The quote at the end of the line [FROM, TO), or before its final CR; NULL if there is none. */
 static const char *closing_quote(const char *from, const char *to)
 {
 	if (to > from && to[-1] == '\r')
@@ -38,6 +38,7 @@ static const char *closing_quote(const char *from, const char *to)
 	return to > from && to[-1] == '"' ? to - 1 : NULL;
 }
 
+/* Moves the cursor to AT and counts the lines. */
 static void go_to(struct parser *parser, const char *at)
 {
 	for (; parser->cursor.at < at; parser->cursor.at++)
@@ -45,12 +46,12 @@ static void go_to(struct parser *parser, const char *at)
 }
 
 /*
- * Whether a line, or several where a quoted part goes over them, is assignments as a shell reads
- * them; a comment or nothing at all is fine too. They go to SINK (NULL: only a look), and whoever
- * gives one has looked before, as `A=1 command` sets nothing in a shell either. CURSOR is then at
- * the line feed, or as far as was looked.
+ * Reads a line of assignments, a comment or a blank line as a shell does; a quoted part may go over
+ * several lines. False if there is something else. CURSOR is then at the line feed, or where the
+ * reading stopped. SINK gets the assignments; NULL only looks. A caller looks first, because
+ * `A=1 command` sets nothing in a shell either.
  */
-static bool assignments(struct fl_cursor *cursor, const struct fl_oneenv_sink *sink)
+static bool read_assignments(struct fl_cursor *cursor, const struct fl_oneenv_sink *sink)
 {
 	bool exporting = false;
 
@@ -77,7 +78,7 @@ static bool assignments(struct fl_cursor *cursor, const struct fl_oneenv_sink *s
 		}
 		word = *cursor;
 		if (!fl_shellword_name(cursor, &length)) {
-			/* `A=x; export A` */
+			/* a name alone, as in `A=x; export A` */
 			word.at += length;
 			if (!exporting || length == 0 || !fl_shellword_at_word_end(&word))
 				return false;
@@ -104,7 +105,7 @@ static const char *assignments_end(struct parser *parser, const char *from, cons
 {
 	struct fl_cursor cursor = { from, parser->wasted > WASTE_MAX ? to : end };
 
-	if (assignments(&cursor, NULL))
+	if (read_assignments(&cursor, NULL))
 		return cursor.at;
 	if (cursor.at > to)
 		parser->wasted += (size_t)(cursor.at - to);
@@ -113,10 +114,10 @@ static const char *assignments_end(struct parser *parser, const char *from, cons
 
 /*
  * The end of the comment, the blank line or the assignments that start at FROM: the line feed, or
- * END. NULL if there is something else. A comment that ends in a quote which it did not open is
- * none: `# done"` is the end of a script that is a value.
+ * END. NULL if there is something else. A line such as `# done"` is no comment: the quote at its
+ * end closes a value that an earlier line opened.
  */
-static const char *own_end(struct parser *parser, const char *from, const char *end)
+static const char *entry_end(struct parser *parser, const char *from, const char *end)
 {
 	const char *to = line_end(from, end);
 	const char *last = assignments_end(parser, from, to, end);
@@ -129,11 +130,11 @@ static const char *own_end(struct parser *parser, const char *from, const char *
 	return open && memchr(from, '#', (size_t)(to - from)) != NULL ? NULL : to;
 }
 
-/* The first line from FROM to END that is no entry of its own, or NULL. */
-static const char *odd_line(struct parser *parser, const char *from, const char *end)
+/* The first line from FROM to END that is no entry, comment or blank line; NULL if all are. */
+static const char *find_non_entry(struct parser *parser, const char *from, const char *end)
 {
 	while (from < end) {
-		const char *to = own_end(parser, from, end);
+		const char *to = entry_end(parser, from, end);
 
 		if (to == NULL)
 			return from;
@@ -142,7 +143,7 @@ static const char *odd_line(struct parser *parser, const char *from, const char 
 	return NULL;
 }
 
-/* The first quote that ends a line from FROM on, up to the one at LAST, which does. */
+/* The first quote at the end of a line from FROM on; it is LAST if there is none before. */
 static const char *next_quote(const char *from, const char *last)
 {
 	for (;;) {
@@ -156,8 +157,8 @@ static const char *next_quote(const char *from, const char *last)
 }
 
 /*
- * The last quote that ends a line from VALUE on and before the next `export NAME=` line, which
- * *STOP is then (or the end of the text), or NULL.
+ * The last quote that ends a line from VALUE on, or NULL. The search stops at the first
+ * `export NAME=` line behind such a quote, or at the end of the text: *STOP.
  */
 static const char *last_quote(const char *value, const char *end, const char **stop)
 {
@@ -178,9 +179,8 @@ static const char *last_quote(const char *value, const char *end, const char **s
 }
 
 /*
- * The quote that ends the value which starts at VALUE, or NULL: see oneenv.h. Each quote that
- * ends a line before the next `export NAME=` line (or the end of the text) could be it. It is the
- * last one, unless the lines behind an earlier one are all entries of their own.
+ * The quote that ends the value at VALUE, or NULL (oneenv.h has the rule). A line that is no entry
+ * belongs to the value, so the search goes on from there.
  */
 static const char *value_end(struct parser *parser, const char *value)
 {
@@ -196,7 +196,7 @@ static const char *value_end(struct parser *parser, const char *value)
 
 		if (quote == last)
 			return last;
-		from = odd_line(parser, line_end(quote, end) + 1, stop);
+		from = find_non_entry(parser, line_end(quote, end) + 1, stop);
 		if (from == NULL)
 			return quote;
 		if (from > last)
@@ -205,7 +205,7 @@ static const char *value_end(struct parser *parser, const char *value)
 	return NULL;
 }
 
-/* An entry of one-apps' shape at the cursor; false if there is none. */
+/* Reads an entry in the form of one-apps at the cursor; false if there is none. */
 static bool verbatim_entry(struct parser *parser)
 {
 	const char *name = parser->cursor.at + strlen("export ");
@@ -220,7 +220,7 @@ static bool verbatim_entry(struct parser *parser)
 		return false;
 	text = fl_xstrndup(value + 1, (size_t)(quote - value - 1));
 	if (quote + 1 < parser->cursor.end && quote[1] == '\r')
-		fl_shellword_drop_cr(text); /* one-apps writes none: an editor did */
+		fl_shellword_drop_cr(text); /* an editor wrote it: one-apps writes no CR */
 	parser->sink->entry(parser->sink->data, name, (size_t)(value - 1 - name), text);
 	go_to(parser, line_end(quote, parser->cursor.end));
 	return true;
@@ -239,7 +239,7 @@ static void parse_line(struct parser *parser)
 		go_to(parser, to);
 		return;
 	}
-	fl_ignore(assignments(&line, parser->sink));
+	fl_ignore(read_assignments(&line, parser->sink));
 	go_to(parser, line.end);
 }
 

@@ -35,7 +35,7 @@ bool fl_shellword_is_export(const struct fl_cursor *cursor, const char **value)
 	return true;
 }
 
-/* Whether the next line starts an entry of one-apps' shape; CURSOR stands on a line feed. */
+/* Whether the next line starts an entry in the form of one-apps; CURSOR is at a line feed. */
 static bool next_is_entry(const struct fl_cursor *cursor)
 {
 	struct fl_cursor next = { cursor->at + 1, cursor->end };
@@ -44,16 +44,16 @@ static bool next_is_entry(const struct fl_cursor *cursor)
 	return fl_shellword_is_export(&next, &value) && value < next.end && *value == '"';
 }
 
-/* Whether CURSOR stands on a CR that ends its line. */
+/* Whether CURSOR is at a CR that ends its line. */
 static bool at_line_end_cr(const struct fl_cursor *cursor)
 {
 	return *cursor->at == '\r' && (cursor->at + 1 == cursor->end || cursor->at[1] == '\n');
 }
 
-/* A byte of a quoted part; CR LF becomes LF. False at a line that is not to be crossed. */
-static bool quoted_byte(struct fl_cursor *cursor, struct fl_buf *word, bool deliberate)
+/* Reads a byte of a quoted part; CR LF becomes LF. False if the quote must end on this line. */
+static bool quoted_byte(struct fl_cursor *cursor, struct fl_buf *word, bool starts_quoted)
 {
-	if (*cursor->at == '\n' && !deliberate && next_is_entry(cursor))
+	if (*cursor->at == '\n' && !starts_quoted && next_is_entry(cursor))
 		return false;
 	if (!at_line_end_cr(cursor))
 		fl_buf_putc(word, *cursor->at);
@@ -61,20 +61,20 @@ static bool quoted_byte(struct fl_cursor *cursor, struct fl_buf *word, bool deli
 	return true;
 }
 
-static bool single_quoted(struct fl_cursor *cursor, struct fl_buf *word, bool deliberate)
+static bool single_quoted(struct fl_cursor *cursor, struct fl_buf *word, bool starts_quoted)
 {
 	for (cursor->at++; cursor->at < cursor->end;) {
 		if (*cursor->at == '\'') {
 			cursor->at++;
 			return true;
 		}
-		if (!quoted_byte(cursor, word, deliberate))
+		if (!quoted_byte(cursor, word, starts_quoted))
 			return false;
 	}
 	return false;
 }
 
-static bool double_quoted(struct fl_cursor *cursor, struct fl_buf *word, bool deliberate)
+static bool double_quoted(struct fl_cursor *cursor, struct fl_buf *word, bool starts_quoted)
 {
 	for (cursor->at++; cursor->at < cursor->end;) {
 		char c = *cursor->at;
@@ -88,7 +88,7 @@ static bool double_quoted(struct fl_cursor *cursor, struct fl_buf *word, bool de
 			if (cursor->at[1] != '\n')
 				fl_buf_putc(word, cursor->at[1]);
 			cursor->at += 2;
-		} else if (!quoted_byte(cursor, word, deliberate)) {
+		} else if (!quoted_byte(cursor, word, starts_quoted)) {
 			return false;
 		}
 	}
@@ -108,8 +108,8 @@ static char closing(char open)
 }
 
 /*
- * "$(...)", "${...}" and "`...`" are part of the word, blanks included. False if it does not end on
- * its line: to try again behind each opening would take quadratic time.
+ * Reads "$(...)", "${...}" or "`...`" with its blanks as a part of the word. It must end on its
+ * line, because a search over all lines for each opening would take quadratic time.
  */
 static bool substitution(struct fl_cursor *cursor, struct fl_buf *word)
 {
@@ -170,8 +170,8 @@ bool fl_shellword_at_word_end(const struct fl_cursor *cursor)
 
 bool fl_shellword_read(struct fl_cursor *cursor, struct fl_buf *word)
 {
-	/* A word that starts with a quote means all of its quotes; `it's` does not. */
-	bool deliberate = cursor->at < cursor->end && strchr("'\"", *cursor->at) != NULL;
+	/* In a word such as `it's` the quote may be a mistake, so it must not hide an entry. */
+	bool starts_quoted = cursor->at < cursor->end && strchr("'\"", *cursor->at) != NULL;
 
 	while (cursor->at < cursor->end) {
 		char c = *cursor->at;
@@ -179,10 +179,10 @@ bool fl_shellword_read(struct fl_cursor *cursor, struct fl_buf *word)
 		if (fl_shellword_at_word_end(cursor))
 			return true;
 		if (c == '\'') {
-			if (!single_quoted(cursor, word, deliberate))
+			if (!single_quoted(cursor, word, starts_quoted))
 				return false;
 		} else if (c == '"') {
-			if (!double_quoted(cursor, word, deliberate))
+			if (!double_quoted(cursor, word, starts_quoted))
 				return false;
 		} else if (c == '\\') {
 			backslash(cursor, word);

@@ -34,7 +34,7 @@ static void assert_value(const struct fl_context *context, const char *name, con
 	assert_string_equal(value, expected);
 }
 
-/* TEXT gives NAME this value, and an entry behind it is not hidden. */
+/* Checks that TEXT gives NAME this value, and that an entry behind TEXT is read as well. */
 static void check(const char *text, const char *name, const char *expected)
 {
 	fl_auto_buf struct fl_buf whole = FL_BUF_INIT;
@@ -48,7 +48,7 @@ static void check(const char *text, const char *name, const char *expected)
 	assert_value(followed, "BEHIND", "seen");
 }
 
-/* Trap 4, trap 5: what the real generator writes of hostile values comes back as it went in. */
+/* Traps 4 and 5: hostile values that the real generator wrote are read back unchanged. */
 static void survives_the_generator(void **state)
 {
 	static const struct variable variables[] = {
@@ -103,7 +103,7 @@ static void verbatim_shape(void **state)
 	check("export A=\"x\n\"", "A", "x\n");
 	check("export A=\"\n\nx\n\n\"", "A", "\n\nx\n\n");
 	check("export A=\"x\ny\"\nnot an entry\nB=1\"", "A", "x\ny\"\nnot an entry\nB=1");
-	/* A script's last comment takes the closing quote along. */
+	/* The closing quote stands in the last comment of a script. */
 	check("export A=\"echo \"hi\"\n# done\"", "A", "echo \"hi\"\n# done");
 	check("export A=\"x\r\"", "A", "x\r");
 }
@@ -140,9 +140,9 @@ static void a_later_entry_replaces(void **state)
 	assert_string_equal(fl_context_value(context, 2), "");
 }
 
-static void an_odd_line_hides_nothing(void **state)
+static void a_bad_line_hides_no_entry(void **state)
 {
-	static const char *const odd[] = {
+	static const char *const bad[] = {
 		"A='open",  "A=\"open", "A=it's",   "touch /tmp/x", "A=1 touch /tmp/x",
 		"A=$(open", "A=${open", "A=`open",  "export",       "export A",
 		"=",        "=x",       "A B=c",    "A=(1 2)",      "A=<x",
@@ -151,12 +151,12 @@ static void an_odd_line_hides_nothing(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < FL_ARRAY_SIZE(odd); i++) {
+	for (size_t i = 0; i < FL_ARRAY_SIZE(bad); i++) {
 		fl_auto_buf struct fl_buf text = FL_BUF_INIT;
 		fl_auto_context struct fl_context *context = NULL;
 
 		fl_buf_printf(&text, "export BEFORE=\"1\"\n%s\nexport BEHIND=\"2\"\nLAST=3\n",
-			      odd[i]);
+			      bad[i]);
 		context = parse(fl_buf_text(&text));
 		assert_value(context, "BEFORE", "1");
 		assert_value(context, "LAST", "3");
@@ -199,7 +199,7 @@ static void refuses_nul(void **state)
 	assert_null(context);
 }
 
-/* Each of these took quadratic time (minutes to days at this size) in a parser that looks again. */
+/* A parser that reads ahead from each line takes quadratic time for these: minutes to days. */
 static void large_values(void **state)
 {
 	static const char *const pieces[] = {
@@ -269,9 +269,9 @@ static void reads_a_file(void **state)
 	assert_value(context, "A", "x");
 
 	assert_int_equal(mkfifo(fifo, 0600), 0);
-	refuse(fifo, "no regular file");
-	refuse(scratch, "no regular file");
-	refuse("/dev/null", "no regular file");
+	refuse(fifo, "is not a regular file");
+	refuse(scratch, "is not a regular file");
+	refuse("/dev/null", "is not a regular file");
 	refuse("/proc/self/mem", "read: Input/output error");
 	assert_int_equal(unlink(path), 0);
 	refuse(path, "No such file or directory; has contextualization run?");
@@ -298,7 +298,7 @@ static void an_unreadable_file(void **state)
 	(void)state;
 	scratch_write(path, "A=1\n");
 	assert_int_equal(chmod(path, 0), 0);
-	/* root reads everything: be somebody else for a moment. */
+	/* root can read every file, so the call runs as another user. */
 	if (user == 0)
 		assert_int_equal(seteuid(65534), 0);
 	result = fl_context_read(path, &context, &err);
@@ -325,7 +325,7 @@ int main(void)
 		cmocka_unit_test(verbatim_shape),
 		cmocka_unit_test(crlf),
 		cmocka_unit_test(a_later_entry_replaces),
-		cmocka_unit_test(an_odd_line_hides_nothing),
+		cmocka_unit_test(a_bad_line_hides_no_entry),
 		cmocka_unit_test(unterminated_at_the_end),
 		cmocka_unit_test(nothing_at_all),
 		cmocka_unit_test(refuses_nul),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What each text gives, in order; test_context.c has more of the format, seen by name. */
+/* What the parser finds in a text, in order. test_context.c tests more of the format, by name. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ static void gives(const char *text, const char *expected)
 	assert_string_equal(fl_buf_text(&found), expected);
 }
 
-static void all_is_told_in_order(void **state)
+static void entries_and_skipped_lines_come_in_order(void **state)
 {
 	(void)state;
 	gives("", "");
@@ -43,15 +43,15 @@ static void all_is_told_in_order(void **state)
 	gives("export\tA=1 B; export \tC\nexporx D\n", "<A=1><2>");
 }
 
-/* A line that sets nothing in a shell gives nothing of its start either. */
-static void half_a_line_gives_nothing(void **state)
+/* If a shell sets nothing for a line, the assignments at its start are not taken either. */
+static void a_line_is_taken_whole_or_not_at_all(void **state)
 {
 	(void)state;
 	gives("A=1 B=2 command\nC=3\n", "<1><C=3>");
 	gives("A=1 B='open\nC=3\n", "<1><C=3>");
 }
 
-/* What stands behind a verbatim entry is read as entries where all of it is. */
+/* Lines behind a verbatim entry are entries if all of them can be read as entries. */
 static void entries_follow_a_verbatim_one(void **state)
 {
 	(void)state;
@@ -63,8 +63,8 @@ static void entries_follow_a_verbatim_one(void **state)
 	gives("export A=\"1\"\r\nB=\"2\r\n3\"\r\nC=4\r\n", "<A=1><B=2\n3><C=4>");
 }
 
-/* The lines of a script that is a value are none, as its last quote is one too many. */
-static void a_value_holds_what_is_no_entry(void **state)
+/* The lines of a script in a value are no entries: the quote at its end opens nothing. */
+static void lines_of_a_value_are_no_entries(void **state)
 {
 	(void)state;
 	/* No line of it ends in a quote before the one that looks like an entry. */
@@ -81,10 +81,10 @@ static void a_value_holds_what_is_no_entry(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_is_told_in_order),
-		cmocka_unit_test(half_a_line_gives_nothing),
+		cmocka_unit_test(entries_and_skipped_lines_come_in_order),
+		cmocka_unit_test(a_line_is_taken_whole_or_not_at_all),
 		cmocka_unit_test(entries_follow_a_verbatim_one),
-		cmocka_unit_test(a_value_holds_what_is_no_entry),
+		cmocka_unit_test(lines_of_a_value_are_no_entries),
 	};
 
 	return cmocka_run_group_tests_name("oneenv", tests, NULL, NULL);

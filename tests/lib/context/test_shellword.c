@@ -10,7 +10,7 @@
 #include "context/context.h"
 #include "context/shellword.h"
 
-/* What `sh -c '. FILE'` gives, where nothing is to be expanded; and what stays where there is. */
+/* The values that `sh -c '. FILE'` sets, but what a shell expands stays as it is. */
 static void reads_as_a_shell(void **state)
 {
 	static const struct {
@@ -94,7 +94,7 @@ static void stops_behind_the_word(void **state)
 	}
 }
 
-static void refuses_what_is_not_closed(void **state)
+static void refuses_an_open_quote_or_substitution(void **state)
 {
 	static const char *const open[] = {
 		"'x",
@@ -156,7 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_as_a_shell),
 		cmocka_unit_test(stops_behind_the_word),
-		cmocka_unit_test(refuses_what_is_not_closed),
+		cmocka_unit_test(refuses_an_open_quote_or_substitution),
 		cmocka_unit_test(knows_names),
 		cmocka_unit_test(drops_cr),
 	};
