@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a check found: any number of lines, so that several bad values are all reported at once. */
+/* A list of errors and warnings. Checks collect them, so that all bad values are shown at once. */
 #ifndef FL_FINDINGS_H
 #define FL_FINDINGS_H
 
@@ -8,7 +8,7 @@
 struct fl_findings {
 	struct fl_finding *list; /* owned */
 	size_t count;
-	size_t errors; /* those at FL_ERR */
+	size_t errors; /* how many of them have level FL_ERR */
 };
 
 struct fl_finding {
@@ -21,7 +21,7 @@ struct fl_finding {
 		.list = NULL, .count = 0, .errors = 0 \
 	}
 
-/* Adds a line. */
+/* Adds one line of text. */
 void fl_findings_add(struct fl_findings *findings, enum fl_level level, const char *format, ...)
 	FL_PRINTF(3, 4) FL_NONNULL(1, 3);
 

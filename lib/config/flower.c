@@ -6,7 +6,7 @@
 
 #include "base/number.h"
 
-/* Oldest first, without gaps: fl_flower_for() relies on it and test_flower.c checks it. */
+/* Oldest first, without gaps: fl_flower_for() needs that and test_flower.c checks it. */
 static const struct fl_flower table[] = {
 	{ 22, 28, true, FL_ARGUMENTS_ADDRESSES, FL_API_GRPC, FL_API_GRPC, FL_DATABASE_APPIO, true },
 	{ 29, 35, false, FL_ARGUMENTS_ADDRESSES, FL_API_GRPC, FL_API_GRPC, FL_DATABASE_CONTROL,
@@ -25,13 +25,13 @@ const char *fl_flower_tag(const char *image)
 	const char *slash = strrchr(image, '/');
 	const char *colon = strrchr(image, ':');
 
-	/* The colon of a registry's port stands before the last slash. */
+	/* A colon before the last slash belongs to a registry's port. */
 	if (colon == NULL || strchr(image, '@') != NULL || (slash != NULL && colon < slash))
 		return "";
 	return colon + 1;
 }
 
-/* Reads one component and moves *TEXT behind it. */
+/* Reads one number of a version and moves *TEXT behind it. */
 static bool component(const char **text, int *value)
 {
 	char digits[8];

@@ -8,11 +8,11 @@
 
 #define STATUS_MAX 64 /* bytes of the status file that are read */
 
-/* Whether PATH is there: 0, or -1 with 71. */
-static int look_for(const char *path, bool *there, struct fl_error *err)
+/* *FOUND: whether PATH exists. 0, or -1 with 71. */
+static int look_for(const char *path, bool *found, struct fl_error *err)
 {
-	*there = access(path, F_OK) == 0;
-	if (*there || !fl_file_unknown(errno))
+	*found = access(path, F_OK) == 0;
+	if (*found || !fl_file_unknown(errno))
 		return 0;
 	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: look", path);
 }
@@ -28,7 +28,8 @@ int fl_frozen_mark(const struct fl_paths *paths, struct fl_error *err)
 		return 0;
 	return fl_atomic_write_text(
 		paths->booted,
-		"A boot with superlink.json has succeeded: the configuration stands.\n", 0644, err);
+		"A boot with superlink.json has succeeded: the configuration is fixed.\n", 0644,
+		err);
 }
 
 int fl_frozen_booted(const struct fl_paths *paths, bool *booted, struct fl_error *err)
@@ -49,23 +50,22 @@ int fl_frozen_booted(const struct fl_paths *paths, bool *booted, struct fl_error
 	return 0;
 }
 
-static void name_difference(enum fl_param_id id, const char *stands, const char *asked,
-			    struct fl_findings *findings)
+static void warn_of_difference(enum fl_param_id id, const char *old, const char *asked,
+			       struct fl_findings *findings)
 {
-	fl_auto_free char *kept = fl_quoted(stands), *ignored = fl_quoted(asked);
+	fl_auto_free char *kept = fl_quoted(old), *ignored = fl_quoted(asked);
 
-	fl_findings_add(
-		findings, FL_WARNING,
-		"%s: the context now says '%s', but the configuration stands since the first "
-		"successful boot and '%s' is kept; to change it, deploy a new VM",
-		fl_param(id)->name, ignored, kept);
+	fl_findings_add(findings, FL_WARNING,
+			"%s: the context now says '%s', but the first successful boot fixed the "
+			"configuration, so '%s' is kept; to change it, deploy a new VM",
+			fl_param(id)->name, ignored, kept);
 }
 
 int fl_frozen_apply(struct fl_settings *settings, const struct fl_paths *paths,
 		    struct fl_findings *findings, bool *stands, struct fl_error *err)
 {
 	fl_auto_settings struct fl_settings kept_settings = FL_SETTINGS_INIT;
-	struct fl_settings context;
+	struct fl_settings asked_settings;
 	bool booted;
 
 	*stands = false;
@@ -80,7 +80,7 @@ int fl_frozen_apply(struct fl_settings *settings, const struct fl_paths *paths,
 		err->code = FL_EXIT_SYSTEM;
 		return -1;
 	default:
-		fl_findings_add(findings, FL_WARNING, "%s; it is made anew from the context",
+		fl_findings_add(findings, FL_WARNING, "%s; it is written again from the context",
 				err->message);
 		return 0;
 	}
@@ -90,12 +90,12 @@ int fl_frozen_apply(struct fl_settings *settings, const struct fl_paths *paths,
 		const char *asked = fl_settings_get(settings, id);
 
 		if (strcmp(kept, asked) != 0)
-			name_difference(id, kept, asked, findings);
+			warn_of_difference(id, kept, asked, findings);
 	}
-	/* The whole of it, origins included: the file must not change because only a prefix did. */
-	context = *settings;
+	/* All of it, with the origins: superlink.json stays as it is if only a prefix changed. */
+	asked_settings = *settings;
 	*settings = kept_settings;
-	kept_settings = context;
+	kept_settings = asked_settings;
 	*stands = true;
 	return 0;
 }

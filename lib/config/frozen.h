@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Immutability (spec section 11): after the first successful boot the configuration stands, and a
- * later context with other values is named, warned about and not used.
+ * Immutability (spec section 11): the first successful boot fixes the configuration, so that a new
+ * context cannot change a SuperLink that serves. Each difference becomes a warning and is not used.
  */
 #ifndef FL_FROZEN_H
 #define FL_FROZEN_H
@@ -10,28 +10,28 @@
 #include "config/paths.h"
 #include "config/settings.h"
 
-/* The status that a boot leaves when all of its steps have succeeded. */
+/* The status after a boot whose steps have all succeeded. */
 #define FL_BOOT_SUCCESS "bootstrap_success"
 
 /*
- * Whether a bootstrap has succeeded with the present configuration, which stands since then:
- * *BOOTED. 0, or -1 with 71 where that cannot be found out.
+ * *BOOTED: whether a boot with the present configuration has succeeded, which fixed it. 0, or -1
+ * with 71 if that cannot be read.
  */
 int fl_frozen_booted(const struct fl_paths *paths, bool *booted, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
 
 /*
- * Leaves the mark of a boot that has succeeded, if there is a configuration and no mark yet. 0, or
- * -1 with 71.
+ * Writes the mark of a successful boot, if there is a configuration and no mark yet. 0, or -1 with
+ * 71.
  */
 int fl_frozen_mark(const struct fl_paths *paths, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 
 /*
  * Replaces SETTINGS, resolved from the present context, by those of superlink.json if a boot with
- * them has succeeded. Each variable that differs, and a superlink.json that is damaged or missing
- * (and is then made anew), becomes a warning. *STANDS: whether the configuration stands. 0, or -1
- * with 71 where that cannot be found out: it may stand, so nothing must be written.
+ * them has succeeded: *STANDS. Each variable that differs becomes a warning, and so does a damaged
+ * or missing superlink.json, which the caller then writes again. 0, or -1 with 71 if the mark or
+ * the file cannot be read; the caller must then write nothing.
  */
 int fl_frozen_apply(struct fl_settings *settings, const struct fl_paths *paths,
 		    struct fl_findings *findings, bool *stands, struct fl_error *err)

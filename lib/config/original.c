@@ -12,7 +12,7 @@
 #define ONE_ENV  "one_env"
 #define ORIGINAL "context.sh.local"
 
-/* The path of the file beside PATH; a fresh string, or NULL if PATH is another file's. */
+/* The path of the original beside PATH; a fresh string, or NULL if PATH is not one_env's. */
 static char *beside(const char *path)
 {
 	fl_auto_free char *folder = fl_folder_of(path);
@@ -45,6 +45,6 @@ void fl_original_compare(const char *path, const struct fl_context *context,
 	if (names.length > 0)
 		fl_findings_add(findings, FL_ERR,
 				"%s: missing in %s, although %s has them; a value with a line such "
-				"as 9abc= cuts it short: give that value in base64, in one line",
+				"as 9abc= cuts it short; give that value in base64, in one line",
 				fl_buf_text(&names), path, file);
 }

@@ -12,11 +12,11 @@ static const char *const isolations[] = { "subprocess", "process", NULL };
 static const char *const levels[] = { "DEBUG", "INFO", "WARNING", "ERROR", NULL };
 
 /* Flower ignores these (flwr 1.25, flwr/common: no such name); an app may read them. */
-#define APP_ONLY                                                                               \
-	"not read by Flower itself: ServerApps inherit it in subprocess isolation, where the " \
+#define APP_ONLY                                                                             \
+	"not read by Flower itself: ServerApps inherit it in subprocess isolation, but the " \
 	"app's own configuration and flwr run --run-config win"
 
-/* As decimal digits, which every reader takes alike: a leading 0 is octal to some. */
+/* Some programs would read a number with a leading zero as octal. */
 #define COUNT_VALID "must be a whole number from 1 to 9223372036854775807, without leading zeros"
 
 static const struct fl_param table[FL_PARAM_COUNT] = {
@@ -61,7 +61,7 @@ static const struct fl_param table[FL_PARAM_COUNT] = {
 				       .env = "FL_MIN_FIT_CLIENTS",
 				       .valid = COUNT_VALID,
 				       .goes_to = "container environment",
-				       .text = "Least clients for training; " APP_ONLY },
+				       .text = "Minimum clients for training; " APP_ONLY },
 	[FL_PARAM_MIN_EVALUATE_CLIENTS] = { .name = "FL_MIN_EVALUATE_CLIENTS",
 					    .kind = FL_KIND_INTEGER,
 					    .fallback = "2",
@@ -70,7 +70,7 @@ static const struct fl_param table[FL_PARAM_COUNT] = {
 					    .env = "FL_MIN_EVALUATE_CLIENTS",
 					    .valid = COUNT_VALID,
 					    .goes_to = "container environment",
-					    .text = "Least clients for evaluation; " APP_ONLY },
+					    .text = "Minimum clients for evaluation; " APP_ONLY },
 	[FL_PARAM_MIN_AVAILABLE_CLIENTS] = { .name = "FL_MIN_AVAILABLE_CLIENTS",
 					     .kind = FL_KIND_INTEGER,
 					     .fallback = "2",
@@ -79,7 +79,7 @@ static const struct fl_param table[FL_PARAM_COUNT] = {
 					     .env = "FL_MIN_AVAILABLE_CLIENTS",
 					     .valid = COUNT_VALID,
 					     .goes_to = "container environment",
-					     .text = "Least connected clients before a "
+					     .text = "Minimum connected clients before a "
 						     "round; " APP_ONLY },
 	[FL_PARAM_FLEET_API_ADDRESS] = { .name = "FL_FLEET_API_ADDRESS",
 					 .kind = FL_KIND_ADDRESS,
@@ -138,13 +138,14 @@ static const struct fl_param table[FL_PARAM_COUNT] = {
 			       .kind = FL_KIND_IPV4,
 			       .valid = "must be an IPv4 address",
 			       .goes_to = "FL_ENDPOINT",
-			       .text = "Address that SuperNodes are told; default: from the "
-				       "routing table" },
+			       .text = "Address at which SuperNodes reach this VM; default: from "
+				       "the routing table" },
 	[FL_PARAM_ETH0_MAC] = { .name = "ETH0_MAC",
 				.kind = FL_KIND_MAC,
-				.valid = "must be six pairs of hexadecimal digits parted by colons",
+				.valid = "must be six pairs of hexadecimal digits separated by "
+					 "colons",
 				.goes_to = "FL_ENDPOINT",
-				.text = "Link whose address is taken where ETH0_IP is not usable" },
+				.text = "Link whose address is used if ETH0_IP cannot be used" },
 	[FL_PARAM_ONEGATE_ENDPOINT] = { .name = "ONEGATE_ENDPOINT",
 					.kind = FL_KIND_URL,
 					.valid = "must be an http:// or https:// URL without user, "

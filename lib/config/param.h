@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The parameters: one table that parsing, validation, --help, the man page, --print=variables and
- * the VM template's USER_INPUTS are made from (spec section 4).
+ * The table of parameters (spec section 4). Parsing, validation, --help, the man page,
+ * --print=variables and the VM template's USER_INPUTS all use it, so that they cannot differ.
  */
 #ifndef FL_PARAM_H
 #define FL_PARAM_H
@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "context/context.h"
 
-/* The configuration first: what superlink.json holds. Then what each boot reads anew. */
+/* First the configuration, which superlink.json holds; then what each boot reads again. */
 enum fl_param_id {
 	FL_PARAM_FLOWER_VERSION,
 	FL_PARAM_FLOWER_IMAGE,
@@ -41,7 +41,7 @@ enum fl_param_kind {
 	FL_KIND_VERSION,    /* Docker tag of a Flower version that is supported */
 	FL_KIND_REPOSITORY, /* Docker repository without tag */
 	FL_KIND_INTEGER,    /* least to most */
-	FL_KIND_CHOICE,     /* one of choices, to the letter */
+	FL_KIND_CHOICE,     /* exactly one of choices */
 	FL_KIND_ADDRESS,    /* host:port, see lib/base/address.h */
 	FL_KIND_DATABASE,   /* path inside the state volume */
 	FL_KIND_IPV4,
@@ -53,13 +53,13 @@ enum fl_param_kind {
 struct fl_param {
 	const char *name;
 	enum fl_param_kind kind;
-	const char *fallback; /* default, NULL for none */
+	const char *fallback; /* the default, or NULL */
 	int64_t least;        /* FL_KIND_INTEGER */
 	int64_t most;
 	const char *const *choices; /* FL_KIND_CHOICE, ended by NULL */
 	const char *env;     /* name in the container's environment, NULL if it goes elsewhere */
 	const char *valid;   /* the rule, for people: "must be ..." */
-	const char *goes_to; /* for people */
+	const char *goes_to; /* where it is used, for people */
 	const char *text;    /* description, one line, no '|' and no double quote */
 	bool secret;
 };
@@ -70,7 +70,7 @@ const struct fl_param *fl_param(enum fl_param_id id);
 /* The id of NAME without any prefix, or FL_PARAM_COUNT. */
 enum fl_param_id fl_param_find(const char *name) FL_NONNULL(1);
 
-/* A parameter of a later phase that is known by name alone. */
+/* A parameter of a later phase, of which only the name is known. */
 struct fl_placeholder {
 	const char *name;
 	int phase;
@@ -89,8 +89,8 @@ enum fl_origin { FL_ORIGIN_DEFAULT, FL_ORIGIN_CONTEXT, FL_ORIGIN_ONEAPP };
 const char *fl_origin_text(enum fl_origin origin);
 
 /*
- * What CONTEXT says of ID: NAME first, then ONEAPP_NAME; empty is unset. Borrowed, or NULL, when
- * *ORIGIN is FL_ORIGIN_DEFAULT. ORIGIN may be NULL. Not checked.
+ * The value of ID in CONTEXT, unchecked and borrowed: that of NAME, else that of ONEAPP_NAME (the
+ * marketplace's convention). NULL if both are unset or empty. ORIGIN may be NULL.
  */
 const char *fl_param_lookup(enum fl_param_id id, const struct fl_context *context,
 			    enum fl_origin *origin) FL_NONNULL(2);

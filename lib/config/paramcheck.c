@@ -19,8 +19,8 @@ static bool is_choice(const struct fl_param *param, const char *value)
 	return false;
 }
 
-/* Docker publishes a port on an address, not on a name; localhost is the one name that is clear. */
-static bool is_own_address(const char *value)
+/* Docker publishes a port on an address. Of all names only localhost always means the same one. */
+static bool is_publish_address(const char *value)
 {
 	struct fl_address address;
 
@@ -42,7 +42,7 @@ static bool is_valid(const struct fl_param *param, const char *value)
 	case FL_KIND_CHOICE:
 		return is_choice(param, value);
 	case FL_KIND_ADDRESS:
-		return is_own_address(value);
+		return is_publish_address(value);
 	case FL_KIND_DATABASE:
 		return fl_valid_database(value);
 	case FL_KIND_IPV4:
@@ -57,7 +57,7 @@ static bool is_valid(const struct fl_param *param, const char *value)
 	return false;
 }
 
-/* "did you mean FedAvg?" where only the case differs. */
+/* Adds "write it as FedAvg" if only the case differs. */
 static void hint_choice(const struct fl_param *param, const char *value, struct fl_error *err)
 {
 	for (const char *const *choice = param->choices; *choice != NULL; choice++) {

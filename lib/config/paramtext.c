@@ -26,7 +26,7 @@ char *fl_paramtext_table(void)
 
 #define ROFF_COLUMNS 72 /* mandoc's lint wants lines of at most 80 bytes */
 
-/* One word; roff reads a backslash anywhere as its own, and a dash as a hyphen. */
+/* Adds a word. roff reads a backslash as an escape and a dash as a hyphen. */
 static void roff_word(struct fl_buf *text, const char *word, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
@@ -39,7 +39,7 @@ static void roff_word(struct fl_buf *text, const char *word, size_t length)
 	}
 }
 
-/* Words in lines; a dot or quote at the start of one would be a macro. */
+/* Adds WORDS in short lines. A dot or quote at the start of a line would begin a macro. */
 static void roff(struct fl_buf *text, const char *words)
 {
 	size_t column = 0;
@@ -48,7 +48,7 @@ static void roff(struct fl_buf *text, const char *words)
 		size_t length = strcspn(words, " ");
 
 		if (column > 0 && column + length >= ROFF_COLUMNS) {
-			/* A dot there would end a sentence, and two blanks follow that. */
+			/* roff would take a dot there for the end of a sentence. */
 			fl_buf_puts(text, text->data[text->length - 1] == '.' ? "\\&\n" : "\n");
 			column = 0;
 		}

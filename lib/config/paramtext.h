@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parameter table as text: for people, the man page and the VM template. */
+/* The parameter table as text: --help, man page and VM template always fit the programs. */
 #ifndef FL_PARAMTEXT_H
 #define FL_PARAMTEXT_H
 

@@ -35,7 +35,7 @@ static char **member(struct fl_paths *paths, size_t offset)
 	return (char **)(void *)((char *)paths + offset);
 }
 
-/* The Engine wants bind mounts absolute, and a message is clearer with the whole path. */
+/* ROOT as an absolute path: the Engine needs one for bind mounts, and messages are clearer. */
 static char *absolute(const char *root)
 {
 	char *path = realpath(root, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the appliance's files are (spec section 2), all below the folder that --root names. */
+/* The paths of the appliance's files (spec section 2), so that --root can move them all. */
 #ifndef FL_PATHS_H
 #define FL_PATHS_H
 
@@ -28,14 +28,13 @@ struct fl_paths {
 };
 
 /*
- * Fills PATHS for ROOT (NULL or "/" for the host). A relative ROOT is taken from the current
- * folder; symbolic links in it are resolved where it exists. CONTEXT is the --context option's file
- * or NULL: then run/one-context/one_env, and on the host alone also var/run/one-context/one_env
- * if only that exists.
+ * Fills PATHS for ROOT (NULL or "/" for the host). A relative ROOT starts at the current folder; if
+ * ROOT exists, its symbolic links are resolved. CONTEXT is the file of --context, or NULL for
+ * run/one-context/one_env (on the host, var/run/one-context/one_env if only that exists).
  */
 void fl_paths_init(struct fl_paths *paths, const char *root, const char *context) FL_NONNULL(1);
 
-/* Whether the paths are the host's own: only then systemd is asked to do something. */
+/* Whether the paths are the host's own: only then the programs call systemd. */
 bool fl_paths_is_host(const struct fl_paths *paths) FL_NONNULL(1);
 
 void fl_paths_free(struct fl_paths *paths) FL_NONNULL(1);

@@ -13,7 +13,7 @@ int fl_present_read(struct fl_present *present, const struct fl_paths *paths, st
 	if (fl_context_read(paths->context, &present->context, err) != 0)
 		return -1;
 	for (size_t i = 0; i < fl_context_skipped(present->context); i++)
-		fl_log(FL_DEBUG, "%s:%zu: no variable, passed over", paths->context,
+		fl_log(FL_DEBUG, "%s:%zu: is no variable, skipped", paths->context,
 		       fl_context_skipped_line(present->context, i));
 	return 0;
 }

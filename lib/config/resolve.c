@@ -38,7 +38,7 @@ int fl_resolve_load(struct fl_settings *settings, const struct fl_paths *paths,
 		return state == FL_SETTINGS_READ ? 0 : -1;
 	if (context == NULL && fl_context_parse("nothing", "", 0, &empty, err) != 0)
 		return -1;
-	fl_log(FL_DEBUG, "%s is not there yet; going by the context alone", paths->json);
+	fl_log(FL_DEBUG, "%s does not exist yet; using the context alone", paths->json);
 	fl_resolve(settings, context != NULL ? context : empty, &findings);
 	for (size_t i = 0; i < findings.count; i++) {
 		if (findings.list[i].level == FL_ERR)

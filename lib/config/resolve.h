@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the context to settings: each parameter's value, or its default, checked one by one and then
- * together. It stands apart from settings.h because later steps read superlink.json, and need
- * neither the checks nor their hints for that.
+ * Makes settings from the context: takes each parameter's value or default, checks them one by one
+ * and then together. This is not in settings.h, because later steps only read superlink.json.
  */
 #ifndef FL_RESOLVE_H
 #define FL_RESOLVE_H
@@ -13,14 +12,14 @@
 
 /*
  * Fills SETTINGS from CONTEXT and the defaults and checks everything: each bad value, port clash,
- * unknown name or placeholder becomes a finding. SETTINGS may be used only if no error was found.
+ * unknown name or placeholder becomes a finding. If one is an error, do not use SETTINGS.
  */
 void fl_resolve(struct fl_settings *settings, const struct fl_context *context,
 		struct fl_findings *findings) FL_NONNULL(1, 2, 3);
 
 /*
- * What the later steps use: superlink.json or, where it does not exist yet, what fl-configure would
- * make of CONTEXT (NULL: of an empty one), with a debug line that says so. 0, or -1 with 78.
+ * Reads the settings for a later step: superlink.json or, if there is none yet, what fl-configure
+ * would make of CONTEXT (NULL: of an empty one); a debug line says so. 0, or -1 with 78.
  */
 int fl_resolve_load(struct fl_settings *settings, const struct fl_paths *paths,
 		    const struct fl_context *context, struct fl_error *err)

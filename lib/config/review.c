@@ -6,21 +6,21 @@
 
 #include "base/buf.h"
 
-/* Whether the value is not what was asked for: that was invalid, and the default stands in. */
-static bool is_stopgap(const struct fl_settings *settings, const struct fl_context *context,
-		       enum fl_param_id id)
+/* Whether the context's value of ID was invalid, so that the settings hold the default. */
+static bool was_invalid(const struct fl_settings *settings, const struct fl_context *context,
+			enum fl_param_id id)
 {
 	return settings->of[id].origin == FL_ORIGIN_DEFAULT &&
 	       fl_param_lookup(id, context, NULL) != NULL;
 }
 
-/* Of a Flower that serves the Control API on the Fleet port, which SuperNodes must reach. */
+/* For a Flower that serves the Control API on the Fleet port, which SuperNodes must reach. */
 static void warn_of_one_port(const struct fl_settings *settings, const struct fl_context *context,
 			     struct fl_findings *findings)
 {
 	const char *version = fl_settings_get(settings, FL_PARAM_FLOWER_VERSION);
 
-	if (is_stopgap(settings, context, FL_PARAM_FLEET_API_ADDRESS))
+	if (was_invalid(settings, context, FL_PARAM_FLEET_API_ADDRESS))
 		return;
 	fl_findings_add(findings, FL_WARNING,
 			"FL_FLEET_API_ADDRESS: Flower %s serves the Control API there as well, and "
@@ -49,9 +49,9 @@ static void check_ports(const struct fl_settings *settings, const struct fl_cont
 					"%s: port %d is the ServerAppIo API's; choose another one",
 					fl_param(services[i])->name, FL_APPIO_PORT);
 	}
-	if (is_stopgap(settings, context, services[1]))
+	if (was_invalid(settings, context, services[1]))
 		return;
-	if (fleet.port == control.port && !is_stopgap(settings, context, services[0]))
+	if (fleet.port == control.port && !was_invalid(settings, context, services[0]))
 		fl_findings_add(
 			findings, FL_ERR,
 			"FL_FLEET_API_ADDRESS and FL_CONTROL_API_ADDRESS: both have port %u; "
@@ -75,12 +75,12 @@ static void check_clients(const struct fl_settings *settings, const struct fl_co
 						   FL_PARAM_MIN_EVALUATE_CLIENTS };
 	int64_t available = fl_settings_integer(settings, FL_PARAM_MIN_AVAILABLE_CLIENTS);
 
-	if (is_stopgap(settings, context, FL_PARAM_MIN_AVAILABLE_CLIENTS))
+	if (was_invalid(settings, context, FL_PARAM_MIN_AVAILABLE_CLIENTS))
 		return;
 	for (size_t i = 0; i < FL_ARRAY_SIZE(wanted); i++) {
 		int64_t needed = fl_settings_integer(settings, wanted[i]);
 
-		if (available < needed && !is_stopgap(settings, context, wanted[i]))
+		if (available < needed && !was_invalid(settings, context, wanted[i]))
 			fl_findings_add(
 				findings, FL_WARNING,
 				"FL_MIN_AVAILABLE_CLIENTS: %lld is below %s of %lld; a round "
@@ -113,8 +113,8 @@ static bool is_one_of(const char *value, const char *const *words)
 }
 
 /*
- * A user who asks for encryption is never given a plain-text server, so only a clear no is one.
- * Returns whether it is.
+ * Whether VALUE clearly declines TLS. Any other value is an error: a user who asks for encryption
+ * must never get a server without it.
  */
 static bool check_tls(const char *name, const char *value, struct fl_findings *findings)
 {
@@ -126,7 +126,7 @@ static bool check_tls(const char *name, const char *value, struct fl_findings *f
 		return true;
 	if (is_one_of(value, yes))
 		fl_findings_add(findings, FL_ERR,
-				"%s: '%s' asks for TLS, which is not there yet (phase 2); leave it "
+				"%s: '%s' asks for TLS, but there is none yet (phase 2); leave it "
 				"unset to run without encryption, in a network that you trust",
 				name, shown);
 	else

@@ -10,7 +10,7 @@
 #include "config/paramcheck.h"
 #include "file/file.h"
 
-#define JSON_MAX    65536 /* bytes of superlink.json that are read; we write about 1,500 */
+#define JSON_MAX    65536 /* bytes of superlink.json that are read; it has about 1,500 */
 #define JSON_FORMAT 1     /* "format" in it, raised when its shape changes */
 
 void fl_settings_set(struct fl_settings *settings, enum fl_param_id id, const char *value,
@@ -50,7 +50,7 @@ static enum fl_origin origin_of(const char *text)
 	return FL_ORIGIN_DEFAULT;
 }
 
-/* One parameter of the file; a file of an older version of these tools may lack it. */
+/* Takes a parameter from the file; the file of an older version may lack it. */
 static int take(struct fl_settings *settings, enum fl_param_id id, const cJSON *parameters,
 		struct fl_error *err)
 {
@@ -122,7 +122,7 @@ struct fl_address fl_settings_address(const struct fl_settings *settings, enum f
 	struct fl_address address;
 
 	if (!fl_address_parse(settings->of[id].value, &address))
-		fl_fatal("an address that was checked is none");
+		fl_fatal("a checked address cannot be parsed");
 	if (strcmp(address.host, "localhost") == 0)
 		fl_address_set_host(&address, "127.0.0.1");
 	return address;
@@ -141,7 +141,7 @@ int64_t fl_settings_integer(const struct fl_settings *settings, enum fl_param_id
 	int64_t number;
 
 	if (!fl_number(settings->of[id].value, fl_param(id)->least, fl_param(id)->most, &number))
-		fl_fatal("a number that was checked is none");
+		fl_fatal("a checked number cannot be parsed");
 	return number;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The resolved configuration: a value and its origin for every configuration parameter. It is made
- * from the context by fl-configure, kept in superlink.json, and read from there by later steps.
+ * The resolved configuration: a value and its origin for each configuration parameter. fl-configure
+ * keeps it in superlink.json, so that all later steps use the same values.
  */
 #ifndef FL_SETTINGS_H
 #define FL_SETTINGS_H
@@ -31,26 +31,27 @@ void fl_settings_set(struct fl_settings *settings, enum fl_param_id id, const ch
 /* The content of superlink.json; a fresh string, ended by a line feed. */
 char *fl_settings_json(const struct fl_settings *settings) FL_MUST_CHECK FL_NONNULL(1);
 
-/* What came of reading superlink.json. All but the first fill the error, with 78. */
+/* The result of reading superlink.json. All but the first fill the error with 78. */
 enum fl_settings_state {
 	FL_SETTINGS_READ,
 	FL_SETTINGS_ABSENT,  /* there is no such file */
 	FL_SETTINGS_DAMAGED, /* it is not what fl-configure writes */
-	FL_SETTINGS_UNKNOWN, /* it cannot be read, and may be all right */
+	FL_SETTINGS_UNKNOWN, /* it cannot be read, but may be fine */
 };
 
 /* Reads superlink.json at PATH and checks every value by the rules of the context. */
 enum fl_settings_state fl_settings_read(struct fl_settings *settings, const char *path,
 					struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3);
 
-/* The same for a caller that cannot do without it: the error also says what to do. */
+/* The same for a caller that needs the file: the error also says what to do. */
 enum fl_settings_state fl_settings_require(struct fl_settings *settings, const char *path,
 					   struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3);
 
 /* The value of ID (below FL_PARAM_CONFIG_COUNT), borrowed. */
 const char *fl_settings_get(const struct fl_settings *settings, enum fl_param_id id) FL_NONNULL(1);
 
-/* Typed values; they have been checked, so these cannot fail. */
+/* Typed values; they have been checked, so these cannot fail. localhost becomes 127.0.0.1. */
+int64_t fl_settings_integer(const struct fl_settings *settings, enum fl_param_id id) FL_NONNULL(1);
 struct fl_address fl_settings_address(const struct fl_settings *settings, enum fl_param_id id)
 	FL_NONNULL(1);
 
@@ -60,7 +61,6 @@ struct fl_address fl_settings_address(const struct fl_settings *settings, enum f
  */
 struct fl_address fl_settings_control(const struct fl_settings *settings,
 				      const struct fl_flower *flower) FL_NONNULL(1, 2);
-int64_t fl_settings_integer(const struct fl_settings *settings, enum fl_param_id id) FL_NONNULL(1);
 
 /* Whether ServerApps run in the SuperLink's container (FL_ISOLATION=subprocess). */
 bool fl_settings_subprocess(const struct fl_settings *settings) FL_NONNULL(1);

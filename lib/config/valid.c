@@ -24,7 +24,7 @@ bool fl_valid_tag(const char *text)
 	       strspn(text, LOWER UPPER DIGIT "_.-") == length && text[0] != '.' && text[0] != '-';
 }
 
-/* path-component: alphanumeric runs joined by one of ".", "_", "__" or any number of "-". */
+/* A path-component: letters and digits, joined by one of ".", "_", "__" or any number of "-". */
 static bool is_component(const char *text, size_t length)
 {
 	size_t at = 0;
@@ -61,7 +61,7 @@ static bool is_registry(const char *text, size_t length)
 	const char *bracket = strrchr(host, ']');
 
 	if (strchr(bracket != NULL ? bracket : host, ':') == NULL)
-		with_port = fl_xasprintf("%s:1", host); /* the parser wants a port; any will do */
+		with_port = fl_xasprintf("%s:1", host); /* the parser needs any port */
 	return fl_address_parse(with_port != NULL ? with_port : host, &address);
 }
 

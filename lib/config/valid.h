@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The forms of words that come from outside, each by its own specification. */
+/*
+ * The forms of words from outside, each by its own specification. A bad value is found here, before
+ * Docker or OneGate would refuse it in words of their own.
+ */
 #ifndef FL_VALID_H
 #define FL_VALID_H
 
@@ -18,15 +21,15 @@ bool fl_valid_repository(const char *text) FL_NONNULL(1);
 
 /*
  * A file's path inside the state volume: "state/..." or "/app/state/...", of printable ASCII, at
- * most 255 bytes, without "..", "." or empty components, and not in state/ffs, which is
- * --storage-dir's.
+ * most 255 bytes, without "..", "." or empty components, and not in state/ffs, which
+ * --storage-dir uses.
  */
 bool fl_valid_database(const char *text) FL_NONNULL(1);
 
 /* A dotted IPv4 address (inet_pton(3)). */
 bool fl_valid_ipv4(const char *text) FL_NONNULL(1);
 
-/* Six pairs of hexadecimal digits parted by colons. */
+/* Six pairs of hexadecimal digits separated by colons. */
 bool fl_valid_mac(const char *text) FL_NONNULL(1);
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Settings from the text of a context, for the tests of what is made from settings. */
+/* Makes settings from the text of a context, for tests that need settings. */
 #ifndef FL_TESTS_RESOLVED_H
 #define FL_TESTS_RESOLVED_H
 
@@ -7,7 +7,7 @@
 
 #include "config/resolve.h"
 
-/* Resolves TEXT into SETTINGS and FINDINGS; a context that is no text fails the test. */
+/* Resolves TEXT into SETTINGS and FINDINGS; the test fails if TEXT cannot be parsed. */
 static inline void resolve_with(struct fl_settings *settings, const char *text,
 				struct fl_findings *findings)
 {

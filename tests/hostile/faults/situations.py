@@ -18,7 +18,7 @@ BOOTED = "opt/flower/config/booted"
 STATUS = "etc/one-appliance/status"
 REPORT = "etc/one-appliance/config"
 NOTE = "opt/flower/state/runs/run.db.flower-version"
-MARK = "A boot with superlink.json has succeeded: the configuration stands.\n"
+MARK = "A boot with superlink.json has succeeded: the configuration is fixed.\n"
 SUPERLINK = {"Image": "flwr/superlink:1.25.0", "Cmd": ["--isolation", "subprocess"], "Labels": {}}
 
 

@@ -70,7 +70,7 @@ static void versions_are_ordered(void **state)
 	}
 }
 
-/* Every minor version from the oldest on has exactly one row, so no range was mistyped. */
+/* Each minor version from the oldest on has exactly one row. */
 static void the_table_has_no_gap(void **state)
 {
 	const struct fl_flower *last = NULL;
@@ -91,7 +91,7 @@ static void the_table_has_no_gap(void **state)
 	}
 }
 
-/* Trap 27: the server refuses --storage-dir from 1.29 on and the container loops. */
+/* Trap 27: from 1.29 on the server refuses --storage-dir, and the container restarts for ever. */
 static void storage_dir_ends_with_1_28(void **state)
 {
 	(void)state;

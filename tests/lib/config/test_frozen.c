@@ -19,7 +19,7 @@ int __wrap_access(const char *path, int mode);
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 
-static const char *unreadable; /* a path that the disk does not give, NULL for none */
+static const char *unreadable; /* a path that cannot be read, NULL for none */
 
 static bool fails(const char *path)
 {
@@ -43,7 +43,7 @@ int __wrap_open(const char *path, int flags, ...)
 	return fails(path) ? -1 : __real_open(path, flags, mode);
 }
 
-/* One fl-configure: the number of differences that it warned of, or -1 if nothing stands. */
+/* Runs fl-configure. Returns how many differences it warned of, or -1 if nothing is fixed yet. */
 static int configure(const struct fl_paths *paths, const char *text, struct fl_settings *settings)
 {
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
@@ -71,7 +71,7 @@ static void a_failed_first_boot_can_be_repeated(void **state)
 	assert_string_equal(fl_settings_get(&second, FL_PARAM_NUM_ROUNDS), "5");
 }
 
-static void after_a_success_the_configuration_stands(void **state)
+static void after_a_success_the_configuration_is_fixed(void **state)
 {
 	fl_auto_settings struct fl_settings first = FL_SETTINGS_INIT, same = FL_SETTINGS_INIT,
 					    other = FL_SETTINGS_INIT;
@@ -93,7 +93,7 @@ static void after_a_success_the_configuration_stands(void **state)
 	assert_int_equal(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
 }
 
-static void a_damaged_file_is_made_anew(void **state)
+static void a_damaged_file_is_written_again(void **state)
 {
 	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
@@ -109,14 +109,14 @@ static void a_damaged_file_is_made_anew(void **state)
 	assert_int_equal(fl_frozen_apply(&settings, &paths, &findings, &stands, &err), 0);
 	assert_false(stands);
 	assert_int_equal(findings.count, 1);
-	/* It is fl-configure itself that says so: no advice to run it. */
-	assert_null(strstr(findings.list[0].text, "fl-configure again"));
-	assert_non_null(strstr(findings.list[0].text, "made anew from the context"));
+	/* fl-configure itself prints this, so there is no advice to run it. */
+	assert_null(strstr(findings.list[0].text, "fl-configure makes it"));
+	assert_non_null(strstr(findings.list[0].text, "written again from the context"));
 	assert_string_equal(fl_settings_get(&settings, FL_PARAM_NUM_ROUNDS), "6");
 }
 
-/* The context must not win because the disk does not give the old configuration just now. */
-static void what_cannot_be_read_may_stand(void **state)
+/* A new context must not replace a configuration that merely cannot be read. */
+static void an_unreadable_configuration_is_an_error(void **state)
 {
 	fl_auto_settings struct fl_settings first = FL_SETTINGS_INIT;
 	fl_auto_paths struct fl_paths paths;
@@ -145,9 +145,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_failed_first_boot_can_be_repeated, scratch_empty),
-		cmocka_unit_test_setup(after_a_success_the_configuration_stands, scratch_empty),
-		cmocka_unit_test_setup(a_damaged_file_is_made_anew, scratch_empty),
-		cmocka_unit_test_setup(what_cannot_be_read_may_stand, scratch_empty),
+		cmocka_unit_test_setup(after_a_success_the_configuration_is_fixed, scratch_empty),
+		cmocka_unit_test_setup(a_damaged_file_is_written_again, scratch_empty),
+		cmocka_unit_test_setup(an_unreadable_configuration_is_an_error, scratch_empty),
 	};
 
 	return cmocka_run_group_tests_name("frozen", tests, scratch_make, scratch_remove);

@@ -30,7 +30,7 @@ static int end(void **state)
 	return scratch_remove(state);
 }
 
-/* Compares what one_env at PATH says with the copy; fills FINDINGS. */
+/* Compares one_env at PATH with the copy. */
 static void compare(const char *path, const char *one_env, const char *copy,
 		    struct fl_findings *findings)
 {
@@ -44,7 +44,7 @@ static void compare(const char *path, const char *one_env, const char *copy,
 	fl_original_compare(path, context, findings);
 }
 
-static void what_was_cut_off_is_named(void **state)
+static void missing_parameters_are_named(void **state)
 {
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 
@@ -66,8 +66,8 @@ static void a_whole_one_env_is_fine(void **state)
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 
 	(void)state;
-	/* Empty is unset, a name that these programs do not read may be missing, and what a script
-	 * exports is no variable of the context. */
+	/* Missing may be: an empty value, a name that these programs do not read, and what a script
+	 * in the context exports. */
 	compare(paths.context, "export FL_NUM_ROUNDS=\"5\"\nexport TOKENTXT=\"t\"\n",
 		"FL_NUM_ROUNDS='5'\nFL_STRATEGY=''\nZ='1'\n"
 		"START_SCRIPT='echo '\\''a'\\''\nexport FL_ISOLATION=\"process\"\n'\n",
@@ -75,7 +75,7 @@ static void a_whole_one_env_is_fine(void **state)
 	assert_int_equal(findings.count, 0);
 }
 
-static void without_an_original_nothing_is_said(void **state)
+static void without_an_original_there_is_no_error(void **state)
 {
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 
@@ -84,7 +84,7 @@ static void without_an_original_nothing_is_said(void **state)
 	assert_int_equal(findings.count, 0);
 }
 
-static void a_file_of_another_name_has_none(void **state)
+static void a_file_of_another_name_has_no_original(void **state)
 {
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 	fl_auto_free char *path = fl_xasprintf("%s/run/one-context/mine", scratch);
@@ -94,7 +94,7 @@ static void a_file_of_another_name_has_none(void **state)
 	assert_int_equal(findings.count, 0);
 }
 
-static void an_original_that_is_no_text_is_passed_over(void **state)
+static void an_unreadable_original_is_ignored(void **state)
 {
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
 
@@ -109,11 +109,11 @@ static void an_original_that_is_no_text_is_passed_over(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(what_was_cut_off_is_named, scratch_empty),
+		cmocka_unit_test_setup(missing_parameters_are_named, scratch_empty),
 		cmocka_unit_test_setup(a_whole_one_env_is_fine, scratch_empty),
-		cmocka_unit_test_setup(without_an_original_nothing_is_said, scratch_empty),
-		cmocka_unit_test_setup(a_file_of_another_name_has_none, scratch_empty),
-		cmocka_unit_test_setup(an_original_that_is_no_text_is_passed_over, scratch_empty),
+		cmocka_unit_test_setup(without_an_original_there_is_no_error, scratch_empty),
+		cmocka_unit_test_setup(a_file_of_another_name_has_no_original, scratch_empty),
+		cmocka_unit_test_setup(an_unreadable_original_is_ignored, scratch_empty),
 	};
 
 	return cmocka_run_group_tests_name("original", tests, start, end);

@@ -18,7 +18,7 @@ static void every_entry_is_complete(void **state)
 		assert_true(param->text != NULL && param->text[0] != '\0');
 		assert_true(param->valid != NULL && strncmp(param->valid, "must be ", 8) == 0);
 		assert_true(param->goes_to != NULL && param->goes_to[0] != '\0');
-		/* USER_INPUTS parts its fields by '|' and quotes by '"'. */
+		/* USER_INPUTS separates its fields with '|' and quotes them with '"'. */
 		assert_null(strpbrk(param->text, "|\"\n"));
 		assert_int_equal(fl_param_find(param->name), i);
 		assert_int_equal(param->choices != NULL, param->kind == FL_KIND_CHOICE);

@@ -75,7 +75,7 @@ static void a_secret_is_never_shown(void **state)
 	assert_non_null(strstr(err.message, "TOKENTXT"));
 }
 
-static void what_the_context_says_is_checked(void **state)
+static void values_of_the_context_are_checked(void **state)
 {
 	static const char text[] = "export FL_STRATEGY=\"FedProx\"\n"
 				   "export ONEAPP_FL_NUM_ROUNDS=\"none\"\n";
@@ -100,7 +100,7 @@ int main(void)
 		cmocka_unit_test(every_default_is_valid),
 		cmocka_unit_test(refusals_say_what_is_wrong),
 		cmocka_unit_test(a_secret_is_never_shown),
-		cmocka_unit_test(what_the_context_says_is_checked),
+		cmocka_unit_test(values_of_the_context_are_checked),
 	};
 
 	return cmocka_run_group_tests_name("paramcheck", tests, NULL, NULL);

@@ -11,7 +11,7 @@
 #include "config/param.h"
 #include "config/paramtext.h"
 
-static void people_see_every_parameter(void **state)
+static void the_texts_have_every_parameter(void **state)
 {
 	fl_auto_free char *table = fl_paramtext_table(), *mdoc = fl_paramtext_mdoc();
 
@@ -29,7 +29,7 @@ static void people_see_every_parameter(void **state)
 				     ".br\nDefault:\nnone\n.br\nValid:\nmust be a whole number\n"
 				     ".br\nGoes to:\nstep 11\n"));
 	assert_non_null(strstr(mdoc, "\n\\-\\-isolation\n"));
-	/* Spec section 4: the help says what Flower itself does not read. */
+	/* Spec section 4: the help names the parameters that Flower itself does not read. */
 	assert_non_null(strstr(table, "not read by Flower itself"));
 }
 
@@ -62,7 +62,7 @@ static void user_inputs_have_five_fields(void **state)
 	assert_int_equal(inputs, FL_PARAM_CONFIG_COUNT);
 }
 
-static void the_manual_has_no_long_or_magic_line(void **state)
+static void the_manual_has_no_long_line_and_no_stray_macro(void **state)
 {
 	fl_auto_free char *text = fl_paramtext_mdoc();
 	char *rest = NULL;
@@ -72,7 +72,7 @@ static void the_manual_has_no_long_or_magic_line(void **state)
 	     line = strtok_r(NULL, "\n", &rest)) {
 		assert_true(strlen(line) <= 80);
 		assert_true(line[0] != '\'');
-		/* It would end a sentence. */
+		/* roff would take the dot for the end of a sentence. */
 		assert_true(line[strlen(line) - 1] != '.');
 		if (line[0] == '.')
 			assert_true(strncmp(line, ".It ", 4) == 0 || strcmp(line, ".br") == 0);
@@ -82,9 +82,9 @@ static void the_manual_has_no_long_or_magic_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(people_see_every_parameter),
+		cmocka_unit_test(the_texts_have_every_parameter),
 		cmocka_unit_test(user_inputs_have_five_fields),
-		cmocka_unit_test(the_manual_has_no_long_or_magic_line),
+		cmocka_unit_test(the_manual_has_no_long_line_and_no_stray_macro),
 	};
 
 	return cmocka_run_group_tests_name("paramtext", tests, NULL, NULL);

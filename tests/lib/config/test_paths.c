@@ -10,7 +10,7 @@
 #include "config/paths.h"
 #include "scratch.h"
 
-static bool at_run, at_var_run; /* where this host has a context */
+static bool at_run, at_var_run; /* whether this host has a context there */
 
 int __wrap_access(const char *path, int mode);
 int __wrap_access(const char *path, int mode)
@@ -67,8 +67,8 @@ static void a_relative_root_becomes_absolute(void **state)
 
 #define CONTEXT "/run/one-context/one_env"
 
-/* /var/run is not everywhere a link to /run. Below a root there is one place alone. */
-static void an_old_place_of_the_context_is_known(void **state)
+/* /var/run is not a link to /run on each host. Below another root there is only one path. */
+static void the_host_may_have_the_context_at_its_old_path(void **state)
 {
 	static const struct {
 		const char *root, *option;
@@ -100,7 +100,7 @@ int main(void)
 		cmocka_unit_test(the_host_has_the_documented_paths),
 		cmocka_unit_test(everything_is_below_the_root),
 		cmocka_unit_test(a_relative_root_becomes_absolute),
-		cmocka_unit_test(an_old_place_of_the_context_is_known),
+		cmocka_unit_test(the_host_may_have_the_context_at_its_old_path),
 	};
 
 	return cmocka_run_group_tests_name("paths", tests, scratch_make, scratch_remove);

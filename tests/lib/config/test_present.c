@@ -68,7 +68,7 @@ static void errors_are_logged_and_counted(void **state)
 	assert_non_null(strstr(lines, "FL_STRATEGY: 'x'"));
 }
 
-static void what_stands_is_present(void **state)
+static void a_fixed_configuration_is_used(void **state)
 {
 	fl_auto_present struct fl_present first = FL_PRESENT_INIT, later = FL_PRESENT_INIT;
 	struct fl_error err = FL_ERROR_INIT;
@@ -94,7 +94,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_missing_context_is_named, begin),
 		cmocka_unit_test_setup(errors_are_logged_and_counted, begin),
-		cmocka_unit_test_setup(what_stands_is_present, begin),
+		cmocka_unit_test_setup(a_fixed_configuration_is_used, begin),
 	};
 
 	return cmocka_run_group_tests_name("present", tests, start, end);

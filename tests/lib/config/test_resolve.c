@@ -24,7 +24,7 @@ static void an_empty_context_works(void **state)
 	assert_string_equal(fl_settings_database(&settings), "state.db");
 	image = fl_settings_image(&settings);
 	assert_string_equal(image, "flwr/superlink:1.25.0");
-	/* The default opens the Control API to everybody, and that is said. */
+	/* The default opens the Control API to everybody, and a warning says so. */
 	assert_true(found(&findings, FL_WARNING, "127.0.0.1:9093 is recommended"));
 }
 
@@ -45,7 +45,7 @@ static void every_bad_value_is_reported(void **state)
 	assert_true(found(&findings, FL_ERR, "FL_TLS_ENABLED: 'yes' asks for TLS"));
 }
 
-static void without_a_file_the_context_counts(void **state)
+static void without_a_file_the_context_is_used(void **state)
 {
 	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT, none = FL_SETTINGS_INIT;
 	fl_auto_context struct fl_context *good = NULL, *bad = NULL;
@@ -69,7 +69,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_context_works),
 		cmocka_unit_test(every_bad_value_is_reported),
-		cmocka_unit_test(without_a_file_the_context_counts),
+		cmocka_unit_test(without_a_file_the_context_is_used),
 	};
 
 	return cmocka_run_group_tests_name("resolve", tests, NULL, NULL);

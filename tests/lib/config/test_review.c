@@ -10,7 +10,7 @@
 #include "config/review.h"
 #include "resolved.h"
 
-static void ports_must_not_meet(void **state)
+static void ports_must_differ(void **state)
 {
 	static const struct {
 		const char *text;
@@ -21,7 +21,7 @@ static void ports_must_not_meet(void **state)
 		{ "FL_FLEET_API_ADDRESS=0.0.0.0:9091\n", 1 },
 		{ "FL_CONTROL_API_ADDRESS=0.0.0.0:9091\nFL_FLEET_API_ADDRESS=0.0.0.0:9091\n", 3 },
 		{ "FL_FLEET_API_ADDRESS=0.0.0.0:9093\nFL_CONTROL_API_ADDRESS=0.0.0.0:9092\n", 0 },
-		/* One line for each bad value: the default in its place clashes with nothing. */
+		/* Only the bad value is an error: the default in its place clashes with nothing. */
 		{ "FL_FLEET_API_ADDRESS=x\nFL_CONTROL_API_ADDRESS=127.0.0.1:9092\n", 1 },
 		{ "FL_FLEET_API_ADDRESS=127.0.0.1:9093\nFL_CONTROL_API_ADDRESS=x\n", 1 },
 	};
@@ -36,8 +36,8 @@ static void ports_must_not_meet(void **state)
 	}
 }
 
-/* From 1.40 on an address for the Control API alone would be a false comfort. */
-static void one_port_for_all_is_told(void **state)
+/* From 1.40 on the Control API is open on the Fleet API's address, so its own has no effect. */
+static void one_port_for_both_apis_is_a_warning(void **state)
 {
 	static const char old[] = "FLOWER_VERSION=1.39.0\n", new[] = "FLOWER_VERSION=1.40.0\n";
 	static const char new_and_set[] = "FLOWER_VERSION=1.40.0\n"
@@ -98,7 +98,7 @@ static void the_plain_name_of_a_placeholder_wins(void **state)
 	}
 }
 
-static void tls_is_never_silently_plain(void **state)
+static void a_wish_for_tls_is_never_ignored(void **state)
 {
 	static const char *const asks[] = { "YES", "yes", "True", "1", "on", "maybe", NULL };
 	static const char *const declines[] = { "NO", "false", "0", "OFF", NULL };
@@ -152,11 +152,11 @@ static void odd_names_and_numbers_are_mentioned(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ports_must_not_meet),
-		cmocka_unit_test(one_port_for_all_is_told),
+		cmocka_unit_test(ports_must_differ),
+		cmocka_unit_test(one_port_for_both_apis_is_a_warning),
 		cmocka_unit_test(a_default_in_place_of_a_bad_value_is_not_reviewed),
 		cmocka_unit_test(the_plain_name_of_a_placeholder_wins),
-		cmocka_unit_test(tls_is_never_silently_plain),
+		cmocka_unit_test(a_wish_for_tls_is_never_ignored),
 		cmocka_unit_test(odd_names_and_numbers_are_mentioned),
 	};
 

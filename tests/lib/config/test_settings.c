@@ -20,7 +20,7 @@ static enum fl_settings_state read_back(struct fl_settings *settings, const char
 	return fl_settings_read(settings, path, err);
 }
 
-static void the_file_gives_back_what_went_in(void **state)
+static void the_file_keeps_all_settings(void **state)
 {
 	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT, again = FL_SETTINGS_INIT;
 	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
@@ -96,7 +96,7 @@ static void a_missing_file_says_what_to_run(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_file_gives_back_what_went_in),
+		cmocka_unit_test(the_file_keeps_all_settings),
 		cmocka_unit_test(a_damaged_file_is_refused),
 		cmocka_unit_test(a_missing_parameter_has_its_default),
 		cmocka_unit_test(a_missing_file_says_what_to_run),
