@@ -10,14 +10,14 @@
 #include "base/mem.h"
 #include "file/leftover.h"
 
-#define CLAIM_TRIES 100 /* sweeps of other runs that one file may meet before it is claimed */
+#define CLAIM_TRIES 100 /* how often other runs may remove a temporary file before its claim */
 
 /*
- * The temporary file that takes a file's place. It is claimed (leftover.h) until it has its final
- * name, so that no other run sweeps it away.
+ * The temporary file that will replace a file. This process claims it (leftover.h) until it has its
+ * final name, so that no other run removes it.
  */
 struct temporary {
-	char *name; /* owned; made up before any file is, as lack of memory ends the process */
+	char *name; /* owned; allocated before a file is made, as lack of memory ends the process */
 	int fd;     /* open as long as it has that name, else -1 */
 };
 
@@ -33,7 +33,7 @@ bool fl_atomic_differs(const struct fl_file *file)
 	struct stat info;
 	size_t length;
 
-	/* Of a file of another length nothing is read: it may be of any size. */
+	/* A file of another length is not read, as it may be of any size. */
 	if (lstat(file->path, &info) != 0 || !S_ISREG(info.st_mode) ||
 	    info.st_size != (off_t)file->length || owner_differs(file, &info) ||
 	    (info.st_mode & 07777) != file->mode)
@@ -42,8 +42,8 @@ bool fl_atomic_differs(const struct fl_file *file)
 	return old == NULL || length != file->length || memcmp(old, file->content, length) != 0;
 }
 
-/* Whether FD is claimed and still has its name. A file system without locks is fine. */
-static bool is_ours(int fd)
+/* Claims FD. False if another run claims or has removed it. Some file systems have no locks. */
+static bool claim(int fd)
 {
 	struct stat info;
 
@@ -52,7 +52,7 @@ static bool is_ours(int fd)
 	return fstat(fd, &info) == 0 && info.st_nlink > 0;
 }
 
-/* Opens a fresh one; a sweep of another run between its making and its claim costs a new try. */
+/* Makes a temporary file and claims it; tries again if another run has removed it in between. */
 static int make_temporary(char *name)
 {
 	char *const tail = name + strlen(name) - strlen(FL_LEFTOVER_SUFFIX);
@@ -60,7 +60,7 @@ static int make_temporary(char *name)
 	for (int tries = 0; tries < CLAIM_TRIES; tries++) {
 		int fd = mkostemp(name, O_CLOEXEC);
 
-		if (fd < 0 || is_ours(fd))
+		if (fd < 0 || claim(fd))
 			return fd;
 		unlink(name);
 		fl_cleanup_close(&fd);
@@ -85,12 +85,12 @@ static int write_bytes(int fd, const char *bytes, size_t length)
 	return 0;
 }
 
-/* What failed, with errno, or NULL. After fsync(2) there is nothing that close(2) could tell. */
+/* Returns what failed, with errno, or NULL. After fsync(2), close(2) has no error to report. */
 static const char *fill(int fd, const struct fl_file *file)
 {
-	/* chown(2) clears set-id bits, and a wider mode must never meet the wrong owner. */
+	/* Owner before mode: chown(2) clears set-id bits, and only the owner may get the mode. */
 	if (fchown(fd, file->uid, file->gid) != 0 || fchmod(fd, file->mode) != 0)
-		return "owner and mode";
+		return "set owner and mode";
 	if (write_bytes(fd, file->content, file->length) != 0)
 		return "write";
 	return fsync(fd) != 0 ? "sync" : NULL;
@@ -101,7 +101,7 @@ static int stage(struct temporary *temporary, const struct fl_file *file, struct
 	const char *failed;
 
 	temporary->fd = make_temporary(temporary->name);
-	failed = temporary->fd < 0 ? "temporary file beside it" : fill(temporary->fd, file);
+	failed = temporary->fd < 0 ? "make temporary file" : fill(temporary->fd, file);
 	if (failed != NULL)
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: %s", file->path, failed);
 	return 0;

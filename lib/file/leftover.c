@@ -8,7 +8,7 @@
 
 #include "base/folder.h"
 
-/* The letters that mkostemp(3) of glibc puts in the place of the Xs. */
+/* The letters by which glibc's mkostemp(3) replaces the Xs. */
 static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 bool fl_leftover_claim(int fd)

@@ -13,13 +13,13 @@
 
 #define OPEN_DIR (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-/* One walk over a tree: to mend it, or only to find the first thing that differs. */
+/* One walk over a tree, to correct it, or only to see whether anything differs. */
 struct walk {
 	const struct fl_owner *owner;
 	bool look_only;
 	size_t changed;
 	size_t kept;           /* entries that keep a wrong owner */
-	struct fl_error first; /* which is the first of them, and why */
+	struct fl_error first; /* names the first of them, and says why */
 };
 
 static int failed(struct fl_error *err, const char *path, const char *what)
@@ -27,7 +27,7 @@ static int failed(struct fl_error *err, const char *path, const char *what)
 	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: %s", path, what);
 }
 
-/* Root is refused by the file system: then being root is no advice. */
+/* If even root is refused, the file system refuses, and the hint would not help. */
 static int advise(struct fl_error *err)
 {
 	if (err->errnum == EPERM && geteuid() != 0)
@@ -36,8 +36,8 @@ static int advise(struct fl_error *err)
 }
 
 /*
- * What could be somebody else's as well stays as it is: a file with a second name, as the other
- * name may be outside, and a device, as its owner is who may use the machine's hardware.
+ * A file with a second name keeps its owner, because the other name may be outside the tree. A
+ * device does so, because its owner may use the machine's hardware.
  */
 static bool keeps_owner(const struct stat *info)
 {
@@ -59,7 +59,7 @@ static void keep(struct walk *walk, const struct stat *info, const char *path, c
 			     path, name);
 	else
 		fl_error_set(&walk->first, FL_EXIT_SYSTEM, 0,
-			     "%s/%s keeps its owner: it has %ju names, and may be somebody else's",
+			     "%s/%s keeps its owner: it has %ju names, and one may be elsewhere",
 			     path, name, (uintmax_t)info->st_nlink);
 }
 
@@ -76,12 +76,12 @@ static int mend_entry(int folder, const char *name, const struct stat *seen, con
 		walk->changed += !keeps_owner(seen);
 		return 0;
 	}
-	/* The name may stand for something else by now: what is judged is what is given away. */
+	/* The name may stand for another file by now: check the very file that is given away. */
 	entry = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (entry < 0 && errno == ENOENT)
-		return 0; /* SQLite's -wal and -shm come and go */
+		return 0; /* SQLite removes its -wal and -shm files */
 	if (entry < 0 || fstat(entry, &info) != 0)
-		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s/%s: look", path, name);
+		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s/%s: stat", path, name);
 	if (is_right(walk, &info))
 		return 0;
 	if (keeps_owner(&info)) {
@@ -101,7 +101,7 @@ static int own_top(struct walk *walk, int fd, const char *path, struct fl_error 
 	struct stat info;
 
 	if (fstat(fd, &info) != 0)
-		return failed(err, path, "look");
+		return failed(err, path, "stat");
 	if (info.st_uid != owner->uid || info.st_gid != owner->gid) {
 		walk->changed++;
 		if (!walk->look_only && fchown(fd, owner->uid, owner->gid) != 0) {
@@ -119,7 +119,7 @@ static int own_top(struct walk *walk, int fd, const char *path, struct fl_error 
 	return 0;
 }
 
-/* One call for all that was given away: no entry can be opened without trusting it. */
+/* One call for all entries: to sync each one it would have to be opened, and it is not trusted. */
 static int sync_entries(const char *path, struct fl_error *err)
 {
 	fl_auto_close int fd = open(path, OPEN_DIR);
@@ -156,7 +156,7 @@ int fl_tree_own(const char *path, const struct fl_owner *owner, size_t *changed,
 
 	if (lstat(path, &info) != 0) {
 		if (errno != ENOENT)
-			return failed(err, path, "look");
+			return failed(err, path, "stat");
 		if (fl_folder_make(path, owner->mode, err) != 0)
 			return -1;
 		walk.changed++;
@@ -181,8 +181,8 @@ bool fl_tree_differs(const char *path, const struct fl_owner *owner)
 }
 
 /*
- * Opens the folder NAME in ABOVE. If there is none, and OWNER is not NULL, it is made for OWNER and
- * synced. -1 with errno.
+ * Opens the folder NAME in ABOVE. If it is missing and OWNER is not NULL, makes it for OWNER and
+ * syncs it. -1 with errno.
  */
 static int open_one(int above, const char *name, const struct fl_owner *owner, size_t *changed)
 {
@@ -229,7 +229,7 @@ int fl_tree_make_below(const char *base, const char *relative, const struct fl_o
 {
 	fl_auto_close int folder = open_below(base, relative, owner, changed);
 
-	return folder < 0 ? fl_error_set(err, FL_EXIT_SYSTEM, errno, "folders of %s/%s", base,
+	return folder < 0 ? fl_error_set(err, FL_EXIT_SYSTEM, errno, "make folders of %s/%s", base,
 					 relative)
 			  : 0;
 }

@@ -8,10 +8,10 @@
 #include "base/mem.h"
 
 #define OPEN_DIR (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-#define KEPT     64 /* folders that stay open on the way down; below, the way up is ".." */
+#define KEPT     64 /* folders that stay open on the way down; deeper ones are reopened as ".." */
 
 struct level {
-	int fd; /* owned; -1: closed meanwhile */
+	int fd; /* owned; -1 if closed meanwhile */
 	dev_t dev;
 	ino_t ino;
 	char **names; /* owned; the folders in it that are still to be walked, the last one first */
@@ -22,7 +22,7 @@ struct level {
 struct walk {
 	fl_walk_visit *visit;
 	void *data;
-	struct fl_buf path; /* of the level at the end */
+	struct fl_buf path; /* of the last level */
 	struct level *levels;
 	size_t depth;
 };
@@ -33,8 +33,8 @@ static int failed(const struct walk *walk, const char *name, const char *what, s
 			    name[0] != '\0' ? "/" : "", name, what);
 }
 
-/* Visits what is in LEVEL and notes its folders. */
-static int look_around(struct walk *walk, struct level *level, struct fl_error *err)
+/* Visits the entries of LEVEL and remembers its folders. */
+static int visit_entries(struct walk *walk, struct level *level, struct fl_error *err)
 {
 	int copy = fcntl(level->fd, F_DUPFD_CLOEXEC, 0);
 	fl_auto_closedir DIR *dir = copy < 0 ? NULL : fdopendir(copy);
@@ -52,8 +52,8 @@ static int look_around(struct walk *walk, struct level *level, struct fl_error *
 			continue;
 		if (fstatat(level->fd, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
 			if (errno == ENOENT)
-				continue; /* SQLite's -wal and -shm come and go */
-			return failed(walk, name, "look", err);
+				continue; /* SQLite removes its -wal and -shm files */
+			return failed(walk, name, "stat", err);
 		}
 		if (walk->visit(level->fd, name, &info, fl_buf_text(&walk->path), walk->data,
 				err) != 0)
@@ -66,7 +66,7 @@ static int look_around(struct walk *walk, struct level *level, struct fl_error *
 	return errno == 0 ? 0 : failed(walk, "", "read", err);
 }
 
-/* Takes FD, whose path is walk->path already. */
+/* Visits the entries of FD, which it owns then, and whose path is in walk->path already. */
 static int enter(struct walk *walk, int fd, struct fl_error *err)
 {
 	struct level *level;
@@ -76,10 +76,10 @@ static int enter(struct walk *walk, int fd, struct fl_error *err)
 	level = &walk->levels[walk->depth++];
 	*level = (struct level){ .fd = fd, .path_length = walk->path.length };
 	if (fstat(fd, &info) != 0)
-		return failed(walk, "", "look", err);
+		return failed(walk, "", "stat", err);
 	level->dev = info.st_dev;
 	level->ino = info.st_ino;
-	return look_around(walk, level, err);
+	return visit_entries(walk, level, err);
 }
 
 static int go_down(struct walk *walk, struct fl_error *err)
@@ -89,7 +89,7 @@ static int go_down(struct walk *walk, struct fl_error *err)
 	int fd = openat(level->fd, name, OPEN_DIR);
 
 	if (fd < 0 && (errno == ENOENT || errno == ELOOP || errno == ENOTDIR))
-		return 0; /* gone, or replaced by a link since: nothing of ours */
+		return 0; /* removed, or replaced by a link meanwhile */
 	if (fd < 0)
 		return failed(walk, name, "open", err);
 	fl_buf_printf(&walk->path, "/%s", name);
@@ -110,7 +110,7 @@ static void drop_last(struct walk *walk)
 	fl_cleanup_close(&level->fd);
 }
 
-/* Back to the folder above: if it was closed, through "..", which must be the same one still. */
+/* Goes back to the folder above. If that was closed, opens "..", which must be the same folder. */
 static int go_up(struct walk *walk, struct fl_error *err)
 {
 	struct level *above = walk->depth > 1 ? &walk->levels[walk->depth - 2] : NULL;
@@ -122,7 +122,7 @@ static int go_up(struct walk *walk, struct fl_error *err)
 			return failed(walk, "..", "open", err);
 		if (info.st_dev != above->dev || info.st_ino != above->ino) {
 			errno = ESTALE;
-			return failed(walk, "..", "the folder was moved while it was walked", err);
+			return failed(walk, "..", "somebody moved the folder meanwhile", err);
 		}
 	}
 	drop_last(walk);

@@ -21,7 +21,7 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t length);
 int __real_flock(int fd, int operation);
 int __wrap_flock(int fd, int operation);
 
-/* Which call fails, counted down: 1 is the next one, 0 none. */
+/* Which call fails: 1 the next one, 2 the one after it, 0 none. */
 static int fail_rename, fail_fsync, fail_write, short_write;
 static char calls[256]; /* r, f, w: the order of the calls that matter */
 
@@ -40,7 +40,7 @@ static bool fails(int *count)
 	return *count > 0 && --*count == 0;
 }
 
-/* Another run that sweeps up before this one's next lock or rename; PATH is what both write. */
+/* The file that both write, if another run sweeps before this one's next lock or rename. */
 static const char *swept_at_lock, *swept_at_rename;
 
 static void other_run_sweeps(const char **path)
@@ -278,8 +278,8 @@ static void no_file_of_a_set_changes_before_all_are_on_the_disk(void **state)
 	assert_content(b, "new b");
 }
 
-/* Two runs at once: the sweep of one must not take the other's file away at any moment. */
-static void another_run_takes_nothing_away(void **state)
+/* Two runs at once: the sweep of one must never remove the other's temporary file. */
+static void another_run_removes_nothing(void **state)
 {
 	const char **const moments[] = { &swept_at_lock, &swept_at_rename };
 	fl_auto_free char *path = path_of("a");
@@ -315,7 +315,7 @@ static void a_link_is_replaced_and_not_followed(void **state)
 	assert_true(S_ISREG(info.st_mode));
 }
 
-/* Where others may write, a name may be a second one of a file that is not theirs. */
+/* If other users can write to the folder, the name may be a hard link to a file of ours. */
 static void a_second_name_is_replaced_and_keeps_its_mode(void **state)
 {
 	fl_auto_free char *precious = path_of("precious"), *name = path_of("name");
@@ -337,7 +337,7 @@ static void a_second_name_is_replaced_and_keeps_its_mode(void **state)
 	assert_int_equal(info.st_nlink, 1);
 }
 
-/* Its memory would not suffice, and the machine's neither. */
+/* This file is larger than the machine's memory. */
 static void a_file_of_any_size_is_replaced_unread(void **state)
 {
 	fl_auto_free char *name = path_of("name");
@@ -364,7 +364,7 @@ int main(void)
 		cmocka_unit_test_setup(a_folder_that_cannot_be_synced_is_a_failure, begin),
 		cmocka_unit_test_setup(short_writes_are_completed, begin),
 		cmocka_unit_test_setup(no_file_of_a_set_changes_before_all_are_on_the_disk, begin),
-		cmocka_unit_test_setup(another_run_takes_nothing_away, begin),
+		cmocka_unit_test_setup(another_run_removes_nothing, begin),
 		cmocka_unit_test_setup(a_link_is_replaced_and_not_followed, begin),
 		cmocka_unit_test_setup(a_second_name_is_replaced_and_keeps_its_mode, begin),
 		cmocka_unit_test_setup(a_file_of_any_size_is_replaced_unread, begin),

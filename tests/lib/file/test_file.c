@@ -24,7 +24,7 @@ static void reading_does_not_wait_or_follow(void **state)
 	assert_int_equal(errno, EINVAL);
 }
 
-static void what_is_larger_than_asked_for_is_not_read(void **state)
+static void a_file_larger_than_the_limit_is_not_read(void **state)
 {
 	fl_auto_free char *file = path_of("file"), *text = NULL;
 	size_t length = 0;
@@ -38,8 +38,8 @@ static void what_is_larger_than_asked_for_is_not_read(void **state)
 	assert_int_equal(length, 5);
 }
 
-/* What is there and cannot be read is not the same as what is not there. */
-static void only_what_hides_something_is_unknown(void **state)
+/* A file that cannot be read is not the same as no file. */
+static void an_error_that_may_hide_a_file_is_unknown(void **state)
 {
 	static const int known[] = { ENOENT, ENOTDIR, ELOOP, ENXIO, EINVAL, EFBIG };
 	static const int unknown[] = { EACCES, EIO, EMFILE, ENFILE, EPERM, ESTALE };
@@ -55,8 +55,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(reading_does_not_wait_or_follow, scratch_empty),
-		cmocka_unit_test_setup(what_is_larger_than_asked_for_is_not_read, scratch_empty),
-		cmocka_unit_test(only_what_hides_something_is_unknown),
+		cmocka_unit_test_setup(a_file_larger_than_the_limit_is_not_read, scratch_empty),
+		cmocka_unit_test(an_error_that_may_hide_a_file_is_unknown),
 	};
 
 	return cmocka_run_group_tests_name("file", tests, scratch_make, scratch_remove);

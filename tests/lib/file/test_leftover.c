@@ -57,7 +57,7 @@ static void other_files_stay(void **state)
 	assert_true(is_there("superlink.env.fl-abcdef"));
 }
 
-static void one_that_is_being_written_stays(void **state)
+static void a_file_that_is_being_written_stays(void **state)
 {
 	fl_auto_free char *file = path_of("superlink.env"),
 			  *temporary = path_of("superlink.env.fl-a1B2c3");
@@ -88,7 +88,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(unclaimed_temporary_files_are_removed, scratch_empty),
 		cmocka_unit_test_setup(other_files_stay, scratch_empty),
-		cmocka_unit_test_setup(one_that_is_being_written_stays, scratch_empty),
+		cmocka_unit_test_setup(a_file_that_is_being_written_stays, scratch_empty),
 		cmocka_unit_test_setup(a_missing_folder_is_fine, scratch_empty),
 	};
 

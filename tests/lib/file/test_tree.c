@@ -22,7 +22,7 @@ static void touch(const char *path)
 	close(fd);
 }
 
-/* Someone else for root to give to; anybody else can only keep what is his. */
+/* Root gives files to another user. Other users can only keep their own. */
 static struct fl_owner owner(void)
 {
 	uid_t uid = geteuid() == 0 ? 49999 : geteuid();
@@ -84,7 +84,7 @@ static void never_follows_a_planted_link(void **state)
 	assert_int_equal(info.st_uid, 49999); /* the link itself is given away */
 }
 
-/* What the log says, the last line of it. */
+/* The last line of the log. */
 static char said[2048];
 
 static void remember(void *data, enum fl_level level, const char *text)
@@ -93,7 +93,7 @@ static void remember(void *data, enum fl_level level, const char *text)
 	snprintf(said, sizeof(said), "%s", text);
 }
 
-static void what_may_be_anothers_keeps_its_owner(void **state)
+static void a_device_and_a_hard_link_keep_their_owner(void **state)
 {
 	fl_auto_free char *top = path_of("state"), *outside = path_of("outside"),
 			  *second = path_of("state/second"), *device = path_of("state/device"),
@@ -123,16 +123,16 @@ static void what_may_be_anothers_keeps_its_owner(void **state)
 		assert_int_equal(lstat(device, &info), 0);
 		assert_int_equal(info.st_uid, 0);
 	}
-	assert_false(fl_tree_differs(top, &to)); /* a further run would say and do the same */
+	assert_false(fl_tree_differs(top, &to)); /* another run would change nothing */
 	assert_int_equal(chown(outside, to.uid, to.gid), 0);
 	said[0] = '\0';
 	assert_int_equal(unlink(device), 0);
 	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
-	assert_string_equal(said, ""); /* it is the owner's already */
+	assert_string_equal(said, ""); /* it has the right owner already */
 	fl_log_set_sink(NULL, NULL);
 }
 
-/* The walk looked at a file; then its name is made to stand for somebody else's. */
+/* After the walk has looked at a file, its name is given to another user's file. */
 static const char *swap_in, *swap_name;
 
 int __real_openat(int above, const char *name, int flags, ...);
@@ -147,7 +147,7 @@ int __wrap_openat(int above, const char *name, int flags, ...)
 	return __real_openat(above, name, flags, 0);
 }
 
-static void a_name_is_judged_when_it_is_used(void **state)
+static void a_file_put_under_the_name_later_keeps_its_owner(void **state)
 {
 	fl_auto_free char *top = path_of("state"), *file = path_of("state/file"),
 			  *outside = path_of("outside");
@@ -237,7 +237,7 @@ static void what_was_given_away_is_synced(void **state)
 	touch(leaf);
 	forget_syncs();
 	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
-	/* For the entries: no descriptor is opened for one. */
+	/* One sync for all entries, as no entry is opened for reading. */
 	assert_int_equal(whole_syncs, geteuid() == 0);
 	forget_syncs();
 	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
@@ -270,8 +270,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(gives_the_whole_tree_away, scratch_empty),
 		cmocka_unit_test_setup(never_follows_a_planted_link, scratch_empty),
-		cmocka_unit_test_setup(what_may_be_anothers_keeps_its_owner, scratch_empty),
-		cmocka_unit_test_setup(a_name_is_judged_when_it_is_used, scratch_empty),
+		cmocka_unit_test_setup(a_device_and_a_hard_link_keep_their_owner, scratch_empty),
+		cmocka_unit_test_setup(a_file_put_under_the_name_later_keeps_its_owner,
+				       scratch_empty),
 		cmocka_unit_test_setup(the_top_must_be_a_real_folder, scratch_empty),
 		cmocka_unit_test_setup(folders_of_the_database_are_made, scratch_empty),
 		cmocka_unit_test_setup(what_was_given_away_is_synced, scratch_empty),

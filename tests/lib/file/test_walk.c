@@ -69,7 +69,7 @@ static void dig(int levels)
 	close(fd);
 }
 
-/* Takes it away again: nftw(3) knows paths only. */
+/* Removes them again. nftw(3) cannot, as it works by paths. */
 static void fill_up(int levels)
 {
 	assert_int_equal(unlink("bottom"), 0);
@@ -166,7 +166,7 @@ static void a_visit_that_fails_ends_it(void **state)
 	assert_int_equal(open_descriptors(), open_before);
 }
 
-static void a_folder_that_becomes_a_link_is_passed_over(void **state)
+static void a_folder_that_becomes_a_link_is_skipped(void **state)
 {
 	fl_auto_free char *path = fl_xasprintf("%s/a/b/bottom", scratch);
 	struct seen seen = { .replace = "b" };
@@ -178,7 +178,7 @@ static void a_folder_that_becomes_a_link_is_passed_over(void **state)
 	assert_false(seen.bottom);
 }
 
-/* ".." of a folder that was moved leads elsewhere: nothing there is ours to touch. */
+/* The ".." of a folder that was moved is another folder, which the walk must leave alone. */
 static void a_deep_folder_that_is_moved_ends_it(void **state)
 {
 	fl_auto_free char *aside = fl_xasprintf("%s/aside", scratch);
@@ -200,7 +200,7 @@ int main(void)
 		cmocka_unit_test_setup(every_entry_is_visited_once, scratch_empty),
 		cmocka_unit_test_setup(a_folder_that_cannot_be_opened_is_named, scratch_empty),
 		cmocka_unit_test_setup(a_visit_that_fails_ends_it, scratch_empty),
-		cmocka_unit_test_setup(a_folder_that_becomes_a_link_is_passed_over, scratch_empty),
+		cmocka_unit_test_setup(a_folder_that_becomes_a_link_is_skipped, scratch_empty),
 		cmocka_unit_test_setup(a_deep_folder_that_is_moved_ends_it, scratch_empty),
 	};
 
