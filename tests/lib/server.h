@@ -25,6 +25,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/wait.h"
+
 enum server_act {
 	SERVER_ANSWER,  /* status, headers and body, with a Content-Length; the connection stays */
 	SERVER_CHUNKED, /* the same in chunks of one byte each, each written alone */
@@ -46,6 +48,12 @@ struct server_rule {
 	int times;     /* so often, then the next rules are looked at; 0 for always */
 };
 
+/* What an Engine answers to the first call of a client. */
+#define SERVER_PING                                                                   \
+	{                                                                             \
+		.to = "GET /_ping", .status = 200, .headers = "Api-Version: 1.41\r\n" \
+	}
+
 #define SERVER_JOURNAL 262144
 
 struct server_shared {
@@ -61,6 +69,12 @@ struct server {
 	char folder[32]; /* private folder and */
 	char path[64];   /* socket in it */
 };
+
+/* A deadline that only stops a hang: no test waits for it. */
+static inline fl_time soon(void)
+{
+	return fl_deadline(20);
+}
 
 static inline void server_note(struct server_shared *shared, const char *bytes, size_t length)
 {

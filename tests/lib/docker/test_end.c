@@ -21,11 +21,6 @@ struct world {
 	struct fl_transfer *end;
 };
 
-static fl_time soon(void)
-{
-	return fl_deadline(20);
-}
-
 static void begin(struct world *world, const struct server_rule *rules)
 {
 	*world = (struct world){ .server = server_start(rules, true), .http = fl_http_new() };

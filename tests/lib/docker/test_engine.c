@@ -13,11 +13,6 @@
 #include "docker/engine.h"
 #include "server.h"
 
-static fl_time soon(void)
-{
-	return fl_deadline(20);
-}
-
 /* Pings an Engine that follows RULES; *DOCKER and *HTTP are freed by the caller. */
 static int ping(const struct server_rule *rules, struct server *server, struct fl_http **http,
 		struct fl_docker **docker, struct fl_error *err)

@@ -10,16 +10,6 @@
 #include "docker/logs.h"
 #include "server.h"
 
-#define PING                                                                          \
-	{                                                                             \
-		.to = "GET /_ping", .status = 200, .headers = "Api-Version: 1.41\r\n" \
-	}
-
-static fl_time soon(void)
-{
-	return fl_deadline(20);
-}
-
 static void frame(struct fl_buf *out, int stream, const char *text, size_t length)
 {
 	const unsigned char header[8] = { (unsigned char)stream,
@@ -131,7 +121,7 @@ static void logs_are_read_from_the_engine(void **state)
 {
 	fl_auto_buf struct fl_buf body = FL_BUF_INIT, out = FL_BUF_INIT;
 	struct server_rule rules[] = {
-		PING,
+		SERVER_PING,
 		{ .to = "GET /v1.41/containers/x/logs?stdout=1&stderr=1&tail=20 ",
 		  .act = SERVER_CHUNKED,
 		  .status = 200 },
@@ -153,7 +143,9 @@ static void logs_are_read_from_the_engine(void **state)
 static void end_of_a_long_log_is_kept(void **state)
 {
 	fl_auto_buf struct fl_buf body = FL_BUF_INIT, out = FL_BUF_INIT, giant = FL_BUF_INIT;
-	struct server_rule rules[] = { PING, { .to = "GET ", .status = 200 }, { .to = NULL } };
+	struct server_rule rules[] = { SERVER_PING,
+				       { .to = "GET ", .status = 200 },
+				       { .to = NULL } };
 	struct fl_error err = FL_ERROR_INIT;
 	char line[32];
 
@@ -212,11 +204,11 @@ static void refusals_carry_the_engines_words(void **state)
 		enum fl_exit code;
 		const char *words;
 	} table[] = {
-		{ { PING,
+		{ { SERVER_PING,
 		    { .to = "", .status = 404, .body = "{\"message\":\"No such container: x\"}" } },
 		  FL_EXIT_UNAVAILABLE,
 		  ": GET /containers/x/logs: 404: No such container: x" },
-		{ { PING,
+		{ { SERVER_PING,
 		    { .to = "",
 		      .act = SERVER_RAW,
 		      .body = "HTTP/1.1 200 OK\r\n"
@@ -226,7 +218,8 @@ static void refusals_carry_the_engines_words(void **state)
 		  "answer" },
 		{ { { .to = "", .status = 500 } }, FL_EXIT_UNAVAILABLE, ": GET /_ping: 500" },
 	};
-	static const struct server_rule stall[] = { PING, { .to = "", .act = SERVER_STALL } };
+	static const struct server_rule stall[] = { SERVER_PING,
+						    { .to = "", .act = SERVER_STALL } };
 	fl_auto_buf struct fl_buf out = FL_BUF_INIT;
 	struct fl_error err = FL_ERROR_INIT;
 

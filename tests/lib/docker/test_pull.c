@@ -11,11 +11,6 @@
 #include "docker/pull.h"
 #include "server.h"
 
-#define PING                                                                          \
-	{                                                                             \
-		.to = "GET /_ping", .status = 200, .headers = "Api-Version: 1.41\r\n" \
-	}
-
 #define HEAD  "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 #define PIECE "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -69,7 +64,7 @@ static int pull(struct world *world, const struct server_rule *rule, fl_time dea
 	static struct server_rule rules[3];
 	int result;
 
-	rules[0] = (struct server_rule)PING;
+	rules[0] = (struct server_rule)SERVER_PING;
 	rules[1] = *rule;
 	rules[1].to = "POST /v1.41/images/create?fromImage=127.0.0.1%3A5000%2Fflwr%2Fsuperlink&"
 		      "tag=1.26.0 ";
@@ -83,11 +78,6 @@ static int pull(struct world *world, const struct server_rule *rule, fl_time dea
 	fl_http_free(world->http);
 	server_stop(&world->server);
 	return result;
-}
-
-static fl_time soon(void)
-{
-	return fl_deadline(20);
 }
 
 static void whole_pull_succeeds(void **state)

@@ -36,10 +36,9 @@ static int call(const struct server_rule *rules, bool message, char **text, stru
 	fl_auto_http struct fl_http *http = fl_http_new();
 	fl_auto_transfer struct fl_transfer *transfer = NULL;
 	struct fl_address address = { .host = "127.0.0.1" };
-	struct fl_grpc_call call = { .address = &address,
-				     .path = "/a.B/C",
-				     .message = message,
-				     .deadline = fl_deadline(10) };
+	struct fl_grpc_call call = {
+		.address = &address, .path = "/a.B/C", .message = message, .deadline = soon()
+	};
 	int status = -1;
 
 	*server = server_start(rules, false);

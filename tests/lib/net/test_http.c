@@ -42,12 +42,6 @@ void *__wrap_realloc(void *pointer, size_t size)
 	return exhausted ? NULL : __real_realloc(pointer, size);
 }
 
-/* Only stops a hang: no test waits for it. */
-static fl_time soon(void)
-{
-	return fl_deadline(20);
-}
-
 static char long_body[LONG_BODY + 1];
 
 static const struct server_rule rules[] = {

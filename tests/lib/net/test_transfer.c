@@ -67,7 +67,7 @@ static struct fl_transfer *call(struct fl_http *http, struct server *server, enu
 	static const char *const lines[] = { "te: trailers", "content-type: application/grpc",
 					     NULL };
 	struct fl_request request = {
-		.method = "POST", .headers = lines, .http2 = true, .deadline = fl_deadline(20)
+		.method = "POST", .headers = lines, .http2 = true, .deadline = soon()
 	};
 	fl_auto_free char *url = NULL;
 
@@ -156,9 +156,7 @@ static void mute_server_is_left_at_the_deadline(void **state)
 	fl_auto_free char *url = NULL;
 	struct server_rule rules[2] = { { .to = "", .act = SERVER_STALL } };
 	struct server server;
-	struct fl_request request = { .method = "POST",
-				      .http2 = true,
-				      .deadline = fl_deadline(20) };
+	struct fl_request request = { .method = "POST", .http2 = true, .deadline = soon() };
 
 	(void)state;
 	settings(&answer);
@@ -183,9 +181,7 @@ static void each_call_has_its_own_connection(void **state)
 	fl_auto_transfer struct fl_transfer *first = NULL, *second = NULL;
 	fl_auto_buf struct fl_buf answer = FL_BUF_INIT;
 	struct server server;
-	struct fl_request request = { .method = "POST",
-				      .http2 = true,
-				      .deadline = fl_deadline(20) };
+	struct fl_request request = { .method = "POST", .http2 = true, .deadline = soon() };
 	fl_auto_free char *url = NULL;
 
 	(void)state;
@@ -206,9 +202,7 @@ static void closed_port_is_refused(void **state)
 {
 	fl_auto_http struct fl_http *http = fl_http_new();
 	fl_auto_transfer struct fl_transfer *transfer = NULL;
-	struct fl_request request = { .method = "POST",
-				      .http2 = true,
-				      .deadline = fl_deadline(20) };
+	struct fl_request request = { .method = "POST", .http2 = true, .deadline = soon() };
 	static const struct server_rule none[] = { { .to = NULL } };
 	struct server server = server_start(none, false);
 	fl_auto_free char *url = fl_xasprintf("http://127.0.0.1:%d/", server.port);
