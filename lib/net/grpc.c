@@ -35,7 +35,7 @@ const char *fl_grpc_status_name(int status)
 
 struct fl_transfer *fl_grpc_start(struct fl_http *http, const struct fl_grpc_call *call)
 {
-	/* A server may refuse a call without te (it proves that no proxy ate the trailers). */
+	/* A server may refuse a call without te, which shows that no proxy removes trailers. */
 	static const char *const headers[] = { "content-type: application/grpc", "te: trailers",
 					       NULL };
 	static const char empty_message[5] = { 0, 0, 0, 0, 0 };
@@ -67,8 +67,8 @@ static int hex(char c)
 }
 
 /*
- * Decodes in place. What is no code stays as it is, as the specification asks for; so does %00,
- * which would hide the rest of the text.
+ * Decodes in place. A '%' without two hexadecimal digits stays, as the specification asks; so does
+ * %00, which would hide the rest of the text.
  */
 static void percent_decode(char *text)
 {
@@ -95,7 +95,7 @@ int fl_grpc_result(const struct fl_response *response, const char *what, int *st
 	char *text;
 	int64_t number;
 
-	/* The status ends the answer, whatever became of the stream behind it. */
+	/* With a status the answer is complete, even if the server then reset the stream. */
 	if (response->failure != FL_HTTP_OK &&
 	    (response->failure != FL_HTTP_CLOSED || code == NULL))
 		return fl_http_error(response, what, err);

@@ -10,7 +10,7 @@
 
 struct fl_http {
 	CURLM *multi;
-	struct fl_transfer *first; /* every transfer that was not ended yet */
+	struct fl_transfer *first; /* list of the transfers that the caller has not ended */
 };
 
 struct fl_http *fl_http_new(void)
@@ -18,8 +18,8 @@ struct fl_http *fl_http_new(void)
 	struct fl_http *http = fl_xcalloc(1, sizeof(*http));
 
 	/*
-	 * With mem.h's allocation: if there is no memory for an option or the body, libcurl sends
-	 * the request without it, and tells of an answer all the same.
+	 * mem.h's allocation ends the process. If libcurl's own lacks memory for an option or the
+	 * body, libcurl sends the request without it and reports success.
 	 */
 	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, fl_xmalloc, free, fl_xrealloc, fl_xstrdup,
 				 fl_xcalloc) == CURLE_OK)
@@ -43,7 +43,7 @@ void fl_http_free(struct fl_http *http)
 static void finish(struct fl_transfer *transfer, enum fl_http_failure failure, const char *reason)
 {
 	fl_transfer_finish(transfer, failure, reason);
-	/* This closes the connection of a transfer that is under way. */
+	/* If the transfer is under way, this closes its connection. */
 	curl_multi_remove_handle(transfer->http->multi, transfer->easy);
 }
 
@@ -61,8 +61,8 @@ struct fl_transfer *fl_http_start(struct fl_http *http, const struct fl_request 
 }
 
 /*
- * Takes note of the transfers that libcurl has finished and of those whose deadline has passed.
- * Returns whether there was one.
+ * Finishes the transfers that libcurl has completed and those whose deadline has passed. Returns
+ * whether there was one.
  */
 static bool collect(struct fl_http *http)
 {
@@ -81,7 +81,7 @@ static bool collect(struct fl_http *http)
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
 		transfer = (struct fl_transfer *)(void *)private;
 		finish(transfer, fl_transfer_meaning(transfer, code),
-		       code == CURLE_OK ? "the headers have no end" : curl_easy_strerror(code));
+		       code == CURLE_OK ? "the headers are not complete" : curl_easy_strerror(code));
 		ended = true;
 	}
 	for (struct fl_transfer *t = http->first; t != NULL; t = t->next) {
@@ -106,7 +106,7 @@ bool fl_http_run(struct fl_http *http, struct fl_transfer *one, fl_time until)
 			if (!t->done)
 				wake = fl_earlier(wake, t->deadline);
 		}
-		/* libcurl's own timers shorten the wait inside. */
+		/* libcurl ends this wait earlier if one of its own timers is due. */
 		curl_multi_poll(http->multi, NULL, 0, fl_remaining_ms(wake), NULL);
 	}
 	return one != NULL && one->done;

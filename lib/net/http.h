@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * HTTP by libcurl: several transfers at once over TCP or a unix socket, each with a deadline and a
- * bounded answer.
+ * HTTP by libcurl: several transfers at once over TCP or a unix socket. Each has a deadline and a
+ * limit for its answer, so no peer can hang a boot or fill the memory.
  *
- * One struct fl_http holds the connections (a curl multi handle). A transfer is started, run and
- * ended; while one is waited for, all others go on, so the end of the container is heard of during
- * a probe. No proxy of the environment is used, redirects are not followed, signals are not used.
+ * One struct fl_http holds the connections (a curl multi handle). The caller starts, runs and ends
+ * a transfer. While it waits for one, all others go on, so a probe also sees that the container
+ * ends. The proxy variables of the environment, redirects and signals are not used.
  */
 #ifndef FL_HTTP_H
 #define FL_HTTP_H
@@ -19,14 +19,14 @@
 struct fl_http;     /* opaque: connections and transfers under way */
 struct fl_transfer; /* opaque: one request and its answer */
 
-/* Why a transfer that got no answer failed. */
+/* Why a transfer got no answer. */
 enum fl_http_failure {
 	FL_HTTP_OK = 0,   /* there is an answer, whatever its status */
 	FL_HTTP_RESOLVE,  /* the host name has no address */
 	FL_HTTP_CONNECT,  /* refused, no route, no such socket */
 	FL_HTTP_TIMEOUT,  /* the deadline passed */
 	FL_HTTP_CLOSED,   /* connected, then closed or reset without an answer */
-	FL_HTTP_PROTOCOL, /* something was said, but no answer in the version asked for */
+	FL_HTTP_PROTOCOL, /* the peer sent something that is no answer in this version of HTTP */
 	FL_HTTP_TLS,      /* certificate or handshake */
 	FL_HTTP_OTHER,
 };
@@ -36,12 +36,12 @@ struct fl_response {
 	bool unresolved;       /* timed out while the host name was looked up */
 	int errnum;            /* errno of a failed connect, 0 if unknown */
 	long status;           /* HTTP status, 0 if none */
-	struct fl_buf body;    /* at most limit bytes; body.truncated if there was more */
+	struct fl_buf body;    /* at most request.limit bytes; body.truncated if there was more */
 	struct fl_buf headers; /* raw header and trailer lines, each ended by a line feed */
-	char reason[256];      /* libcurl's words for a failure */
+	char reason[256];      /* libcurl's text for a failure */
 };
 
-/* Receives bytes of the body as they come. Returns false to end the transfer (not an error). */
+/* Receives bytes of the body as they come. Returns false to end the transfer, without an error. */
 typedef bool fl_http_body(void *data, const char *bytes, size_t length);
 
 struct fl_request {
@@ -49,42 +49,43 @@ struct fl_request {
 	const char *url;            /* http:// or https://; for a unix socket the host is a dummy */
 	const char *unix_socket;    /* path, or NULL for TCP */
 	const char *const *headers; /* "Name: value" strings, NULL at the end; may be NULL */
-	const char *body;           /* bytes to send, NULL for none: its length is 0 then */
+	const char *body;           /* bytes to send; NULL for none, with a length of 0 */
 	size_t body_length;
 	bool http2;   /* HTTP/2 without TLS and without upgrade (prior knowledge, RFC 9113 3.3) */
 	size_t limit; /* bytes of the answer's body that are kept; 0 means 64 KiB */
 	fl_http_body *on_body; /* gets the body of a status 200, which is then not kept; or NULL */
 	void *on_body_data;
-	fl_time deadline;   /* moment at which it fails; FL_NEVER for none */
-	int64_t connect_ms; /* most milliseconds for connecting, 0 for no limit of its own */
+	fl_time deadline;   /* when the transfer fails; FL_NEVER for none */
+	int64_t connect_ms; /* most milliseconds for connecting, 0 for libcurl's 300 s */
 };
 
-/* Makes the shared state, or ends the process. The caller frees it with fl_http_free(). */
+/* Sets libcurl up, or ends the process. The caller frees the result with fl_http_free(). */
 struct fl_http *fl_http_new(void) FL_MUST_CHECK;
 
-/* Ends every transfer (none may be used any more) and closes every connection. NULL is fine. */
+/* Ends and frees all transfers and closes all connections. NULL is fine. */
 void fl_http_free(struct fl_http *http);
 
 /*
- * Starts REQUEST (its strings are copied or used before return; on_body_data must live on). The
- * caller ends it with fl_http_end(). Never NULL: a request that cannot be made fails when run.
+ * Starts REQUEST. Its strings may go afterwards; on_body_data must live as long as the transfer,
+ * which the caller ends with fl_http_end(). Never NULL: if the request cannot be made, the transfer
+ * fails when it is run.
  */
 struct fl_transfer *fl_http_start(struct fl_http *http, const struct fl_request *request)
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 
 /*
- * Moves all transfers until ONE or any other becomes complete (NULL: none is waited for), or UNTIL
- * has passed (0: what can be done without waiting). Returns true if ONE is complete.
+ * Runs all transfers until ONE (may be NULL) or any other is complete, or until UNTIL has passed
+ * (0: without waiting). Returns whether ONE is complete.
  */
 bool fl_http_run(struct fl_http *http, struct fl_transfer *one, fl_time until) FL_NONNULL(1);
 
-/* Moves all transfers until ONE is complete, which its deadline sees to. */
+/* Runs all transfers until ONE is complete: answered, failed or past its deadline. */
 void fl_http_finish(struct fl_http *http, struct fl_transfer *one) FL_NONNULL(1, 2);
 
-/* Whether the transfer is complete (answered or failed). */
+/* Whether the transfer is complete: answered or failed. */
 bool fl_http_done(const struct fl_transfer *transfer) FL_NONNULL(1);
 
-/* The answer, borrowed until fl_http_end(); complete only once fl_http_done(). */
+/* The answer, borrowed until fl_http_end(). It is whole only after fl_http_done() is true. */
 const struct fl_response *fl_http_response(const struct fl_transfer *transfer) FL_NONNULL(1);
 
 /*
@@ -94,14 +95,14 @@ const struct fl_response *fl_http_response(const struct fl_transfer *transfer) F
 char *fl_http_header(const struct fl_response *response, const char *name)
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 
-/* Fills ERR from a response without an answer: "what: reason", code 75 for a time-out, else 69. */
+/* Fills ERR with "WHAT: reason" from a RESPONSE that failed: 75 for a time-out, else 69. */
 int fl_http_error(const struct fl_response *response, const char *what, struct fl_error *err)
 	FL_NONNULL(1, 2, 3);
 
-/* Ends and frees a transfer, also one under way, whose connection is then closed. NULL is fine. */
+/* Ends and frees a transfer. One that is under way loses its connection. NULL is fine. */
 void fl_http_end(struct fl_transfer *transfer);
 
-/* Start and run to the end, for a single request. The caller ends the result. */
+/* Starts REQUEST and runs it to its end. The caller ends the result. */
 struct fl_transfer *fl_http_perform(struct fl_http *http, const struct fl_request *request)
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 

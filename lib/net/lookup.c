@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 
-/* One that goes on in a thread of glibc's; it outlives its caller where it cannot be called off. */
+/* A look-up in a thread of glibc. If it cannot be cancelled, it is never freed. */
 struct pending {
 	struct gaicb request;
 	struct addrinfo hints;
@@ -15,7 +15,7 @@ struct pending {
 	char port[NI_MAXSERV];
 };
 
-/* Waits for its end until DEADLINE, then calls it off. False if its thread still writes to it. */
+/* Waits until DEADLINE, then cancels the look-up. False if glibc's thread may still write to it. */
 static bool await(struct pending *pending, fl_time deadline)
 {
 	const struct gaicb *const list[] = { &pending->request };
@@ -70,7 +70,7 @@ int fl_lookup(const struct fl_lookup *lookup, fl_time deadline, struct addrinfo 
 	status = getaddrinfo(lookup->host, port, &hints, found);
 	if (status == 0 || status == EAI_MEMORY || status == EAI_SYSTEM)
 		return status;
-	/* An address of the other family is no name to ask a server for. */
+	/* It may be an address of the other family: no name server is asked for that. */
 	if (strchr(lookup->host, ':') != NULL || inet_pton(AF_INET, lookup->host, &four) == 1)
 		return EAI_NONAME;
 	return look_up_name(lookup, port, deadline, found);

@@ -6,11 +6,11 @@
 #include "base/mem.h"
 #include "build.h"
 
-#define BODY_LIMIT   65536 /* bytes that are kept of an answer's body where nothing else is asked */
-#define HEADER_LIMIT 65536 /* bytes that are kept of an answer's header and trailer lines */
+#define BODY_LIMIT   65536 /* bytes of an answer's body that are kept by default */
+#define HEADER_LIMIT 65536 /* bytes of an answer's header and trailer lines that are kept */
 /*
- * Bytes of such lines, those of every 1xx answer included, after which it is no answer any more:
- * libcurl keeps each line itself, and has no limit of its own for trailers.
+ * Bytes of header and trailer lines, 1xx answers included, after which the transfer fails: libcurl
+ * keeps each line itself and has no limit for trailers.
  */
 #define HEADER_MOST (256 * FL_KIB)
 
@@ -30,14 +30,14 @@ static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_socka
 	(void)purpose;
 	transfer->resolving = false;
 	/*
-	 * libcurl does not look whether its own fcntl(2) made the socket non-blocking; a read would
-	 * then pass every deadline.
+	 * libcurl does not check whether its own fcntl(2) made the socket non-blocking. A read from
+	 * a blocking one would pass every deadline.
 	 */
 	return socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
 		      address->protocol);
 }
 
-/* libcurl takes megabytes in one call, so that http.c alone would look at the time too rarely. */
+/* libcurl may read megabytes in one call, and http.c looks at the time only between two calls. */
 static bool is_late(struct fl_transfer *transfer)
 {
 	transfer->late = fl_now() >= transfer->deadline;
@@ -53,7 +53,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *data)
 	transfer->header_bytes += length;
 	if (transfer->header_bytes > HEADER_MOST || is_late(transfer))
 		return 0;
-	/* A status line begins the answer anew: what came before was 1xx. */
+	/* A second status line: the answer before it was 1xx. */
 	if (length >= 5 && memcmp(bytes, "HTTP/", 5) == 0) {
 		fl_buf_reset(headers);
 		transfer->headed = false;
@@ -86,7 +86,7 @@ static size_t on_write(char *bytes, size_t size, size_t count, void *data)
 	return transfer->stopped ? 0 : length;
 }
 
-/* NULL, which would be no list any more, comes for lack of memory only: see http.c. */
+/* curl_slist_append() returns NULL only for lack of memory, which ends the process (http.c). */
 static void add_header(struct fl_transfer *transfer, const char *line)
 {
 	transfer->headers = curl_slist_append(transfer->headers, line);
@@ -96,7 +96,7 @@ static void set_headers(struct fl_transfer *transfer, const struct fl_request *r
 {
 	for (const char *const *line = request->headers; line != NULL && *line != NULL; line++)
 		add_header(transfer, *line);
-	/* Unless there is one already: libcurl would send a form's. */
+	/* libcurl would send a form's type if the request has none. */
 	add_header(transfer, "Content-Type:");
 	/* No "Expect: 100-continue": libcurl would wait a second for servers that ignore it. */
 	add_header(transfer, "Expect:");
@@ -108,9 +108,8 @@ static void set_method(CURL *easy, const struct fl_request *request)
 	const char *body = request->body;
 
 	/*
-	 * Without a body HTTP/1.1 wants "Content-Length: 0" (RFC 9110, 8.6). HTTP/2 wants
-	 * END_STREAM on HEADERS: a gRPC server answers an unknown method before an (empty) body has
-	 * come and resets the stream, and libcurl then loses one answer in three (trap 22).
+	 * If there is no body, HTTP/1.1 needs "Content-Length: 0" (RFC 9110, 8.6), which an empty
+	 * one gives. HTTP/2 needs no body at all, not even an empty one: see grpc.h on trap 22.
 	 */
 	if (body == NULL && !request->http2 && strcmp(request->method, "POST") == 0)
 		body = "";
@@ -135,12 +134,12 @@ static void set_options(struct fl_transfer *transfer, const struct fl_request *r
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
 #if LIBCURL_VERSION_NUM >= 0x075700
-	/* A name server that does not answer holds up the end of a transfer no longer. */
+	/* libcurl does not wait for a name server's answer when a transfer ends. */
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
 	if (request->unix_socket != NULL)
 		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request->unix_socket);
-	/* http_proxy in the environment would capture calls to OneGate and Docker (trap 10). */
+	/* A proxy of the environment must not get the calls to OneGate and Docker (trap 10). */
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "flower-appliance/" FL_VERSION);
@@ -152,7 +151,7 @@ static void set_options(struct fl_transfer *transfer, const struct fl_request *r
 	if (request->http2) {
 		curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
 				 (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
-		/* Each call sees what a new client would see. */
+		/* Each call connects, as a new client does. */
 		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	} else {
@@ -175,7 +174,7 @@ struct fl_transfer *fl_transfer_new(const struct fl_request *request)
 	transfer->deadline = request->deadline;
 	transfer->response.body.limit = request->limit != 0 ? request->limit : BODY_LIMIT;
 	transfer->response.headers.limit = HEADER_LIMIT;
-	transfer->easy = curl_easy_init(); /* never NULL: see http.c's initialisation */
+	transfer->easy = curl_easy_init(); /* never NULL: lack of memory ends the process */
 	set_options(transfer, request);
 	return transfer;
 }
@@ -188,7 +187,7 @@ enum fl_http_failure fl_transfer_meaning(const struct fl_transfer *transfer, CUR
 		return FL_HTTP_TIMEOUT;
 	switch (code) {
 	case CURLE_OK:
-		/* A peer that hangs up in the middle of the headers is no error to libcurl 7.88. */
+		/* libcurl 7.88 sees no error if the peer closes in the middle of the headers. */
 		return transfer->headed ? FL_HTTP_OK : FL_HTTP_CLOSED;
 	case CURLE_WRITE_ERROR:
 		return transfer->stopped ? FL_HTTP_OK : FL_HTTP_OTHER;
@@ -233,7 +232,7 @@ void fl_transfer_finish(struct fl_transfer *transfer, enum fl_http_failure failu
 	response->failure = failure;
 	if (failure != FL_HTTP_OK)
 		snprintf(response->reason, sizeof(response->reason), "%s",
-			 transfer->header_bytes > HEADER_MOST ? "header lines without end"
+			 transfer->header_bytes > HEADER_MOST ? "too many header lines"
 			 : transfer->reason[0] != '\0'        ? transfer->reason
 							      : reason);
 	transfer->done = true;

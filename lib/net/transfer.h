@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One request as libcurl's easy handle, and what its callbacks gather. Only http.c, which drives
- * the handles, uses this; everybody else includes http.h.
+ * One request as libcurl's easy handle, and what its callbacks collect. It keeps libcurl's options
+ * out of http.c, which runs the handles. Only http.c uses it; everybody else includes http.h.
  */
 #ifndef FL_TRANSFER_H
 #define FL_TRANSFER_H
@@ -11,7 +11,7 @@
 #include "net/http.h"
 
 struct fl_transfer {
-	struct fl_http *http; /* these three are http.c's */
+	struct fl_http *http; /* http.c uses this and the next two */
 	struct fl_transfer *next;
 	struct fl_transfer *previous;
 	CURL *easy;
@@ -24,7 +24,7 @@ struct fl_transfer {
 	bool resolving;      /* the host's address is not known yet */
 	bool headed;         /* all header lines have come */
 	bool late;           /* bytes came after the deadline */
-	bool stopped;        /* by on_body, or because the answer is longer than its limit */
+	bool stopped;        /* on_body ended it, or the answer is longer than its limit */
 	bool done;
 	char reason[CURL_ERROR_SIZE];
 };
@@ -33,17 +33,18 @@ struct fl_transfer {
 struct fl_transfer *fl_transfer_new(const struct fl_request *request) FL_MUST_CHECK FL_NONNULL(1);
 
 /*
- * What libcurl's code at the end of TRANSFER means. Over HTTP/2 the codes do not tell a peer that
- * speaks something else from one that hangs up (7.88: 52 and 55 for both): both count as closed.
+ * What libcurl's CODE at the end of TRANSFER means. Over HTTP/2 libcurl has the same codes for a
+ * peer that speaks another protocol and for one that closes the connection (7.88: 52 and 55), so
+ * both are FL_HTTP_CLOSED.
  */
 enum fl_http_failure fl_transfer_meaning(const struct fl_transfer *transfer, CURLcode code)
 	FL_NONNULL(1);
 
-/* Fills the response at the end; REASON stands in where libcurl has no words of its own. */
+/* Fills the response. REASON is its text for a failure if libcurl gave none. */
 void fl_transfer_finish(struct fl_transfer *transfer, enum fl_http_failure failure,
 			const char *reason) FL_NONNULL(1, 3);
 
-/* Frees it with its handle, which must not be in a multi handle any more. */
+/* Frees TRANSFER. Its handle must not be in a multi handle any more. */
 void fl_transfer_free(struct fl_transfer *transfer) FL_NONNULL(1);
 
 #endif

@@ -17,12 +17,12 @@
 #define STATUS_12                                    \
 	"\0\0\x31\1\5\0\0\0\1\x88\0\xbgrpc-status\2" \
 	"12\0\xcgrpc-message\x11Method not found!"
-/* HEADERS that go on, DATA with the empty message, then the trailers. */
+/* HEADERS without END_STREAM, DATA with the empty message, then the trailers. */
 #define STATUS_0                                                                                  \
 	"\0\0\1\1\4\0\0\0\1\x88\0\0\5\0\0\0\0\0\1\0\0\0\0\0\0\0\xf\1\5\0\0\0\1\0\xbgrpc-status\1" \
 	"0"
 
-/* The same status in HEADERS that go on, and then the stream is reset with INTERNAL_ERROR. */
+/* STATUS_12 without END_STREAM, then RST_STREAM with INTERNAL_ERROR. */
 #define STATUS_12_RESET                              \
 	"\0\0\x31\1\4\0\0\0\1\x88\0\xbgrpc-status\2" \
 	"12\0\xcgrpc-message\x11Method not found!"   \
@@ -79,14 +79,14 @@ static void the_empty_message_is_five_bytes(void **state)
 	struct server server;
 
 	(void)state;
-	/* The status stands in the trailers here. */
+	/* Here the status is in the trailers. */
 	assert_int_equal(call(rules, true, &text, &err, &server), FL_GRPC_OK);
 	assert_string_equal(text, "");
 	assert_true(server_heard(&server, "[end in DATA of 5 bytes]"));
 	server_stop(&server);
 }
 
-/* Trap 1: what docker-proxy does while nothing listens behind it. */
+/* Trap 1: docker-proxy does this while nothing listens in the container. */
 static void trap_1_an_open_port_is_no_answer(void **state)
 {
 	static const struct server_rule reset[] = { { .to = "PRI", .act = SERVER_RESET },
@@ -110,7 +110,7 @@ static void trap_1_an_open_port_is_no_answer(void **state)
 	}
 }
 
-static void a_status_is_an_answer_whatever_becomes_of_the_stream(void **state)
+static void a_status_is_an_answer_even_if_the_stream_is_reset(void **state)
 {
 	static const struct server_rule rules[] = {
 		{ .to = "PRI", .act = SERVER_DRIP, BODY(SETTINGS STATUS_12_RESET) }, { .to = NULL }
@@ -142,7 +142,7 @@ static int result(const char *headers, int *status, char **text, struct fl_error
 	return result_of(FL_HTTP_OK, headers, status, text, err);
 }
 
-static void a_status_of_a_call_that_failed_otherwise_is_none(void **state)
+static void a_status_does_not_hide_another_failure(void **state)
 {
 	static const enum fl_http_failure failures[] = { FL_HTTP_TIMEOUT, FL_HTTP_PROTOCOL,
 							 FL_HTTP_OTHER };
@@ -216,8 +216,8 @@ int main(void)
 		cmocka_unit_test(trap_22_a_call_without_a_message_has_no_body),
 		cmocka_unit_test(the_empty_message_is_five_bytes),
 		cmocka_unit_test(trap_1_an_open_port_is_no_answer),
-		cmocka_unit_test(a_status_is_an_answer_whatever_becomes_of_the_stream),
-		cmocka_unit_test(a_status_of_a_call_that_failed_otherwise_is_none),
+		cmocka_unit_test(a_status_is_an_answer_even_if_the_stream_is_reset),
+		cmocka_unit_test(a_status_does_not_hide_another_failure),
 		cmocka_unit_test(messages_are_decoded),
 		cmocka_unit_test(other_answers_are_no_grpc),
 		cmocka_unit_test(statuses_have_names),

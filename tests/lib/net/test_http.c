@@ -106,7 +106,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* A request for PATH; other members are filled in by the caller. */
+/* A request for PATH; the caller fills in the other members. */
 static struct fl_request get(struct world *world, const char *path)
 {
 	free(world->url);
@@ -161,7 +161,7 @@ static void request_is_as_it_was_asked_for(void **state)
 	assert_int_equal(server_count(&world->server, "Expect:"), 0);
 }
 
-/* libcurl goes on with a blocking one where its fcntl(2) fails, and then no deadline holds. */
+/* If libcurl's own fcntl(2) fails, libcurl uses a blocking socket, and no deadline holds. */
 static void a_socket_is_not_made_blocking(void **state)
 {
 	struct world *world = *state;
@@ -297,7 +297,7 @@ static void headers_are_read_up_to_a_limit(void **state)
 		request.url = url;
 		transfer = fl_http_perform(http, &request);
 		assert_int_equal(fl_http_response(transfer)->failure, FL_HTTP_PROTOCOL);
-		/* In words of libcurl's own where its limit is the lower one. */
+		/* libcurl gives the reason if its own limit is lower. */
 		assert_non_null(strstr(fl_http_response(transfer)->reason, "header"));
 		fl_http_end(fl_steal(&transfer));
 		server_stop(&server);
@@ -316,7 +316,7 @@ static void pieces_of_one_byte_are_put_together(void **state)
 	assert_int_equal(response->status, 200);
 	assert_string_equal(fl_buf_text(&response->body), "hello, world");
 	assert_string_equal(sum, "12");                   /* a trailer */
-	assert_null(fl_http_header(response, "X-Early")); /* of the 100 before */
+	assert_null(fl_http_header(response, "X-Early")); /* of 100 Continue */
 }
 
 static void lost_answers_are_told_apart(void **state)
@@ -397,7 +397,7 @@ static void deadline_ends_a_stall_and_the_connection(void **state)
 {
 	struct world *world = *state;
 	static const char *const paths[] = { "/stall", "/tease" };
-	/* What follows comes over a connection that is there already. */
+	/* The next request uses the same connection. */
 	fl_auto_transfer struct fl_transfer *first = perform(world, "/hello");
 
 	assert_int_equal(fl_http_response(first)->failure, FL_HTTP_OK);
@@ -432,7 +432,7 @@ static void passed_deadline_sends_nothing(void **state)
 	assert_string_equal(err.message, "x: no answer in time");
 }
 
-static void engine_is_no_name_to_look_up(void **state)
+static void host_of_a_unix_socket_is_not_looked_up(void **state)
 {
 	struct world *world = *state;
 	struct server server = server_start(rules, true);
@@ -468,7 +468,7 @@ static bool take_slowly(void *data, const char *bytes, size_t length)
 	return true;
 }
 
-/* One look at a connection may bring more than there is time for. */
+/* libcurl may read more in one call than there is time for. */
 static void deadline_ends_a_flood(void **state)
 {
 	struct world *world = *state;
@@ -484,7 +484,7 @@ static void deadline_ends_a_flood(void **state)
 	assert_true(slow.calls <= 1);
 }
 
-static void run_stops_when_its_moment_comes(void **state)
+static void run_stops_when_its_time_has_passed(void **state)
 {
 	struct world *world = *state;
 	struct fl_request request = get(world, "/stall");
@@ -501,7 +501,7 @@ static void run_stops_when_its_moment_comes(void **state)
 
 struct stream {
 	struct fl_buf text;
-	size_t most; /* then it ends the transfer */
+	size_t most; /* bytes after which it ends the transfer */
 };
 
 static bool on_body(void *data, const char *bytes, size_t length)
@@ -566,7 +566,7 @@ static void lack_of_memory_ends_the_process(void **state)
 
 		request.deadline = soon();
 		transfer = fl_http_start(http, &request);
-		close(STDERR_FILENO); /* what it says looks like trouble of the test's own */
+		close(STDERR_FILENO); /* its message would look like a failure of this test */
 		exhausted = true;
 		fl_http_run(http, transfer, FL_NEVER);
 		_exit(0);
@@ -680,9 +680,9 @@ int main(void)
 		TEST(unknown_host_is_named_as_such),
 		TEST(deadline_ends_a_stall_and_the_connection),
 		TEST(passed_deadline_sends_nothing),
-		TEST(engine_is_no_name_to_look_up),
+		TEST(host_of_a_unix_socket_is_not_looked_up),
 		TEST(deadline_ends_a_flood),
-		TEST(run_stops_when_its_moment_comes),
+		TEST(run_stops_when_its_time_has_passed),
 		TEST(stream_ends_when_its_reader_has_enough),
 		TEST(freeing_ends_what_is_under_way),
 		cmocka_unit_test(lack_of_memory_ends_the_process),

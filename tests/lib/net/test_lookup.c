@@ -12,7 +12,7 @@
 
 /* wrap: getaddrinfo_a gai_suspend gai_error gai_cancel */
 
-/* How the look-up of a name is to go: what starts it, its states one after the other, its end. */
+/* What the wrapped functions return: the start, the states in this order, the cancellation. */
 static int start_result, states[4], cancel_result;
 static size_t next_state, suspended;
 static struct gaicb *pending;
@@ -36,7 +36,7 @@ int __wrap_gai_suspend(const struct gaicb *const list[], int count, const struct
 	assert_ptr_equal(list[0], pending);
 	assert_int_equal(count, 1);
 	assert_true(limit->tv_sec >= 0 && limit->tv_sec <= 60 && limit->tv_nsec >= 0);
-	/* Whatever ended it, also a signal: the state counts. */
+	/* A signal may end the wait as well, so fl_lookup() must check the state. */
 	return suspended++ == 0 ? EAI_INTR : 0;
 }
 
@@ -96,7 +96,7 @@ static void an_address_is_not_looked_up(void **state)
 	assert_int_equal(look_up("::1", AF_INET6, 0, &found), 0);
 	assert_int_equal(found->ai_family, AF_INET6);
 	freeaddrinfo(found);
-	/* The other family's address is no name that is asked for. */
+	/* No name server is asked for an address of the other family. */
 	assert_int_equal(look_up("127.0.0.1", AF_INET6, FL_NEVER, &found), EAI_NONAME);
 	assert_int_equal(look_up("::1", AF_INET, FL_NEVER, &found), EAI_NONAME);
 	assert_null(pending);
@@ -114,7 +114,7 @@ static void a_name_is_waited_for(void **state)
 	freeaddrinfo(found);
 }
 
-static void a_failure_is_told(void **state)
+static void a_failure_is_returned(void **state)
 {
 	struct addrinfo *found;
 
@@ -127,7 +127,7 @@ static void a_failure_is_told(void **state)
 	assert_null(found);
 }
 
-static void the_deadline_calls_it_off(void **state)
+static void the_deadline_cancels_a_look_up(void **state)
 {
 	struct addrinfo *found;
 
@@ -138,7 +138,7 @@ static void the_deadline_calls_it_off(void **state)
 	assert_int_equal(look_up("onegate.example", AF_INET, fl_now(), &found), EAI_AGAIN);
 }
 
-/* It came to its end between the last look and the call to end it. */
+/* The look-up ended after the deadline, but before it was cancelled. */
 static void a_late_answer_is_taken(void **state)
 {
 	struct addrinfo *found;
@@ -150,8 +150,8 @@ static void a_late_answer_is_taken(void **state)
 	freeaddrinfo(found);
 }
 
-/* Its thread still works on it: it must not be freed below it. */
-static void what_cannot_be_called_off_is_left(void **state)
+/* glibc's thread still uses it. */
+static void what_cannot_be_cancelled_is_not_freed(void **state)
 {
 	struct addrinfo *found;
 
@@ -161,7 +161,7 @@ static void what_cannot_be_called_off_is_left(void **state)
 	cancel_result = EAI_NOTCANCELED;
 	assert_int_equal(look_up("onegate.example", AF_INET, fl_now(), &found), EAI_AGAIN);
 	assert_string_equal(pending->ar_name, "onegate.example");
-	free(pending); /* the first member of what was left */
+	free(pending); /* the first member of struct pending */
 }
 
 int main(void)
@@ -169,10 +169,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(an_address_is_not_looked_up, begin),
 		cmocka_unit_test_setup(a_name_is_waited_for, begin),
-		cmocka_unit_test_setup(a_failure_is_told, begin),
-		cmocka_unit_test_setup(the_deadline_calls_it_off, begin),
+		cmocka_unit_test_setup(a_failure_is_returned, begin),
+		cmocka_unit_test_setup(the_deadline_cancels_a_look_up, begin),
 		cmocka_unit_test_setup(a_late_answer_is_taken, begin),
-		cmocka_unit_test_setup(what_cannot_be_called_off_is_left, begin),
+		cmocka_unit_test_setup(what_cannot_be_cancelled_is_not_freed, begin),
 	};
 
 	return cmocka_run_group_tests_name("lookup", tests, NULL, NULL);

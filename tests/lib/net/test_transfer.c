@@ -80,7 +80,7 @@ static struct fl_transfer *call(struct fl_http *http, struct server *server, enu
 	return fl_http_perform(http, &request);
 }
 
-/* Trap 1: docker-proxy accepts, then closes or resets, as nothing listens in the container. */
+/* Trap 1: if nothing listens in the container, docker-proxy accepts and then closes or resets. */
 static void trap_1_accepted_and_dropped_is_closed(void **state)
 {
 	static const enum server_act acts[] = { SERVER_HANG_UP, SERVER_RAW, SERVER_RESET };
@@ -143,7 +143,7 @@ static void answer_that_breaks_off_is_no_answer(void **state)
 
 	frame(&answer, 3, 0, 1, "\0\0\0\2", 4); /* RST_STREAM, INTERNAL_ERROR */
 	reset = call(http, &server, SERVER_STALL, &answer);
-	/* Which one depends on the version of libcurl: 7.88 drops the headers as well. */
+	/* The failure depends on libcurl's version: 7.88 drops the headers as well. */
 	assert_int_not_equal(fl_http_response(reset)->failure, FL_HTTP_OK);
 	server_stop(&server);
 }
@@ -230,7 +230,7 @@ static void codes_without_an_answer_have_their_meaning(void **state)
 		{ CURLE_URL_MALFORMAT, FL_HTTP_OTHER },
 		{ CURLE_WRITE_ERROR, FL_HTTP_OTHER },
 		{ CURLE_RECV_ERROR, FL_HTTP_CLOSED },
-		{ CURLE_OK, FL_HTTP_CLOSED }, /* no end of the headers was seen */
+		{ CURLE_OK, FL_HTTP_CLOSED }, /* the headers are not complete */
 	};
 	const struct fl_request request = { .method = "GET", .url = "http://127.0.0.1/" };
 	struct fl_transfer *transfer = fl_transfer_new(&request);
