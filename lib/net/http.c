@@ -81,7 +81,8 @@ static bool collect(struct fl_http *http)
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
 		transfer = (struct fl_transfer *)(void *)private;
 		finish(transfer, fl_transfer_meaning(transfer, code),
-		       code == CURLE_OK ? "the headers are not complete" : curl_easy_strerror(code));
+		       code == CURLE_OK ? "the headers are not complete"
+					: curl_easy_strerror(code));
 		ended = true;
 	}
 	for (struct fl_transfer *t = http->first; t != NULL; t = t->next) {
