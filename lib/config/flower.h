@@ -31,7 +31,7 @@ enum fl_api_probe {
 /* Which call proves that the database opens and can be written. */
 enum fl_database_probe {
 	FL_DATABASE_APPIO,   /* /flwr.proto.ServerAppIo/ListAppsToLaunch on port 9091 */
-	FL_DATABASE_CONTROL, /* /flwr.proto.Control/ListRuns on the Control port; it logs a line */
+	FL_DATABASE_CONTROL, /* /flwr.proto.Control/ListRuns on the Control port, last: it logs */
 	FL_DATABASE_NONE, /* none: a server that cannot use it ends at once (layer "container") */
 };
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The forms of words from outside, each by its own specification. A bad value is found here, before
- * Docker or OneGate would refuse it in words of their own.
- */
+/* The forms of words from outside, by their specifications: finds mistakes before Docker would. */
 #ifndef FL_VALID_H
 #define FL_VALID_H
 
