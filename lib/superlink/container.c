@@ -10,7 +10,7 @@
 #include "config/flower.h"
 #include "docker/docker.h"
 
-#define STOP_TIMEOUT 30 /* seconds; the SuperLink needs 0.4, and 19 where packets are dropped */
+#define STOP_TIMEOUT 30 /* seconds; the SuperLink needs 0.4, or 19 if the network drops packets */
 #define PORTS_MAX    3
 
 struct words {
@@ -40,7 +40,7 @@ static void free_words(struct words *words)
 #define fl_auto_words __attribute__((cleanup(free_words)))
 
 /*
- * What stands behind the image: the arguments of flower-superlink. Inside the container the server
+ * The arguments of flower-superlink, which follow the image. Inside the container the server
  * listens on all interfaces, as it cannot bind an address of the host.
  */
 static void arguments(const struct fl_settings *settings, const char *image, struct words *words)
@@ -65,7 +65,7 @@ static void arguments(const struct fl_settings *settings, const char *image, str
 		fl_xasprintf("%u", flower->arguments == FL_ARGUMENTS_ONE_PORT ? fleet : control));
 }
 
-/* Published ports: the host's address, and the port that is the same inside and outside. */
+/* Where the host publishes ports; a port has the same number inside the container. */
 static size_t ports(const struct fl_settings *settings, const char *image,
 		    struct fl_address published[PORTS_MAX])
 {
@@ -95,7 +95,7 @@ char *fl_container_env(const struct fl_settings *settings)
 			fl_buf_printf(&text, "%s=%s\n", fl_param(id)->env,
 				      fl_settings_get(settings, id));
 	}
-	/* On a network that drops packets each stop would wait for telemetry: 10 to 19 s. */
+	/* Telemetry would delay each stop by 10 to 19 s on a network that drops packets. */
 	fl_buf_puts(&text, "FLWR_TELEMETRY_ENABLED=0\n");
 	return fl_buf_take(&text);
 }
@@ -108,7 +108,7 @@ char *fl_container_command(const struct fl_settings *settings, const struct fl_p
 	fl_auto_words struct words words = { .word = NULL };
 	struct fl_address published[PORTS_MAX];
 	size_t count = ports(settings, image, published);
-	bool broken = false;
+	bool wrapped = false;
 
 	fl_buf_puts(&text, "docker create --name " FL_CONTAINER_NAME
 			   " --restart unless-stopped --init \\\n ");
@@ -132,11 +132,11 @@ char *fl_container_command(const struct fl_settings *settings, const struct fl_p
 	fl_buf_puts(&text, " \\\n ");
 	arguments(settings, image, &words);
 	for (size_t i = 0; i < words.count; i++) {
-		/* The addresses have a line of their own. */
-		if (!broken && (strcmp(words.word[i], "--fleet-api-address") == 0 ||
-				strcmp(words.word[i], "--host") == 0)) {
+		/* The addresses begin a new line. */
+		if (!wrapped && (strcmp(words.word[i], "--fleet-api-address") == 0 ||
+				 strcmp(words.word[i], "--host") == 0)) {
 			fl_buf_puts(&text, " \\\n ");
-			broken = true;
+			wrapped = true;
 		}
 		fl_buf_putc(&text, ' ');
 		fl_buf_shell(&text, words.word[i]);
@@ -176,7 +176,7 @@ static void add_ports(cJSON *request, cJSON *host, const struct fl_settings *set
 	}
 }
 
-static void add_strings(cJSON *object, const char *name, const char *text)
+static void add_list_of_one(cJSON *object, const char *name, const char *text)
 {
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(object, name), cJSON_CreateString(text));
 }
@@ -189,13 +189,13 @@ static void add_host(cJSON *request, const struct fl_settings *settings,
 	cJSON *policy, *log, *log_options;
 
 	add_ports(request, host, settings, image);
-	add_strings(host, "Binds", volume);
+	add_list_of_one(host, "Binds", volume);
 	policy = cJSON_AddObjectToObject(host, "RestartPolicy");
 	cJSON_AddStringToObject(policy, "Name", "unless-stopped");
-	/* PID 1 without a handler ignores SIGTERM: a stop after the start took 30 s (trap 24). */
+	/* PID 1 ignores SIGTERM until it has a handler: an early stop took 30 s (trap 24). */
 	cJSON_AddTrueToObject(host, "Init");
-	add_strings(host, "CapDrop", "ALL");
-	add_strings(host, "SecurityOpt", "no-new-privileges");
+	add_list_of_one(host, "CapDrop", "ALL");
+	add_list_of_one(host, "SecurityOpt", "no-new-privileges");
 	log = cJSON_AddObjectToObject(host, "LogConfig");
 	cJSON_AddStringToObject(log, "Type", "json-file");
 	log_options = cJSON_AddObjectToObject(log, "Config");
@@ -204,8 +204,8 @@ static void add_host(cJSON *request, const struct fl_settings *settings,
 }
 
 /*
- * FNV-1a, 64 bits (RFC 9923). It tells two configurations of one VM apart, against chance and not
- * against an attacker, who would need root to place the label; so no cryptographic library.
+ * FNV-1a, 64 bits (RFC 9923). It only has to tell configurations of one VM apart. It need not be
+ * cryptographic, because an attacker would have to be root to set the label.
  */
 static char *digest_of(const char *text, const char *image_id)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The container that the settings ask for (spec section 5): as the Engine API's create request, as
- * the equivalent `docker create` command, and as the file for its --env-file option.
+ * the equivalent `docker create` command, and as the file for its --env-file option. One module
+ * makes all three, so that the command that --print shows makes the same container.
  */
 #ifndef FL_CONTAINER_H
 #define FL_CONTAINER_H
@@ -11,12 +12,12 @@
 
 #define FL_CONTAINER_NAME "flower-superlink"
 
-/* superlink.env: NAME=value lines in docker --env-file syntax; a fresh string. */
+/* The text of superlink.env, in the syntax of docker --env-file; a fresh string. */
 char *fl_container_env(const struct fl_settings *settings) FL_MUST_CHECK FL_NONNULL(1);
 
 /*
- * The `docker create` command for IMAGE ("repository:tag"), several lines, quoted for a POSIX
- * shell, ended by a line feed; a fresh string.
+ * The `docker create` command for IMAGE ("repository:tag"), in several lines, quoted for a POSIX
+ * shell and ended by a line feed; a fresh string.
  */
 char *fl_container_command(const struct fl_settings *settings, const struct fl_paths *paths,
 			   const char *image) FL_MUST_CHECK FL_NONNULL(1, 2, 3);

@@ -15,9 +15,9 @@
 #define INSTEAD_OF  "instead of "
 
 /*
- * A path of the note that the container's user cannot bend: the folder is opened link by link, and
- * the path goes through that descriptor, *FOLDER, which the caller closes. NULL with errno if the
- * folder is not there.
+ * The path of the note, through the descriptor *FOLDER of its folder, which the caller closes: the
+ * container's user cannot redirect it by a symbolic link. NULL with errno if the folder cannot be
+ * opened.
  */
 static char *note_path(const struct fl_paths *paths, const struct fl_settings *settings,
 		       int *folder)
@@ -30,7 +30,7 @@ static char *note_path(const struct fl_paths *paths, const struct fl_settings *s
 	return fl_xasprintf("/proc/self/fd/%d/%s" NOTE_SUFFIX, *folder, basename(relative));
 }
 
-/* The whole *NOTE, or NULL if there is none: 0, or -1 with 71. */
+/* *NOTE is the text of the note, or NULL if there is none. 0, or -1 with 71. */
 static int read_note(const struct fl_paths *paths, const struct fl_settings *settings, char **note,
 		     struct fl_error *err)
 {
@@ -78,7 +78,7 @@ int fl_database_check(const struct fl_paths *paths, const struct fl_settings *se
 	struct fl_version image, last;
 
 	if (!fl_version_parse(tag, &image))
-		return 0; /* nothing to compare: the health check has the last word */
+		return 0; /* not comparable; the health check finds a SuperExec that ended */
 	if (fl_database_noted(paths, settings, &noted, err) != 0)
 		return -1;
 	if (noted == NULL || !fl_version_parse(noted, &last) ||

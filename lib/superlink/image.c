@@ -12,7 +12,7 @@
 
 #define ASK_LIMIT (30 * FL_SEC) /* for one question to the Engine; a busy one answers in a second */
 
-static void fill(struct fl_image *image, const char *repository, const char *tag)
+static void set_reference(struct fl_image *image, const char *repository, const char *tag)
 {
 	fl_image_free(image);
 	image->reference = fl_xasprintf("%s:%s", repository, tag);
@@ -26,8 +26,8 @@ static void show_progress(void *data, const char *text)
 	fl_log_progress("pulling %s: %s", image->reference, text);
 }
 
-/* 1 if IMAGE is there, with its id; 0 if not; -1 if the Engine does not say. */
-static int look(struct fl_docker *docker, struct fl_image *image, struct fl_error *err)
+/* 1 if the Engine has IMAGE, and sets its id; 0 if not; -1 if the Engine does not say. */
+static int find(struct fl_docker *docker, struct fl_image *image, struct fl_error *err)
 {
 	int there = fl_docker_image_id(docker, image->reference, &image->id, fl_now() + ASK_LIMIT,
 				       err);
@@ -53,7 +53,7 @@ static int pull(struct fl_docker *docker, const char *repository, struct fl_imag
 	if (result != 0)
 		return -1;
 	image->pulled = true;
-	there = look(docker, image, err);
+	there = find(docker, image, err);
 	if (there != 0)
 		return there == 1 ? 0 : -1;
 	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
@@ -61,17 +61,17 @@ static int pull(struct fl_docker *docker, const char *repository, struct fl_imag
 			    image->reference);
 }
 
-/* IMAGE from the Engine, or pulled. *ABSENT, if that fails: it is certainly not there. */
-static int have(struct fl_docker *docker, const char *repository, struct fl_image *image,
-		const struct fl_image_limits *limits, bool *absent, struct fl_error *err)
+/* Finds or pulls IMAGE. *ABSENT says whether the Engine has answered that it does not have it. */
+static int find_or_pull(struct fl_docker *docker, const char *repository, struct fl_image *image,
+			const struct fl_image_limits *limits, bool *absent, struct fl_error *err)
 {
-	int there = look(docker, image, err);
+	int there = find(docker, image, err);
 
 	*absent = there == 0;
 	if (there != 0)
 		return there == 1 ? 0 : -1;
 	if (limits->pull == 0)
-		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "not pulled now");
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "a restart does not pull it");
 	return pull(docker, repository, image, limits, err);
 }
 
@@ -89,8 +89,8 @@ int fl_image_prebaked(struct fl_docker *docker, const struct fl_image_limits *li
 {
 	bool absent;
 
-	fill(image, FL_FLOWER_IMAGE, FL_FLOWER_VERSION);
-	if (have(docker, FL_FLOWER_IMAGE, image, limits, &absent, err) == 0)
+	set_reference(image, FL_FLOWER_IMAGE, FL_FLOWER_VERSION);
+	if (find_or_pull(docker, FL_FLOWER_IMAGE, image, limits, &absent, err) == 0)
 		return 0;
 	return absent ? no_image(image, err) : -1;
 }
@@ -104,18 +104,18 @@ static int use_prebaked(struct fl_docker *docker, const struct fl_paths *paths,
 	struct fl_error failed = *err;
 	int there;
 
-	fill(image, FL_FLOWER_IMAGE, FL_FLOWER_VERSION);
-	there = look(docker, image, err);
+	set_reference(image, FL_FLOWER_IMAGE, FL_FLOWER_VERSION);
+	there = find(docker, image, err);
 	if (there < 0)
 		return -1;
 	if (there == 0) {
 		*err = failed;
 		err->code = FL_EXIT_UNAVAILABLE;
-		fl_error_wrap(err, "image %s cannot be had", wanted);
+		fl_error_wrap(err, "image %s is not available", wanted);
 		return fl_error_hint(err, "the pre-baked %s is missing too: docker load -i FILE",
 				     image->reference);
 	}
-	fl_log(FL_WARNING, "image %s cannot be had: %s; going on with the pre-baked %s", wanted,
+	fl_log(FL_WARNING, "image %s is not available: %s; going on with the pre-baked %s", wanted,
 	       failed.message, image->reference);
 	image->fallback = true;
 	return fl_database_check(paths, settings, image->tag, err);
@@ -131,18 +131,18 @@ static int choose(struct fl_docker *docker, const struct fl_paths *paths,
 			strcmp(tag, FL_FLOWER_VERSION) == 0;
 	bool absent, replaced;
 
-	fill(image, repository, tag);
-	/* The database's guard comes before the pull too: what may not run need not be fetched. */
+	set_reference(image, repository, tag);
+	/* Check the database before the pull: an image that may not run need not be pulled. */
 	if (fl_database_check(paths, settings, tag, err) != 0) {
 		if (prebaked || err->code != FL_EXIT_UNAVAILABLE ||
 		    fl_database_replaced(paths, settings, tag, &replaced, err) != 0 || !replaced)
 			return -1;
 		fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
-			     "another one has run instead, and there is no way back for the "
-			     "database");
+			     "a newer Flower has run instead, and the database cannot be "
+			     "downgraded");
 		return use_prebaked(docker, paths, settings, image, err);
 	}
-	if (have(docker, repository, image, limits, &absent, err) == 0)
+	if (find_or_pull(docker, repository, image, limits, &absent, err) == 0)
 		return 0;
 	if (prebaked)
 		return absent ? no_image(image, err) : -1;
@@ -150,8 +150,8 @@ static int choose(struct fl_docker *docker, const struct fl_paths *paths,
 }
 
 /*
- * The unit restarts a SuperLink that ended, and a registry that cannot be reached must not hold
- * that up again: if the container is there, what it can run from is there as well. A boot pulls.
+ * If the unit restarts a SuperLink that ended, an unreachable registry must not delay it again: if
+ * the container exists, so does an image that it can run from. A boot pulls.
  */
 int fl_image_choose(struct fl_docker *docker, const struct fl_paths *paths,
 		    const struct fl_settings *settings, const struct fl_image_limits *limits,
@@ -172,7 +172,7 @@ void fl_image_free(struct fl_image *image)
 {
 	free(image->reference);
 	free(image->tag);
-	/* clang 14 does not see that what is assigned below resets it. */
+	/* clang 14 does not see that the assignment below resets it. */
 	free(image->id); /* NOLINT(clang-analyzer-unix.Malloc) */
 	*image = (struct fl_image)FL_IMAGE_INIT;
 }

@@ -12,17 +12,17 @@
 
 #define ENGINE_LIMIT  (60 * FL_SEC)  /* for one order to the Engine; a start takes 0.3 s */
 #define SYSTEMD_LIMIT (120 * FL_SEC) /* for a systemctl that waits for a job, its stop included */
-#define START_LIMIT   (60 * FL_SEC)  /* until the container runs, once its start is ordered */
+#define START_LIMIT   (60 * FL_SEC)  /* from the order to start until the container runs */
 
 /*
- * How long a started container is watched before the step ends: one that cannot run its program
- * ends within milliseconds. It costs the boot nothing, as no SuperLink listens before 0.5 s.
+ * How long a started container must run before the step ends: one that cannot run its program ends
+ * within milliseconds. It does not delay the boot, as no SuperLink listens before 0.5 s.
  */
 #define SETTLE (250 * FL_MS)
 
-#define CREATE_TRIES 3 /* each but the first after somebody else's container came first */
+#define CREATE_TRIES 3 /* another run may take the name before each one */
 
-#define ASK_AGAIN (50 * FL_MS) /* between two looks for the start */
+#define ASK_AGAIN (50 * FL_MS) /* between two inspects until the container runs */
 
 static int stop_the_unit(struct fl_error *err)
 {
@@ -31,14 +31,14 @@ static int stop_the_unit(struct fl_error *err)
 	return fl_systemctl(stop, NULL, fl_now() + SYSTEMD_LIMIT, err);
 }
 
-/* What a container is to be made of. */
+/* What the container must be made from. */
 struct wanted {
 	const char *request;
 	const char *digest;
 	bool stop_unit;
 };
 
-/* 1: it was made; 0: the right one is there; or an error, as fl_docker_create() gives it. */
+/* 1 if it was made, 0 if the right one exists, or the error of fl_docker_create(). */
 static int create_once(struct fl_docker *docker, const struct wanted *wanted, struct fl_error *err)
 {
 	fl_auto_container struct fl_docker_container old = { .exists = false };
@@ -51,10 +51,10 @@ static int create_once(struct fl_docker *docker, const struct wanted *wanted, st
 	if (old.exists) {
 		fl_log(FL_INFO, "replacing container " FL_CONTAINER_NAME
 				": it was made from something else");
-		/* The unit's own restart must not come between removal and new container. */
+		/* The unit must not restart between the removal and the new container. */
 		if (wanted->stop_unit && stop_the_unit(err) != 0)
 			return -1;
-		/* By its id: the name may be that of a new one by now, somebody else's. */
+		/* By its id: another run may have given the name to a new container by now. */
 		if (fl_docker_remove(docker, old.id, fl_now() + ENGINE_LIMIT, err) != 0)
 			return -1;
 	}
@@ -64,8 +64,8 @@ static int create_once(struct fl_docker *docker, const struct wanted *wanted, st
 }
 
 /*
- * The unit's ExecStartPre and service's bootstrap may come at the same time, as both follow a boot:
- * the one that comes second to the name looks again, and finds what it was about to make.
+ * The unit's ExecStartPre and service's bootstrap may run at the same time, as both follow a boot.
+ * The later one finds the name taken, inspects again, and finds the container that it would make.
  */
 int fl_launch_create(struct fl_docker *docker, const struct fl_paths *paths,
 		     const struct fl_settings *settings, const struct fl_image *image,
@@ -105,22 +105,22 @@ static int died(int64_t exit_code, struct fl_error *err)
 			    (long long)exit_code);
 }
 
-/* Whether NOW is what has become of a run that is not that of BEFORE. */
+/* Whether NOW shows the end of a run that began after BEFORE. */
 static bool has_ended(const struct fl_docker_container *before,
 		      const struct fl_docker_container *now)
 {
-	bool anew = before->started_at == NULL || strcmp(before->started_at, now->started_at) != 0;
+	bool later = before->started_at == NULL || strcmp(before->started_at, now->started_at) != 0;
 
-	return anew && (now->restarting || strcmp(now->status, "exited") == 0 ||
-			strcmp(now->status, "dead") == 0);
+	return later && (now->restarting || strcmp(now->status, "exited") == 0 ||
+			 strcmp(now->status, "dead") == 0);
 }
 
 /*
- * Waits until it runs and has settled. The unit starts it a moment after systemctl has returned.
- * An end in between comes by itself; the Engine is asked again in case it does not.
+ * Waits until the container has run for SETTLE. The unit starts it a moment after systemctl has
+ * returned. The Engine reports an end by itself (end.h), and is asked again in case it does not.
  */
-static int await(struct fl_docker *docker, const struct fl_docker_container *before,
-		 struct fl_error *err)
+static int await_settled(struct fl_docker *docker, const struct fl_docker_container *before,
+			 struct fl_error *err)
 {
 	fl_auto_transfer struct fl_transfer *end = NULL;
 	fl_time deadline = fl_now() + START_LIMIT;
@@ -166,5 +166,5 @@ int fl_launch_start(struct fl_docker *docker, bool by_systemd, bool *started, st
 	result = by_systemd
 			 ? start_by_systemd(err)
 			 : fl_docker_start(docker, FL_CONTAINER_NAME, fl_now() + ENGINE_LIMIT, err);
-	return result == 0 && *started ? await(docker, &before, err) : result;
+	return result == 0 && *started ? await_settled(docker, &before, err) : result;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making and starting the container (step 9). */
+/*
+ * Makes and starts the container (step 9). A container made from other settings must not go on
+ * running, and one that ends at once must not count as started.
+ */
 #ifndef FL_LAUNCH_H
 #define FL_LAUNCH_H
 
@@ -11,9 +14,10 @@
 #include "superlink/image.h"
 
 /*
- * Makes sure that the container is there and made from IMAGE and SETTINGS: one with the same
- * digest is kept, running or not; another one is removed (after the unit was stopped, if STOP_UNIT
- * says so) and made anew. state/ is not touched. *REPLACED says which. 0, or -1 with 69 or 75.
+ * Makes sure that the container exists and is made from IMAGE and SETTINGS. One with the same
+ * digest is kept, running or not. Any other one is removed (after the unit was stopped, if
+ * STOP_UNIT) and made again; state/ is not touched. *REPLACED says whether one was made. 0, or -1
+ * with 69 or 75.
  */
 int fl_launch_create(struct fl_docker *docker, const struct fl_paths *paths,
 		     const struct fl_settings *settings, const struct fl_image *image,

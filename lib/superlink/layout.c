@@ -14,7 +14,7 @@
 static const struct fl_owner state_owner = { FL_CONTAINER_UID, FL_CONTAINER_UID, 0750 };
 static const struct fl_owner certs_owner = { FL_CONTAINER_UID, FL_CONTAINER_UID, 0700 };
 
-/* Whether the folders of the database below state/ are all there. */
+/* Whether a folder of the database below state/ is missing. */
 static bool database_folder_missing(const struct fl_paths *paths,
 				    const struct fl_settings *settings)
 {
@@ -24,7 +24,7 @@ static bool database_folder_missing(const struct fl_paths *paths,
 	return folder < 0;
 }
 
-static size_t name_if(bool differs, const char *path, FILE *out)
+static size_t list_if(bool differs, const char *path, FILE *out)
 {
 	if (differs)
 		fprintf(out, "%s\n", path);
@@ -42,11 +42,11 @@ size_t fl_layout_plan(const struct fl_paths *paths, const struct fl_settings *se
 	size_t count = 0;
 
 	for (size_t i = 0; i < FL_ARRAY_SIZE(files); i++)
-		count += name_if(fl_atomic_differs(&files[i]), files[i].path, out);
-	count += name_if(fl_tree_differs(paths->state_dir, &state_owner) ||
+		count += list_if(fl_atomic_differs(&files[i]), files[i].path, out);
+	count += list_if(fl_tree_differs(paths->state_dir, &state_owner) ||
 				 database_folder_missing(paths, settings),
 			 paths->state_dir, out);
-	count += name_if(fl_tree_differs(paths->certs_dir, &certs_owner), paths->certs_dir, out);
+	count += list_if(fl_tree_differs(paths->certs_dir, &certs_owner), paths->certs_dir, out);
 	return count;
 }
 
@@ -55,7 +55,7 @@ int fl_layout_write_config(const struct fl_paths *paths, const struct fl_setting
 {
 	fl_auto_free char *env = fl_container_env(settings);
 	fl_auto_free char *json = fl_settings_json(settings);
-	/* No program reads superlink.env, and all read superlink.json: it comes last. */
+	/* superlink.json comes last, because the programs read it and not superlink.env. */
 	const struct fl_file files[] = { fl_file_text(paths->env, env, CONFIG_MODE),
 					 fl_file_text(paths->json, json, CONFIG_MODE) };
 
@@ -103,7 +103,7 @@ enum fl_exit fl_layout_write(const struct fl_paths *paths, const struct fl_setti
 	step = fl_step_begin(FL_STEP_FOLDERS);
 	if (fl_layout_make_folders(paths, settings, &folders, &err) != 0)
 		return fl_step_failed(&step, &err);
-	fl_step_done(&step, "%s and %s are user %d's, %s", paths->state_dir, paths->certs_dir,
+	fl_step_done(&step, "%s and %s belong to user %d, %s", paths->state_dir, paths->certs_dir,
 		     FL_CONTAINER_UID, outcome(folders, "prepared"));
 
 	step = fl_step_begin(FL_STEP_UNIT);

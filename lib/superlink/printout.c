@@ -10,7 +10,7 @@
 #include "superlink/container.h"
 #include "superlink/unit.h"
 
-/* What needs settings comes first, then the context alone, then what needs neither. */
+/* First those that need settings, then the one that needs the context only, then the others. */
 enum what { DOCKER_RUN, ENV, JSON, CONTEXT, UNIT, VARIABLES, USER_INPUTS, MDOC, UNKNOWN };
 
 static const char *const names[] = { "docker-run", "env",       "json",        "context",

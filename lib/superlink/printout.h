@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `fl-configure --print=WHAT` prints. */
+/*
+ * What `fl-configure --print=WHAT` prints: what a boot would use and what the manual and the image
+ * are made from, without changing anything.
+ */
 #ifndef FL_PRINTOUT_H
 #define FL_PRINTOUT_H
 

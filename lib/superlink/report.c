@@ -17,7 +17,7 @@ static void section(struct fl_buf *text, const char *name)
 	fl_buf_printf(text, "%s[%s]\n", text->length > 0 ? "\n" : "", name);
 }
 
-/* A line break in a value would start a line of its own. */
+/* The value is quoted, because a line break in it would start a new entry. */
 static void entry(struct fl_buf *text, const char *name, const char *value)
 {
 	fl_buf_printf(text, "%-13s = ", name);

@@ -22,8 +22,8 @@ char *fl_report_text(const struct fl_report *report, const struct fl_paths *path
 		     const struct fl_settings *settings) FL_MUST_CHECK FL_NONNULL(1, 2, 3);
 
 /*
- * Writes the file, mode 0644, if it differs, and counts it in *CHANGED (may be NULL) then; its
- * folder is made if it is missing. 0, or -1 with 71: the old file then stands.
+ * Writes the file with mode 0644 if it differs, and then counts it in *CHANGED (may be NULL). Makes
+ * its folder if it is missing. 0, or -1 with 71, and then the old file is unchanged.
  */
 int fl_report_write(const struct fl_report *report, const struct fl_paths *paths,
 		    const struct fl_settings *settings, size_t *changed, struct fl_error *err)

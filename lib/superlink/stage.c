@@ -30,7 +30,7 @@ static const char logo[] = "\n"
 			   "   \\___/ |_| |_| \\___|\n"
 			   "\n";
 
-/* The parts of a valid stage: its line and its result. False if it is none. */
+/* Finds the line and the result of the stage TEXT. False if TEXT is no valid stage. */
 static bool split(const char *text, const char **line, const char **result)
 {
 	for (size_t i = 0; i < FL_ARRAY_SIZE(stages); i++) {
@@ -88,7 +88,7 @@ static void motd(struct fl_buf *text, const char *line, const char *result, bool
 		fl_buf_printf(text, " %s step was successful.\n\n", line);
 }
 
-/* etc/ may be missing below --root. A link in its place is replaced, not followed. */
+/* Below --root etc/ may be missing. If motd is a symbolic link, the file replaces it. */
 static int write_motd(const struct fl_paths *paths, const char *text, struct fl_error *err)
 {
 	fl_auto_free char *folder = fl_xasprintf("%s/etc", paths->root);
@@ -103,7 +103,7 @@ static int write_status(const struct fl_paths *paths, const char *stage, bool bo
 {
 	fl_auto_free char *status = fl_xasprintf("%s\n", stage);
 
-	/* An earlier success counts also where it left no mark: it was, and the status goes now. */
+	/* A success without a mark needs one now, because its status is about to be replaced. */
 	if (!booted && fl_frozen_booted(paths, &booted, err) != 0)
 		return -1;
 	if (booted && fl_frozen_mark(paths, err) != 0)
@@ -122,7 +122,7 @@ int fl_stage_set(const struct fl_paths *paths, const char *stage, struct fl_erro
 
 	split(stage, &line, &result);
 	if (write_status(paths, stage, booted, err) != 0) {
-		/* The success of an earlier boot would go on to let READY=YES be reported. */
+		/* If it says that an earlier boot succeeded, READY=YES would be reported. */
 		unlink(paths->status);
 		return -1;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The lifecycle as one-apps keeps it: /etc/one-appliance/status, which net-99-report-ready reads,
- * and /etc/motd (one-apps, appliances/lib/functions.sh: _set_service_status, _set_motd).
+ * The stage of the appliance's lifecycle, in /etc/one-appliance/status and /etc/motd. Their form is
+ * that of one-apps (appliances/lib/functions.sh: _set_service_status, _set_motd), because its
+ * net-99-report-ready reads the status.
  */
 #ifndef FL_STAGE_H
 #define FL_STAGE_H
@@ -15,16 +16,16 @@
 bool fl_stage_valid(const char *text) FL_NONNULL(1);
 
 /*
- * Takes the lock that one run of service holds: flock(2), exclusive, on descriptor FD, which the
- * caller's caller (the shell) keeps open, so the lock lives as long as that run. 0, or -1: 75 if
- * another run holds it, 71 if FD is no descriptor.
+ * Locks descriptor FD for one run of service, by an exclusive flock(2). The shell that runs service
+ * keeps FD open, so the lock lasts as long as that run. 0, or -1: 75 if another run holds the lock,
+ * 71 if FD is no descriptor.
  */
 int fl_stage_lock(int fd, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(2);
 
 /*
- * Writes status and motd for STAGE (a valid one). bootstrap_success is step 12 and logs its line;
- * the first one also leaves the mark after which the configuration stands. 0, or -1 with 71: where
- * the new status could not be written there is none then, as the old one may say success.
+ * Writes status and motd for the valid stage STAGE. bootstrap_success is step 12 and is logged; the
+ * first one also leaves the mark that freezes the configuration (frozen.h). 0, or -1 with 71: if
+ * the new status cannot be written, the old one is removed, as it may say success.
  */
 int fl_stage_set(const struct fl_paths *paths, const char *stage, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3);

@@ -63,8 +63,8 @@ enum fl_exit fl_step_failed(const struct fl_step *step, const struct fl_error *e
 }
 
 /*
- * Step 1 is over when contextualization has written one_env; how long that took is told by the
- * file's age. A context made by hand, or a clock that was set since, says nothing of the boot.
+ * Step 1 ends when contextualization has written one_env, so the file's age gives its duration. The
+ * duration is unknown if somebody wrote the file by hand, or if the clock was set since.
  */
 void fl_step_boot(const struct fl_paths *paths)
 {
@@ -74,10 +74,10 @@ void fl_step_boot(const struct fl_paths *paths)
 	int64_t age, took = 0;
 
 	if (stat(paths->context, &info) != 0)
-		return; /* step 2 says what is wrong */
+		return; /* step 2 reports it */
 	clock_gettime(CLOCK_BOOTTIME, &up);
 	clock_gettime(CLOCK_REALTIME, &now);
-	age = now.tv_sec - info.st_mtim.tv_sec; /* seconds: a file's time may be centuries away */
+	age = now.tv_sec - info.st_mtim.tv_sec; /* seconds: a file may be centuries old */
 	if (age >= 0 && age < up.tv_sec && fl_paths_is_host(paths))
 		took = (up.tv_sec - age) * FL_SEC + up.tv_nsec - now.tv_nsec + info.st_mtim.tv_nsec;
 	step.started -= took;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The twelve steps of a boot (spec section 3): each is logged once, when it ends, as
- * "step N/12 NAME: OUTCOME, DURATION: details".
+ * The twelve steps of a boot (spec section 3). Each is logged once, when it ends, as
+ * "step N/12 NAME: OUTCOME, DURATION: details", so that the log shows which one failed or was slow.
  */
 #ifndef FL_STEP_H
 #define FL_STEP_H
@@ -34,22 +34,22 @@ struct fl_step {
 /* A step that begins now. */
 struct fl_step fl_step_begin(enum fl_step_number number);
 
-/* Logs its good end with details for people, and returns FL_EXIT_OK. */
+/* Logs that the step is done, with details for people, and returns FL_EXIT_OK. */
 enum fl_exit fl_step_done(const struct fl_step *step, const char *format, ...) FL_PRINTF(2, 3)
 	FL_NONNULL(1, 2);
 
-/* The same as a warning: an end that the boot survives. */
+/* The same as a warning: something failed, but the boot can go on. */
 enum fl_exit fl_step_warned(const struct fl_step *step, const char *format, ...) FL_PRINTF(2, 3)
 	FL_NONNULL(1, 2);
 
-/* Logs its failure and the cause, and returns the error's exit status. */
+/* Logs that the step failed, and why, and returns the error's exit status. */
 enum fl_exit fl_step_failed(const struct fl_step *step, const struct fl_error *err)
 	FL_NONNULL(1, 2);
 
 /*
  * Logs step 1, which the system has done, with the time from power-on until contextualization wrote
- * the context file, if that is the host's and was written in this boot. Says nothing if there is no
- * such file: step 2 does.
+ * the context file, if that is the host's and was written in this boot. Logs nothing if there is no
+ * such file, because step 2 reports that.
  */
 void fl_step_boot(const struct fl_paths *paths) FL_NONNULL(1);
 

@@ -8,17 +8,17 @@
 /*
  * Why each line is there, as measured under systemd 257 with Engine 26:
  *
- * StartLimitIntervalSec=0: a broken disk may be mended after an hour; giving up helps nobody.
- * ExecStop and ExecStopPost start with is-active: with dockerd dead and docker.socket listening,
- *   `docker stop` waits for a dockerd whose own restart waits for this stop: 90 s of deadlock. A
- *   failing line skips the ones behind it.
+ * StartLimitIntervalSec=0: systemd must not give up, as a disk may be repaired after an hour.
+ * ExecStop and ExecStopPost start with is-active: if dockerd is dead and docker.socket listens,
+ *   `docker stop` waits for a dockerd whose own restart waits for this stop: 90 s of deadlock. If a
+ *   line fails, systemd skips those after it.
  * ExecStopPost stops the container once more, as systemd skips ExecStop after a crash; without it
  *   `systemctl stop` in the seconds before a restart would leave the container running.
  * RestartForceExitStatus=0: the SuperLink exits 0 on SIGTERM, so `docker stop` and `docker restart`
  *   would leave the unit inactive for good.
  * TimeoutStartSec=infinity: ExecStartPre may pull an image, which has deadlines of its own.
  * WantedBy=docker.service: stopping and starting docker.service would leave the unit down.
- * No After=one-context.service, which is itself after multi-user.target: an ordering cycle.
+ * No After=one-context.service: that is itself after multi-user.target, an ordering cycle.
  */
 char *fl_unit_text(void)
 {

@@ -53,7 +53,7 @@ static void the_command_is_the_documented_one(void **state)
 		"  --fleet-api-address 0.0.0.0:9092 --control-api-address 0.0.0.0:9093\n");
 }
 
-/* Trap 12: published port and argument follow the address; inside the server listens everywhere. */
+/* Trap 12: port and argument follow the address; inside the server listens on all interfaces. */
 static void ports_and_addresses_follow_the_settings(void **state)
 {
 	fl_auto_free char *text = command(
@@ -72,7 +72,7 @@ static void ports_and_addresses_follow_the_settings(void **state)
 	assert_non_null(strstr(text, "--database 'state/it'\\''s.db'"));
 }
 
-/* Traps 27 and the rows of section 14: a refused argument makes the container loop. */
+/* Trap 27, spec section 14: the container restarts for ever if Flower refuses an argument. */
 static void arguments_follow_the_version(void **state)
 {
 	fl_auto_free char *v28 = command("", NULL, "x:1.28.0"),
@@ -105,7 +105,7 @@ static void the_environment_is_in_env_file_syntax(void **state)
 				 "FLWR_LOG_LEVEL=DEBUG\nFLWR_TELEMETRY_ENABLED=0\n");
 }
 
-/* Trap 5: no valid value can bring a line of its own into the file. */
+/* Trap 5: no value can add a line to the file. */
 static void no_value_injects_a_line(void **state)
 {
 	static const char hostile[] = "export FL_STRATEGY=\"FedAvg\nLD_PRELOAD=/x\"\n";

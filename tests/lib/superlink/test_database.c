@@ -13,7 +13,7 @@
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 
-static const char *unreadable; /* the end of a path that the disk does not give, NULL for none */
+static const char *unreadable; /* the end of the path whose open fails with EIO, NULL for none */
 
 int __wrap_open(const char *path, int flags, ...)
 {
@@ -115,7 +115,7 @@ static void the_last_version_is_noted_once(void **state)
 	assert_int_equal(before.st_ino, after.st_ino);
 }
 
-static void what_it_ran_instead_of_is_noted(void **state)
+static void the_tag_that_was_replaced_is_noted(void **state)
 {
 	fl_auto_free char *database = in_runs("state.db");
 	fl_auto_free char *tag = NULL;
@@ -165,8 +165,8 @@ static void no_link_is_followed(void **state)
 	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", NULL, &err), -1);
 }
 
-/* It may name a newer Flower: a disk that does not give it just now must not open the way. */
-static void what_cannot_be_read_is_no_free_pass(void **state)
+/* The note may name a newer Flower, so an older one must not run until the note can be read. */
+static void a_note_that_cannot_be_read_is_an_error(void **state)
 {
 	fl_auto_free char *note = in_runs("state.db.flower-version");
 	struct fl_error err = FL_ERROR_INIT;
@@ -188,10 +188,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_last_version_is_noted_once, scratch_empty),
-		cmocka_unit_test_setup(what_it_ran_instead_of_is_noted, scratch_empty),
+		cmocka_unit_test_setup(the_tag_that_was_replaced_is_noted, scratch_empty),
 		cmocka_unit_test_setup(an_older_image_is_refused, scratch_empty),
 		cmocka_unit_test_setup(no_link_is_followed, scratch_empty),
-		cmocka_unit_test_setup(what_cannot_be_read_is_no_free_pass, scratch_empty),
+		cmocka_unit_test_setup(a_note_that_cannot_be_read_is_an_error, scratch_empty),
 	};
 
 	return cmocka_run_group_tests_name("database", tests, begin, end);

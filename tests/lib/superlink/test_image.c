@@ -35,7 +35,7 @@ static const char *has[3], *brings, *refused;
 static const char *replaced; /* the tag instead of which another one ran last */
 static bool fails_when_asked_again;
 static char pulled[256];
-static bool silent; /* the Engine */
+static bool silent; /* the Engine does not answer */
 static bool restart, container_is_there;
 
 int __wrap_fl_docker_image_id(struct fl_docker *docker, const char *reference, char **id,
@@ -193,8 +193,8 @@ static void without_any_image_it_is_unavailable(void **state)
 	}
 }
 
-/* "not there, load it by hand" would send people after an image that may well be there. */
-static void an_engine_that_is_silent_is_no_missing_image(void **state)
+/* The advice to load an image by hand would be wrong: the image may be there. */
+static void a_silent_engine_is_not_a_missing_image(void **state)
 {
 	static const char *const contexts[] = { "", "FLOWER_VERSION=1.26.0\n" };
 
@@ -212,7 +212,7 @@ static void an_engine_that_is_silent_is_no_missing_image(void **state)
 	}
 }
 
-/* Trap 25: the fallback of all things must not run on a database that a newer Flower upgraded. */
+/* Trap 25: the fallback must not run on a database that a newer Flower has upgraded. */
 static void a_fallback_on_a_newer_database_is_refused(void **state)
 {
 	fl_auto_image struct fl_image image = FL_IMAGE_INIT;
@@ -226,7 +226,7 @@ static void a_fallback_on_a_newer_database_is_refused(void **state)
 	assert_non_null(strstr(err.message, "database"));
 }
 
-/* The pre-baked image has noted itself as the last; the next boot must not refuse all there is. */
+/* The older image cannot use the database any more, so the next boot must fall back as well. */
 static void a_fallback_from_an_older_image_lasts(void **state)
 {
 	fl_auto_image struct fl_image image = FL_IMAGE_INIT;
@@ -258,7 +258,7 @@ static void an_older_image_is_refused_before_it_is_pulled(void **state)
 	assert_string_equal(pulled, "");
 }
 
-/* Not "the pull succeeded, but the Engine does not have it": nobody knows. */
+/* The message must not say that the Engine does not have the image: the Engine did not answer. */
 static void an_engine_that_fails_after_the_pull_gives_its_own_reason(void **state)
 {
 	fl_auto_image struct fl_image image = FL_IMAGE_INIT;
@@ -272,7 +272,7 @@ static void an_engine_that_fails_after_the_pull_gives_its_own_reason(void **stat
 	assert_null(strstr(err.message, "succeeded"));
 }
 
-/* A registry that cannot be reached must not hold up a SuperLink that has run before. */
+/* An unreachable registry must not delay a SuperLink that has run before. */
 static void a_restart_pulls_nothing_unless_it_must(void **state)
 {
 	fl_auto_image struct fl_image image = FL_IMAGE_INIT;
@@ -301,7 +301,7 @@ int main(void)
 		cmocka_unit_test_setup(another_version_is_pulled, begin),
 		cmocka_unit_test_setup(a_failed_pull_falls_back_with_a_warning, begin),
 		cmocka_unit_test_setup(without_any_image_it_is_unavailable, begin),
-		cmocka_unit_test_setup(an_engine_that_is_silent_is_no_missing_image, begin),
+		cmocka_unit_test_setup(a_silent_engine_is_not_a_missing_image, begin),
 		cmocka_unit_test_setup(a_fallback_on_a_newer_database_is_refused, begin),
 		cmocka_unit_test_setup(a_fallback_from_an_older_image_lasts, begin),
 		cmocka_unit_test_setup(an_older_image_is_refused_before_it_is_pulled, begin),

@@ -34,14 +34,14 @@ int64_t __wrap_fl_end_await(struct fl_docker *docker, struct fl_transfer *end, f
 /* An Engine with at most one container, and what was asked of it and of systemd, in order. */
 static struct {
 	bool exists, running;
-	bool ends;      /* as soon as it has been started */
-	bool tells;     /* of the end, before it is asked again */
-	bool waited;    /* it was asked to tell */
-	int late;       /* so many looks long it does not run yet */
-	bool goes_away; /* the Engine does, once the container has been started */
-	int conflicts;  /* so many times another run makes one just before a create */
-	bool strange;   /* what that other run makes is something else */
-	int made;       /* containers so far, the last one's id */
+	bool ends;      /* the container, as soon as it was started */
+	bool reports;   /* the Engine reports the end before the next inspect */
+	bool waited;    /* the Engine was asked to report the end */
+	int late;       /* how many inspects after the start still find it not running */
+	bool goes_away; /* the Engine does not answer after the start */
+	int conflicts;  /* how often another run makes one just before a create */
+	bool strange;   /* the other run makes it from other settings */
+	int made;       /* how many containers were made; the id of the last one */
 	char digest[64];
 	struct fl_buf calls;
 } engine;
@@ -51,7 +51,7 @@ int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
 			     struct fl_error *err)
 {
 	bool running = engine.running && engine.late-- <= 0;
-	bool ended = running && engine.ends && !engine.tells;
+	bool ended = running && engine.ends && !engine.reports;
 
 	(void)docker, (void)name, (void)deadline;
 	*container = (struct fl_docker_container){ .exists = engine.exists };
@@ -128,7 +128,7 @@ struct fl_transfer *__wrap_fl_end_ask(struct fl_docker *docker, const char *name
 int64_t __wrap_fl_end_await(struct fl_docker *docker, struct fl_transfer *end, fl_time until)
 {
 	(void)docker, (void)end;
-	if (engine.waited && engine.tells)
+	if (engine.waited && engine.reports)
 		return 2;
 	fl_pause(until - fl_now(), until);
 	return -1;
@@ -182,11 +182,11 @@ static void another_one_is_replaced(void **state)
 	assert_int_equal(create("", false, &replaced), 0);
 	assert_int_equal(create("FL_NUM_ROUNDS=9\n", true, &replaced), 0);
 	assert_true(replaced);
-	/* The unit would start the old one again between its removal and the new one. */
+	/* The unit was stopped, so that it did not restart in between. */
 	assert_string_equal(fl_buf_text(&engine.calls), "create systemctl-stop remove create ");
 }
 
-/* service and the unit's ExecStartPre at once. */
+/* service and the unit's ExecStartPre may run at the same time. */
 static void another_run_may_come_first(void **state)
 {
 	bool replaced = true;
@@ -249,21 +249,21 @@ static void one_that_runs_is_left_running(void **state)
 	assert_false(engine.waited);
 }
 
-/* The Engine tells of the end by itself, or when it is asked again. */
+/* The Engine reports the end by itself, or at the next inspect. */
 static void one_that_ends_at_once_is_a_failure(void **state)
 {
 	(void)state;
-	for (int tells = 0; tells < 2; tells++) {
+	for (int reports = 0; reports < 2; reports++) {
 		struct fl_error err = FL_ERROR_INIT;
 		bool started;
 
 		begin(NULL);
 		engine.exists = engine.ends = true;
-		engine.tells = tells;
+		engine.reports = reports;
 		assert_int_equal(start(false, &started, &err), -1);
 		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 		assert_non_null(strstr(err.message, "exit code 2"));
-		assert_int_equal(engine.waited, engine.tells);
+		assert_int_equal(engine.waited, engine.reports);
 	}
 }
 

@@ -67,7 +67,7 @@ static void files_have_the_documented_modes(void **state)
 	assert_mode(paths.env, 0640);
 	assert_mode(paths.json, 0640);
 	assert_mode(paths.unit, 0644);
-	/* What somebody changed since is mended. */
+	/* Another run corrects what somebody has changed. */
 	assert_int_equal(chmod(paths.env, 0666), 0);
 	scratch_write(paths.unit, "[Service]\nExecStart=/bin/false\n");
 	changed = 0;

@@ -78,7 +78,7 @@ static void the_context_is_printed_as_env_0_does(void **state)
 	assert_int_equal(print("context", &err), 0);
 	assert_int_equal(length, sizeof(wanted));
 	assert_memory_equal(output, wanted, sizeof(wanted));
-	assert_int_equal(print("env", &err), -1); /* an invalid value is no environment */
+	assert_int_equal(print("env", &err), -1); /* a value is invalid */
 	assert_int_equal(err.code, FL_EXIT_CONFIG);
 }
 

@@ -52,7 +52,7 @@ static void it_says_what_runs_and_where(void **state)
 	assert_non_null(strstr(text, "/var/log/one-appliance/flower-bootstrap.log\n"));
 }
 
-/* Where the Control API really is, with the version that runs. */
+/* This version has one port for both APIs. */
 static void the_control_api_follows_the_version(void **state)
 {
 	struct fl_report report = good;
@@ -77,7 +77,7 @@ static void a_line_break_starts_no_line(void **state)
 	assert_non_null(strstr(text, "published     = no, \\x1b[2J\n"));
 }
 
-/* Written whole with its folder, mode 0644 whatever the umask; left alone if nothing changed. */
+/* The mode is 0644 whatever the umask. If nothing has changed, the file is not written again. */
 static void it_is_written_once(void **state)
 {
 	struct fl_report later = good;

@@ -132,7 +132,7 @@ static void a_success_without_a_mark_counts_too(void **state)
 	assert_true(booted(&paths));
 }
 
-/* Readiness is never stale: net-99 would report READY=YES of the boot before. */
+/* Else net-99 would report READY=YES because of the boot before. */
 static void a_full_disk_leaves_no_old_success(void **state)
 {
 	fl_auto_paths struct fl_paths paths;

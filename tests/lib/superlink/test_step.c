@@ -105,7 +105,7 @@ static void a_context_of_this_boot_tells_the_time(void **state)
 	log_for(NULL);
 	assert_int_equal(strncmp(line, "step 1/12 boot and contextualize: done, ", 40), 0);
 	assert_non_null(strstr(line, "counted from power-on"));
-	/* Below another root the file says nothing of this machine's boot. */
+	/* Below another root the file does not belong to this machine's boot. */
 	log_for(scratch);
 	assert_null(strstr(line, "counted from power-on"));
 }
@@ -113,7 +113,7 @@ static void a_context_of_this_boot_tells_the_time(void **state)
 static void a_context_of_another_time_does_not(void **state)
 {
 	fl_auto_free char *context = path_of("run/one-context/one_env");
-	/* The last one is a year that ext4 knows, further away than 64 bits hold nanoseconds. */
+	/* ext4 can store the last one, but its nanoseconds do not fit into 64 bits. */
 	static const time_t moments[] = { 1000, 4102444800, 12000000000 };
 
 	(void)state;

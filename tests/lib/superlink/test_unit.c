@@ -9,7 +9,7 @@
 #include "superlink/unit.h"
 #include "build.h"
 
-static void it_has_every_line_that_heals(void **state)
+static void it_has_the_lines_of_the_specification(void **state)
 {
 	static const char *const lines[] = {
 		"\nAfter=docker.service\nRequires=docker.service\nStartLimitIntervalSec=0\n",
@@ -34,7 +34,7 @@ static void it_has_every_line_that_heals(void **state)
 	}
 }
 
-/* one-context.service is after multi-user.target: an ordering cycle (spec section 6). */
+/* one-context.service is after multi-user.target, so this would be a cycle (spec section 6). */
 static void it_does_not_wait_for_contextualization(void **state)
 {
 	fl_auto_free char *text = fl_unit_text();
@@ -46,7 +46,7 @@ static void it_does_not_wait_for_contextualization(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(it_has_every_line_that_heals),
+		cmocka_unit_test(it_has_the_lines_of_the_specification),
 		cmocka_unit_test(it_does_not_wait_for_contextualization),
 	};
 
