@@ -18,8 +18,8 @@ struct fl_http *fl_http_new(void)
 	struct fl_http *http = fl_xcalloc(1, sizeof(*http));
 
 	/*
-	 * mem.h's allocation ends the process. If libcurl's own lacks memory for an option or the
-	 * body, libcurl sends the request without it and reports success.
+	 * mem.h's functions end the process if there is no memory. With malloc(3) libcurl would
+	 * send the request without the option or body that it has no memory for.
 	 */
 	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, fl_xmalloc, free, fl_xrealloc, fl_xstrdup,
 				 fl_xcalloc) == CURLE_OK)
