@@ -41,9 +41,7 @@ const char *fl_docker_version(const struct fl_docker *docker)
 	return docker->version;
 }
 
-/*
- * Performs a call whose answer is JSON. 1 and *JSON, 0 for a 404, -1 for everything else.
- */
+/* Performs a call whose answer is a JSON object. 1 and *JSON, 0 for a 404, or -1. */
 static int ask(struct fl_docker *docker, const char *path, fl_time deadline, cJSON **json,
 	       struct fl_error *err)
 {
@@ -200,9 +198,9 @@ int fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadlin
 }
 
 /*
- * The host port in the Engine's words for one that is taken, 0 if it is something else:
+ * The host port if the Engine's MESSAGE says that one is in use, else 0:
  * "Error starting userland proxy: listen tcp4 0.0.0.0:9092: bind: address already in use" (20.10),
- * "Bind for 0.0.0.0:9092 failed: port is already allocated" (another container has it),
+ * "Bind for 0.0.0.0:9092 failed: port is already allocated" (by another container),
  * "failed to bind host port for 0.0.0.0:9092:172.17.0.2:9092/tcp: address already in use" (28).
  */
 static int taken_port(const char *message)

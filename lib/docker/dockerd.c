@@ -6,13 +6,14 @@
 #include "docker/systemd.h"
 
 #define FIRST_PAUSE (20 * FL_MS)
-#define MOST_PAUSE  (100 * FL_MS) /* a socket that appears is found as soon */
-#define ASK_PAUSE   (2 * FL_SEC)  /* between two questions to systemd */
-#define SAY_AFTER   (3 * FL_SEC)  /* a boot that waits longer says for what */
+#define MOST_PAUSE  (100 * FL_MS) /* a new socket is found after so long at most */
+#define ASK_PAUSE   (2 * FL_SEC)  /* between two calls of systemctl */
+#define SHOW_AFTER  (3 * FL_SEC)  /* after so long the wait is shown */
 
 /*
- * docker.socket accepts for a dockerd that is down and may never come, so a try ends after this
- * time and systemd is asked; each next one gets twice as long, for an Engine that is merely slow.
+ * Limit of the first try. docker.socket accepts connections even if dockerd can never start, so a
+ * try must end before systemd is asked. Each next one may take twice as long: the Engine may only
+ * be slow.
  */
 #define FIRST_TRY (2 * FL_SEC)
 
@@ -21,10 +22,10 @@ int fl_dockerd_wait(struct fl_docker *docker, const char *socket, bool ask_syste
 {
 	struct fl_backoff backoff = FL_BACKOFF_INIT(FIRST_PAUSE, MOST_PAUSE);
 	struct fl_docker_service service = { .starts = 0 };
-	fl_time say = fl_now() + SAY_AFTER, ask = 0;
+	fl_time show = fl_now() + SHOW_AFTER, ask = 0;
 	int64_t patience = FIRST_TRY;
-	const bool bounded = fl_now() < deadline; /* no time at all is one try */
-	struct fl_error reason = FL_ERROR_INIT;   /* the last one that is not the deadline itself */
+	const bool bounded = fl_now() < deadline; /* else one try gets its time */
+	struct fl_error reason = FL_ERROR_INIT;   /* the last error that is no time-out */
 
 	for (;;) {
 		fl_time until = fl_now() + patience;
@@ -42,7 +43,7 @@ int fl_dockerd_wait(struct fl_docker *docker, const char *socket, bool ask_syste
 			reason = *err;
 		else if (until < deadline)
 			patience *= 2;
-		/* No right to the socket, or a version that will not change: waiting is vain. */
+		/* Waiting changes neither the rights to the socket nor the Engine's version. */
 		if (err->errnum == EACCES || err->errnum == EPERM || result == FL_ENGINE_UNFIT)
 			return -1;
 		if (ask_systemd && fl_now() >= ask) {
@@ -52,7 +53,7 @@ int fl_dockerd_wait(struct fl_docker *docker, const char *socket, bool ask_syste
 		}
 		if (fl_now() >= deadline)
 			break;
-		if (fl_now() >= say)
+		if (fl_now() >= show)
 			fl_log_progress("waiting for the Docker Engine on %s", socket);
 		fl_pause(fl_backoff_next(&backoff), deadline);
 	}

@@ -7,7 +7,7 @@
 
 struct fl_transfer *fl_end_ask(struct fl_docker *docker, const char *name)
 {
-	/* Also answered when a restart policy is about to start it again. */
+	/* The Engine answers this even if a restart policy is about to start it again. */
 	fl_auto_free char *path = fl_engine_container(name, "/wait?condition=not-running");
 	const struct fl_engine_call call = { .method = "POST", .path = path, .deadline = FL_NEVER };
 
@@ -25,7 +25,7 @@ int64_t fl_end_code(const struct fl_transfer *end)
 	response = fl_http_response(end);
 	if (response->failure != FL_HTTP_OK || response->status != 200)
 		return -1;
-	/* {"StatusCode":137}; with an error of the Engine's own it is -1. */
+	/* {"StatusCode":137}; -1 is an error of the Engine. */
 	json = fl_json_parse(fl_buf_text(&response->body));
 	if (!cJSON_IsNumber(fl_json_member(json, "StatusCode")))
 		return -1;
@@ -41,6 +41,6 @@ int64_t fl_end_await(struct fl_docker *docker, struct fl_transfer *end, fl_time 
 		fl_http_run(docker->http, end, until);
 	code = fl_end_code(end);
 	if (code < 0)
-		fl_pause(until - fl_now(), until); /* nothing was to be waited on */
+		fl_pause(until - fl_now(), until); /* END was NULL or had failed */
 	return code;
 }

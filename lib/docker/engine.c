@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 
-/* Of an answer: an inspect has some 10 KiB. cJSON makes 40 bytes of each byte of "[0,0,0...". */
+/* Bytes of an answer: an inspect has some 10 KiB. cJSON takes 40 for each byte of "[0,0,0...". */
 #define ANSWER_LIMIT (256 * FL_KIB)
 
 void fl_engine_quote(struct fl_buf *url, const char *text, const char *keep)
@@ -33,7 +33,7 @@ char *fl_engine_container(const char *name, const char *rest)
 	return fl_buf_take(&path);
 }
 
-/* Sends a call to /v1.MINOR, or to no version for a MINOR of 0. */
+/* Sends a call to /v1.MINOR, or without a version if MINOR is 0. */
 static struct fl_transfer *send_call(struct fl_docker *docker, int minor,
 				     const struct fl_engine_call *call)
 {
@@ -92,7 +92,7 @@ int fl_engine_refused(const struct fl_docker *docker, const struct fl_engine_cal
 						  "(systemctl status docker)");
 		return -1;
 	}
-	/* {"message": "..."}; before API 1.24, and from proxies in between, plain text. */
+	/* {"message": "..."}; before API 1.24, and from a proxy, plain text. */
 	json = fl_json_parse(body);
 	message = fl_xstrdup(fl_json_text(json, "message"));
 	if (message == NULL)
@@ -101,7 +101,7 @@ int fl_engine_refused(const struct fl_docker *docker, const struct fl_engine_cal
 			    message[0] != '\0' ? ": " : "", message);
 }
 
-/* Reads the versions of the Engine that RESPONSE comes from: of its API, 1.*MINOR, and its own. */
+/* Reads the Engine's API version, 1.*MINOR, and its own version from RESPONSE. */
 static int read_versions(struct fl_docker *docker, const struct fl_response *response,
 			 int64_t *minor, struct fl_error *err)
 {
@@ -123,7 +123,7 @@ static int read_versions(struct fl_docker *docker, const struct fl_response *res
 	return 0;
 }
 
-/* 0 if an Engine newer than FL_DOCKER_API_MOST still takes that version; else as the ping. */
+/* Whether a newer Engine still takes FL_DOCKER_API_MOST: 0, or what fl_engine_ping() returns. */
 static int try_most(struct fl_docker *docker, const struct fl_engine_call *call,
 		    struct fl_error *err)
 {
@@ -163,7 +163,7 @@ int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *
 		return FL_ENGINE_UNFIT;
 	}
 	if (minor > FL_DOCKER_API_MOST) {
-		/* It may have given up the versions known here: a ping does not say so. */
+		/* A ping does not say which old versions the Engine still takes. */
 		result = try_most(docker, &call, err);
 		minor = FL_DOCKER_API_MOST;
 	}

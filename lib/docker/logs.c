@@ -56,7 +56,7 @@ struct reader {
 	struct fl_buf *text;
 };
 
-/* Drops the beginning of a text that is longer than FL_LOGS_MAX, and the rest of the line there. */
+/* Shortens TEXT to its last FL_LOGS_MAX bytes, and then to the first start of a line in them. */
 static void keep_end(struct fl_buf *text)
 {
 	size_t drop = text->length > FL_LOGS_MAX ? text->length - FL_LOGS_MAX : 0;

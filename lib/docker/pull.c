@@ -9,10 +9,10 @@
 #include "docker/engine.h"
 
 #define LINE_LIMIT 65536 /* bytes of a line; Docker's have some hundred */
-#define NAME_MOST  128  /* bytes of a layer's or a state's name; Docker's have 12 and some twenty */
-#define STATE_MOST 2048 /* states that are kept: an image has at most 127 layers, each some ten */
+#define NAME_MOST  128   /* bytes of the name of a layer (Docker: 12) or a state (some twenty) */
+#define STATE_MOST 2048  /* states that are kept: an image has at most 127 layers, each some ten */
 
-/* One layer in one state ("Downloading"): how far it came there. */
+/* One layer in one state, such as "Downloading", and how far it is in that state. */
 struct state {
 	char *layer;
 	char *name;
@@ -21,10 +21,10 @@ struct state {
 };
 
 struct pull {
-	struct fl_buf line; /* what came of a line that is not whole yet */
+	struct fl_buf line; /* the beginning of a line whose end has not come yet */
 	struct state *states;
 	size_t count;
-	fl_time moved; /* when something moved last */
+	fl_time moved; /* time of the last progress */
 	char *refused; /* errorDetail's message */
 	char *shown;   /* the last text for people */
 	fl_docker_progress *progress;
@@ -43,7 +43,7 @@ static void pull_free(struct pull *pull)
 	free(pull->shown);
 }
 
-/* A number of bytes, 0 if it is not told or makes no sense. */
+/* A number of bytes, 0 if it is missing or negative. */
 static int64_t bytes_of(const cJSON *object, const char *name)
 {
 	int64_t bytes = fl_json_integer(object, name);
@@ -61,19 +61,19 @@ static struct state *find(struct pull *pull, const char *layer, const char *name
 	return NULL;
 }
 
-/* Whether the line tells of something new: a layer in a state it never had, or more bytes in it. */
-static bool moves(struct pull *pull, const char *layer, const char *name, const cJSON *detail)
+/* Whether a line shows progress: a layer in a state that is new for it, or more bytes there. */
+static bool is_progress(struct pull *pull, const char *layer, const char *name, const cJSON *detail)
 {
 	int64_t current = bytes_of(detail, "current");
 	struct state *state = find(pull, layer, name);
 	struct state *download;
 
-	/* A layer that is tried again goes through the same states once more. */
+	/* After this line the layer goes through the same states again, which is no progress. */
 	if (strncmp(name, "Retrying", 8) == 0)
 		return false;
 	if (strlen(layer) > NAME_MOST || strlen(name) > NAME_MOST)
 		return false;
-	/* The Engine tells of the bytes now and then, and not of the last ones. */
+	/* The Engine reports the bytes only now and then, and never the last ones. */
 	if (strcmp(name, "Download complete") == 0) {
 		download = find(pull, layer, "Downloading");
 		if (download != NULL)
@@ -134,15 +134,15 @@ static void take_line(struct pull *pull)
 		refused = "the pull failed";
 	if (refused != NULL && pull->refused == NULL)
 		pull->refused = fl_xstrdup(refused);
-	if (status != NULL && moves(pull, layer == NULL ? "" : layer, status,
-				    fl_json_member(json, "progressDetail"))) {
+	if (status != NULL && is_progress(pull, layer == NULL ? "" : layer, status,
+					  fl_json_member(json, "progressDetail"))) {
 		pull->moved = fl_now();
 		show(pull);
 	}
 	fl_buf_reset(&pull->line);
 }
 
-/* The stream, in pieces of any length. */
+/* Takes the next piece of the stream, which may end anywhere in a line. */
 static bool on_body(void *data, const char *bytes, size_t length)
 {
 	struct pull *pull = data;

@@ -14,7 +14,7 @@
 
 #define ARGUMENTS_MAX 8
 #define OUTPUT_MAX    16384 /* bytes of systemctl's output that are kept */
-#define STARTS_MOST   3     /* of docker.service in one wait: one restart may be somebody's wish */
+#define STARTS_MOST   3     /* of docker.service in one wait: somebody may restart it once */
 
 bool fl_systemd_running(void)
 {
@@ -26,7 +26,7 @@ bool fl_systemd_running(void)
 /* Starts systemctl with both outputs in PIPE_FD. Returns 0 or an error number. */
 static int start(const char *const *arguments, int pipe_fd, pid_t *pid)
 {
-	/* Arrays and not literals: posix_spawn(3) takes pointers to what may be written. */
+	/* Arrays, not literals: posix_spawn(3) takes pointers to char that is not const. */
 	static char program[] = FL_SYSTEMCTL;
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", language[] = "LANG=C";
 	static char colours[] = "SYSTEMD_COLORS=0", pager[] = "SYSTEMD_PAGER=";
@@ -36,14 +36,14 @@ static int start(const char *const *arguments, int pipe_fd, pid_t *pid)
 	int result;
 
 	for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i] != NULL; i++)
-		argv[i + 1] = (char *)(uintptr_t)arguments[i]; /* nor does it write to these */
+		argv[i + 1] = (char *)(uintptr_t)arguments[i]; /* it does not write to them */
 	result = posix_spawn_file_actions_init(&actions);
 	if (result != 0)
 		return result;
 	result = posix_spawn_file_actions_adddup2(&actions, pipe_fd, STDOUT_FILENO);
 	if (result == 0)
 		result = posix_spawn_file_actions_adddup2(&actions, pipe_fd, STDERR_FILENO);
-	/* The lock of service ends with its last descriptor, and systemctl may wait for a job. */
+	/* systemctl may run long, and an inherited descriptor would hold the lock of service. */
 	if (result == 0)
 		result = posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
 	if (result == 0)
@@ -52,7 +52,7 @@ static int start(const char *const *arguments, int pipe_fd, pid_t *pid)
 	return result;
 }
 
-/* Reads until the other end is closed: 0, ETIMEDOUT for DEADLINE, or what poll(2) failed with. */
+/* Reads until the other end is closed. 0, ETIMEDOUT if DEADLINE passed, or poll(2)'s errno. */
 static int drain(int fd, struct fl_buf *output, fl_time deadline)
 {
 	struct pollfd wanted = { .fd = fd, .events = POLLIN };
@@ -76,7 +76,7 @@ static int drain(int fd, struct fl_buf *output, fl_time deadline)
 	}
 }
 
-/* The last line that is not empty: systemctl's reason. */
+/* The last line that is not empty: systemctl gives its reason there. */
 static char *last_line(const struct fl_buf *output)
 {
 	fl_auto_free char *text = fl_xstrdup(fl_buf_text(output));
@@ -97,7 +97,7 @@ static int judge(const char *verb, int status, const struct fl_buf *output, stru
 		return 0;
 	reason = last_line(output);
 	return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "systemctl %s: %s", verb,
-			    reason[0] != '\0' ? reason : "failed without a word");
+			    reason[0] != '\0' ? reason : "failed and printed no reason");
 }
 
 int fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time deadline,
@@ -140,7 +140,7 @@ static char *property(const char *unit, const char *name)
 	return fl_xstrndup(at, strcspn(at, "\n"));
 }
 
-/* Whether it was started so often that it must be ending each time. */
+/* Whether the unit was started so often that it must end each time. */
 static bool ends_each_time(struct fl_docker_service *seen, const char *unit)
 {
 	fl_auto_free char *invocation = property(unit, "InvocationID=");
@@ -168,8 +168,8 @@ static int check_failed(const char *name, const char *text, struct fl_error *err
 }
 
 /*
- * docker.socket starts a dockerd that ends at once again and again, until it fails itself. What
- * then becomes of docker.service depends on the release: 257 leaves it activating for ever.
+ * If dockerd ends at once, docker.socket starts it again and again, until docker.socket itself
+ * fails. The state of docker.service then depends on systemd's release: 257 leaves it activating.
  */
 int fl_systemd_check_docker(struct fl_docker_service *seen, fl_time deadline, struct fl_error *err)
 {

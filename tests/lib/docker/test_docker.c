@@ -41,7 +41,7 @@ static const char *message(const struct world *world)
 	return at + strlen(world->server.path) + 2;
 }
 
-/* It is connected to, which fails by ENOENT. */
+/* libcurl tries to connect to it, which fails with ENOENT. */
 static void longest_path_works(void **state)
 {
 	fl_auto_http struct fl_http *http = fl_http_new();
@@ -70,7 +70,7 @@ static void docker_host_is_read_only_outside_contextualization(void **state)
 	assert_string_equal(fl_docker_default_socket(), "/run/docker.sock");
 	setenv("DOCKER_HOST", "unix://", 1);
 	assert_string_equal(fl_docker_default_socket(), "/run/docker.sock");
-	/* Below one-contextd DOCKER_HOST is a variable of the context. */
+	/* If one-contextd is the caller, DOCKER_HOST is a context variable. */
 	setenv("DOCKER_HOST", "unix:///tmp/other.sock", 1);
 	setenv("CONTEXT_FILE", "/tmp/context.sh", 1);
 	assert_string_equal(fl_docker_default_socket(), "/run/docker.sock");
@@ -129,7 +129,7 @@ static void image_is_there_or_not(void **state)
 	end(&w);
 }
 
-/* cJSON makes 40 bytes of each of its bytes. */
+/* cJSON takes 40 bytes of memory for each byte of it. */
 static void a_giant_answer_is_refused(void **state)
 {
 	fl_auto_buf struct fl_buf body = FL_BUF_INIT;
@@ -161,7 +161,7 @@ static void a_giant_answer_is_refused(void **state)
 	"\"StartedAt\":\"2026-11-23T16:49:35.167580416Z\"},\"Config\":{\"Image\":\"a/b:1\","       \
 	"\"Labels\":{\"org.opennebula.flower-superlink.digest\":\"d1\"}}}"
 
-static void inspect_fills_in_what_there_is(void **state)
+static void inspect_fills_in_the_container(void **state)
 {
 	static const struct server_rule rules[] = {
 		SERVER_PING,
@@ -282,7 +282,7 @@ static void remove_leaves_nothing_behind(void **state)
 	begin(&w, rules);
 	assert_int_equal(fl_docker_remove(w.docker, "x", soon(), &w.err), 0);
 	assert_int_equal(fl_docker_remove(w.docker, "none", soon(), &w.err), 0);
-	/* Somebody else removes it: that is waited for. */
+	/* Somebody else is removing it: fl_docker_remove() waits for that. */
 	assert_int_equal(fl_docker_remove(w.docker, "busy", soon(), &w.err), 0);
 	assert_true(server_heard(&w.server, "POST /v1.41/containers/busy/wait?condition=removed "));
 	assert_int_equal(fl_docker_remove(w.docker, "bad", soon(), &w.err), -1);
@@ -406,7 +406,7 @@ int main(void)
 		cmocka_unit_test(docker_host_is_read_only_outside_contextualization),
 		cmocka_unit_test(image_is_there_or_not),
 		cmocka_unit_test(a_giant_answer_is_refused),
-		cmocka_unit_test(inspect_fills_in_what_there_is),
+		cmocka_unit_test(inspect_fills_in_the_container),
 		cmocka_unit_test(create_sends_its_json),
 		cmocka_unit_test(remove_leaves_nothing_behind),
 		cmocka_unit_test(starting_a_running_container_is_fine),

@@ -72,12 +72,12 @@ static int begin(void **state)
 
 static int wait_for(bool ask_systemd, int64_t milliseconds, struct fl_error *err)
 {
-	/* The wrapped ping never looks at the client. */
+	/* The wrapped ping does not use the client. */
 	return fl_dockerd_wait((struct fl_docker *)&pings, "/nowhere/docker.sock", ask_systemd,
 			       now + milliseconds * FL_MS, err);
 }
 
-static void one_that_comes_late_is_waited_for(void **state)
+static void an_engine_that_starts_late_is_waited_for(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
 
@@ -85,10 +85,10 @@ static void one_that_comes_late_is_waited_for(void **state)
 	good_ping = 4;
 	assert_int_equal(wait_for(true, 60000, &err), 0);
 	assert_int_equal(pings, 4);
-	assert_int_equal(asked, 1); /* not at each try: it is a process each time */
+	assert_int_equal(asked, 1); /* not at each try: each time is a process */
 }
 
-static void one_that_never_comes_is_a_time_out(void **state)
+static void an_engine_that_never_starts_is_a_time_out(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
 
@@ -100,7 +100,7 @@ static void one_that_never_comes_is_a_time_out(void **state)
 	assert_int_equal(asked, 0);
 }
 
-static void no_time_at_all_is_one_try(void **state)
+static void a_passed_deadline_is_one_try(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
 
@@ -111,7 +111,7 @@ static void no_time_at_all_is_one_try(void **state)
 	assert_int_equal(patience, 2 * FL_SEC);
 }
 
-/* Trap 19: a docker.service that failed is said at once instead of after 60 s. */
+/* Trap 19: a docker.service that has failed is reported at once instead of after 60 s. */
 static void a_failed_service_ends_the_wait_at_once(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
@@ -124,7 +124,7 @@ static void a_failed_service_ends_the_wait_at_once(void **state)
 	assert_int_equal(pings, 1);
 }
 
-/* Trap 19 with docker.socket, which accepts for a dockerd that does not come. */
+/* Trap 19 with docker.socket, which accepts connections although dockerd does not start. */
 static void a_silent_socket_does_not_hide_a_failed_service(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
@@ -148,7 +148,7 @@ static void a_slow_engine_gets_more_time_each_time(void **state)
 	assert_int_equal(patience, 32 * FL_SEC);
 }
 
-static void what_no_waiting_mends_ends_it_at_once(void **state)
+static void an_error_that_waiting_cannot_change_ends_the_wait(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
 
@@ -167,13 +167,13 @@ static void what_no_waiting_mends_ends_it_at_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(one_that_comes_late_is_waited_for, begin),
-		cmocka_unit_test_setup(one_that_never_comes_is_a_time_out, begin),
-		cmocka_unit_test_setup(no_time_at_all_is_one_try, begin),
+		cmocka_unit_test_setup(an_engine_that_starts_late_is_waited_for, begin),
+		cmocka_unit_test_setup(an_engine_that_never_starts_is_a_time_out, begin),
+		cmocka_unit_test_setup(a_passed_deadline_is_one_try, begin),
 		cmocka_unit_test_setup(a_failed_service_ends_the_wait_at_once, begin),
 		cmocka_unit_test_setup(a_silent_socket_does_not_hide_a_failed_service, begin),
 		cmocka_unit_test_setup(a_slow_engine_gets_more_time_each_time, begin),
-		cmocka_unit_test_setup(what_no_waiting_mends_ends_it_at_once, begin),
+		cmocka_unit_test_setup(an_error_that_waiting_cannot_change_ends_the_wait, begin),
 	};
 
 	fl_log_threshold(FL_WARNING);

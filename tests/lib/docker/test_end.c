@@ -37,7 +37,7 @@ static void end(struct world *world)
 	server_stop(&world->server);
 }
 
-static void the_exit_code_is_told(void **state)
+static void the_exit_code_is_returned(void **state)
 {
 	static const struct {
 		const char *body;
@@ -64,7 +64,7 @@ static void the_exit_code_is_told(void **state)
 	assert_int_equal(fl_end_code(NULL), -1);
 }
 
-/* The headers come at once, the rest at the end; none of these is one. */
+/* The Engine sends the headers at once and the body at the end. */
 static void anything_else_is_no_end(void **state)
 {
 	static const struct server_rule table[] = {
@@ -119,7 +119,7 @@ static void the_end_ends_the_wait_for_something_else(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_exit_code_is_told),
+		cmocka_unit_test(the_exit_code_is_returned),
 		cmocka_unit_test(anything_else_is_no_end),
 		cmocka_unit_test(the_end_ends_the_wait_for_something_else),
 	};

@@ -25,8 +25,8 @@ static int ping(const struct server_rule *rules, struct server *server, struct f
 }
 
 /*
- * Trap 8: Engine 20.10 refuses 1.42 and newer, Engine 29 refuses 1.43 and older, so no version that
- * is written down in a program talks to both. The canned Engines do the same.
+ * Trap 8: Engine 20.10 refuses 1.42 and newer, Engine 29 refuses 1.43 and older, so no fixed
+ * version works with both. The canned Engines do the same.
  */
 static void trap_8_version_is_negotiated(void **state)
 {
@@ -105,7 +105,7 @@ static void calls_negotiate_by_themselves_once(void **state)
 	assert_int_equal(fl_docker_image_id(docker, "a/b:2", &id, soon(), &err), 0);
 	assert_int_equal(server_count(&server, "GET /_ping"), 1);
 	assert_int_equal(server_count(&server, "GET /v1.45/images/a/b:1/json"), 1);
-	/* Calls one after the other share a connection. */
+	/* Both calls use the same connection. */
 	assert_int_equal(server_count(&server, "[open]"), 1);
 	server_stop(&server);
 }
@@ -202,7 +202,7 @@ static void silent_engine_is_left_at_the_deadline(void **state)
 	server_stop(&server);
 }
 
-/* What to do next stands in the message. */
+/* The message says what to do next. */
 static void errors_of_the_socket_say_what_to_do(void **state)
 {
 	const struct fl_engine_call call = { .method = "GET", .path = "/_ping?x" };
@@ -262,7 +262,7 @@ static void words_are_quoted_for_a_url(void **state)
 			    "aZ09-._~host%3A5000%2Fa%20b%3Fc%26d%23e%25f%FF/:@%3F");
 }
 
-/* An answer of the Engine may be as long as it likes; the message is one line of bounded length. */
+/* The Engine's answer may have any length; the message is one line of limited length. */
 static void long_answers_are_cut(void **state)
 {
 	const struct fl_engine_call call = { .method = "GET", .path = "/x" };

@@ -25,7 +25,7 @@ static void frame(struct fl_buf *out, int stream, const char *text, size_t lengt
 	fl_buf_add(out, text, length);
 }
 
-static void colours_and_control_characters_are_taken_off(void **state)
+static void colours_and_control_characters_are_removed(void **state)
 {
 	static const struct {
 		const char *text, *stripped;
@@ -34,7 +34,7 @@ static void colours_and_control_characters_are_taken_off(void **state)
 		{ "\033[92mINFO \033[0m:      hi\n", "INFO :      hi\n" },
 		{ "\033[1;38;5;214mx\033[?25l\033[2Ky", "xy" },
 		{ "a\033[31\033[0mb", "ab" },
-		/* One that is cut off hides nothing else. */
+		/* A sequence without its end hides nothing else. */
 		{ "a\033[31\nb\n", "a\nb\n" },
 		{ "a\033\nb\n", "a\nb\n" },
 		{ "a\033\033[0mb[0m", "ab[0m" },
@@ -46,7 +46,7 @@ static void colours_and_control_characters_are_taken_off(void **state)
 	for (size_t i = 0; i < FL_ARRAY_SIZE(table); i++) {
 		size_t length = strlen(table[i].text);
 
-		/* Cut at each byte, in frames of either stream and without any. */
+		/* In two pieces, cut at each byte, as frames of both streams and without frames. */
 		for (size_t cut = 0; cut <= length; cut++) {
 			fl_auto_buf struct fl_buf in = FL_BUF_INIT, out = FL_BUF_INIT;
 			fl_auto_buf struct fl_buf raw = FL_BUF_INIT;
@@ -81,8 +81,8 @@ static void frames_may_be_cut_anywhere(void **state)
 	}
 }
 
-/* A container with a terminal has no frames; a frame may promise more than comes. */
-static void what_is_no_frame_is_text(void **state)
+/* A container with a terminal sends no frames. A frame may be shorter than its header says. */
+static void bytes_without_frames_are_text(void **state)
 {
 	static const struct {
 		const char *bytes;
@@ -139,7 +139,7 @@ static void logs_are_read_from_the_engine(void **state)
 	assert_string_equal(fl_buf_text(&out), "before\nout\nINFO\n");
 }
 
-/* Of a long log the end is kept, from the start of a line on. */
+/* The end of a long log is kept, from the start of a line. */
 static void end_of_a_long_log_is_kept(void **state)
 {
 	fl_auto_buf struct fl_buf body = FL_BUF_INIT, out = FL_BUF_INIT, giant = FL_BUF_INIT;
@@ -162,7 +162,7 @@ static void end_of_a_long_log_is_kept(void **state)
 	assert_memory_equal(out.data, "line ", 5);
 	assert_memory_equal(out.data + out.length - 12, "line 099999\n", 12);
 
-	/* One line that is longer than all that is kept. */
+	/* One line that is longer than the limit. */
 	fl_buf_reset(&out);
 	fl_buf_reset(&body);
 	for (int i = 0; i < 3 * FL_LOGS_MAX; i++)
@@ -238,9 +238,9 @@ static void refusals_carry_the_engines_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(colours_and_control_characters_are_taken_off),
+		cmocka_unit_test(colours_and_control_characters_are_removed),
 		cmocka_unit_test(frames_may_be_cut_anywhere),
-		cmocka_unit_test(what_is_no_frame_is_text),
+		cmocka_unit_test(bytes_without_frames_are_text),
 		cmocka_unit_test(logs_are_read_from_the_engine),
 		cmocka_unit_test(end_of_a_long_log_is_kept),
 		cmocka_unit_test(the_last_lines_are_kept),

@@ -14,7 +14,7 @@
 #define HEAD  "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 #define PIECE "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-/* As Engine 20.10.24 tells of two layers, one of which is there already. */
+/* What Engine 20.10.24 sends for two layers, one of which is there already. */
 #define LINES                                                                                     \
 	"{\"status\":\"Pulling from flwr/superlink\",\"id\":\"1.26.0\"}\r\n"                      \
 	"{\"status\":\"Already exists\",\"progressDetail\":{},\"id\":\"aaaaaaaaaaaa\"}\r\n"       \
@@ -36,7 +36,7 @@ struct world {
 	struct fl_buf told;
 };
 
-/* When this text is told, the clock goes on by an hour. */
+/* When the pull shows this text, the clock goes forward by an hour. */
 static const char *jump_at;
 static fl_time jumped;
 
@@ -57,7 +57,7 @@ static void tell(void *data, const char *text)
 	fl_buf_printf(&world->told, "%s\n", text);
 }
 
-/* Pulls from an Engine that does as RULE says. */
+/* Pulls from an Engine that follows RULE. */
 static int pull(struct world *world, const struct server_rule *rule, fl_time deadline,
 		int64_t stall)
 {
@@ -139,10 +139,10 @@ static void trap_26_failure_in_the_stream_is_a_failure(void **state)
 }
 
 /*
- * Trap 26: a registry that stalls in a layer is waited for by the Engine for ever. The connection
- * is closed then, which cancels the pull (the stand-in sees it).
+ * Trap 26: if a registry stalls in a layer, the Engine waits for ever. fl_docker_pull() closes the
+ * connection, which cancels the pull in the Engine (pull() checks that the server sees it).
  */
-static void trap_26_stall_is_left(void **state)
+static void trap_26_stall_ends_the_pull(void **state)
 {
 	static const char *const said[] = {
 		"", /* not even headers */
@@ -163,7 +163,7 @@ static void trap_26_stall_is_left(void **state)
 	}
 }
 
-/* The Engine tries a broken layer again and again, and says so: that is no progress. */
+/* The Engine tries a broken layer again and again, and reports each time. */
 static void trap_26_trying_again_is_no_progress(void **state)
 {
 	static const struct server_rule rule = {
@@ -233,7 +233,7 @@ static void refusals_carry_the_engines_words(void **state)
 	}
 }
 
-/* What is no line of a pull is passed over, however long it is. */
+/* A line that is none of a pull's is ignored, whatever its length. */
 static void odd_lines_do_no_harm(void **state)
 {
 	fl_auto_buf struct fl_buf body = FL_BUF_INIT;
@@ -257,7 +257,7 @@ static void odd_lines_do_no_harm(void **state)
 	fl_buf_free(&w.told);
 }
 
-/* A name that is longer than any of Docker's is not kept, so it is nothing new either. */
+/* A name that is longer than any of Docker's is not kept, so it is no progress either. */
 static void long_names_are_no_progress(void **state)
 {
 	fl_auto_buf struct fl_buf body = FL_BUF_INIT;
@@ -281,7 +281,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_pull_succeeds),
 		cmocka_unit_test(trap_26_failure_in_the_stream_is_a_failure),
-		cmocka_unit_test(trap_26_stall_is_left),
+		cmocka_unit_test(trap_26_stall_ends_the_pull),
 		cmocka_unit_test(trap_26_trying_again_is_no_progress),
 		cmocka_unit_test(deadline_ends_a_pull),
 		cmocka_unit_test(refusals_carry_the_engines_words),

@@ -23,7 +23,7 @@ int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_acti
 int __real_poll(struct pollfd *list, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *list, nfds_t count, int timeout);
 
-/* What poll fails with, once or each time; 0: it does not. */
+/* The errno that poll() fails with, once or each time; 0 for none. */
 static int poll_once, poll_always;
 
 int __wrap_poll(struct pollfd *list, nfds_t count, int timeout)
@@ -33,7 +33,7 @@ int __wrap_poll(struct pollfd *list, nfds_t count, int timeout)
 	return errno != 0 ? -1 : __real_poll(list, count, timeout);
 }
 
-/* What the shell does in systemctl's place, with systemctl's arguments and environment. */
+/* The shell runs this in place of systemctl, with its arguments and environment. */
 static const char *script;
 
 int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
@@ -63,8 +63,8 @@ static void arguments_and_output_pass(void **state)
 	assert_string_equal(fl_buf_text(&output), "2:start:x.service\nto stderr\n");
 }
 
-/* Below one-contextd the environment holds every context variable; one may be called LD_PRELOAD. */
-static void the_environment_is_its_own(void **state)
+/* one-contextd exports each context variable, and one may be called LD_PRELOAD. */
+static void the_callers_environment_is_not_inherited(void **state)
 {
 	fl_auto_buf struct fl_buf output = FL_BUF_INIT;
 	struct fl_error err = FL_ERROR_INIT;
@@ -78,7 +78,7 @@ static void the_environment_is_its_own(void **state)
 	unsetenv("FL_HOSTILE");
 }
 
-/* The lock of service, and what libcurl has open; neither is close-on-exec. */
+/* The lock of service and libcurl's descriptors are not close-on-exec. */
 static void no_descriptor_is_inherited(void **state)
 {
 	int lock = fcntl(STDOUT_FILENO, F_DUPFD, 100);
@@ -91,7 +91,7 @@ static void no_descriptor_is_inherited(void **state)
 	close(lock);
 }
 
-static void a_failure_says_the_last_line(void **state)
+static void a_failure_shows_the_last_line(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
 
@@ -102,10 +102,10 @@ static void a_failure_says_the_last_line(void **state)
 	assert_string_equal(err.message, "systemctl start: Unit x.service not found.");
 	script = "kill -9 $$";
 	assert_int_equal(fl_systemctl(start, NULL, fl_deadline(60), &err), -1);
-	assert_string_equal(err.message, "systemctl start: failed without a word");
+	assert_string_equal(err.message, "systemctl start: failed and printed no reason");
 }
 
-static void one_that_hangs_is_killed(void **state)
+static void a_systemctl_that_hangs_is_killed(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
 
@@ -115,8 +115,8 @@ static void one_that_hangs_is_killed(void **state)
 	assert_int_equal(err.code, FL_EXIT_TIMEOUT);
 }
 
-/* The naive loop goes round for ever. */
-static void one_that_cannot_be_waited_for_is_killed(void **state)
+/* A loop that does not look at errno would never end. */
+static void a_systemctl_that_cannot_be_read_is_killed(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
 
@@ -132,7 +132,7 @@ static void one_that_cannot_be_waited_for_is_killed(void **state)
 	assert_int_equal(err.errnum, ENOMEM);
 }
 
-static void a_vain_wait_for_docker_is_seen(void **state)
+static void a_docker_that_cannot_start_is_seen(void **state)
 {
 	static const struct {
 		const char *script, *message;
@@ -170,8 +170,8 @@ static void a_vain_wait_for_docker_is_seen(void **state)
 }
 
 /*
- * Docker's unit restarts for ever where StartLimitIntervalSec=0: it is activating, active for a
- * moment or in auto-restart whenever one looks, and never failed.
+ * With StartLimitIntervalSec=0 Docker's unit restarts for ever: it is activating, active for a
+ * moment or in auto-restart, and never failed.
  */
 static void a_service_that_ends_each_time_is_seen(void **state)
 {
@@ -197,12 +197,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arguments_and_output_pass),
-		cmocka_unit_test(the_environment_is_its_own),
+		cmocka_unit_test(the_callers_environment_is_not_inherited),
 		cmocka_unit_test(no_descriptor_is_inherited),
-		cmocka_unit_test(a_failure_says_the_last_line),
-		cmocka_unit_test(one_that_hangs_is_killed),
-		cmocka_unit_test(one_that_cannot_be_waited_for_is_killed),
-		cmocka_unit_test(a_vain_wait_for_docker_is_seen),
+		cmocka_unit_test(a_failure_shows_the_last_line),
+		cmocka_unit_test(a_systemctl_that_hangs_is_killed),
+		cmocka_unit_test(a_systemctl_that_cannot_be_read_is_killed),
+		cmocka_unit_test(a_docker_that_cannot_start_is_seen),
 		cmocka_unit_test(a_service_that_ends_each_time_is_seen),
 	};
 
