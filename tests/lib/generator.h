@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one-apps' generator makes of context variables. */
+/* The one_env that one-apps' generator writes from context variables. */
 #ifndef FL_TESTS_GENERATOR_H
 #define FL_TESTS_GENERATOR_H
 
@@ -31,9 +31,9 @@ static inline void write_entry(struct fl_buf *out, const struct variable *variab
 }
 
 /*
- * What one-apps' context-linux/src/etc/one-context.d/loc-16-gen-env makes of VARIABLES: three fixed
- * entries, and one for each line of context.sh (NAME='value', quotes as '\'' there) that matches
- * ^[a-zA-Z_0-9-]*=, lines of multi-line values included.
+ * Writes what one-apps' context-linux/src/etc/one-context.d/loc-16-gen-env writes for VARIABLES:
+ * three fixed entries, and one for each line of context.sh (NAME='value', quotes as '\'' there)
+ * that matches ^[a-zA-Z_0-9-]*=, lines of multi-line values included.
  */
 static inline void generate(struct fl_buf *out, const struct variable *variables, size_t count)
 {

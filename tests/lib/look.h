@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One look at the world of world.h, for the tests of what looks at it. */
+/* One look at the container of world.h, for the tests of layers.c and health.c. */
 #ifndef FL_TESTS_LOOK_H
 #define FL_TESTS_LOOK_H
 
 #include "health/layers.h"
 #include "world.h"
 
-/* One look; returns whether it was ready and checks which layer failed. */
+/* Looks once, checks that FAILURE is the layer that failed, and returns whether all was ready. */
 static inline bool look(struct fl_health *health, enum fl_layer_id failure)
 {
 	struct fl_health_check check = world_check();
@@ -17,7 +17,7 @@ static inline bool look(struct fl_health *health, enum fl_layer_id failure)
 	for (int id = 0; id < FL_LAYER_COUNT; id++) {
 		const struct fl_layer *layer = &health->layers[id];
 
-		/* What lies behind the failure was not tried and says nothing. */
+		/* The layers after the failure were not tried and have no detail. */
 		if (layer->applies && id > (int)failure)
 			assert_int_equal(layer->state, FL_LAYER_UNTRIED);
 		if (layer->state == FL_LAYER_UNTRIED)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A scratch folder that is a --root for one test at a time. */
+/* A scratch folder, which one test at a time uses as --root. */
 #ifndef FL_TESTS_SCRATCH_H
 #define FL_TESTS_SCRATCH_H
 
@@ -44,7 +44,7 @@ static inline char *path_of(const char *name)
 	return fl_xasprintf("%s/%s", scratch, name);
 }
 
-/* Writes TEXT to PATH (absolute, below the folder), making the folders above it. */
+/* Writes TEXT to PATH (absolute, below the folder), and makes the folders above it. */
 static inline void scratch_write(const char *path, const char *text)
 {
 	fl_auto_free char *part = fl_xstrdup(path);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A server with canned answers for the tests, on a unix socket or on loopback: a child process, and
- * a child of that for each connection. What it was asked goes into a journal in shared memory.
+ * a child of that for each connection. It writes the requests to a journal in shared memory.
  */
 #ifndef FL_TESTS_SERVER_H
 #define FL_TESTS_SERVER_H
@@ -29,23 +29,23 @@
 
 enum server_act {
 	SERVER_ANSWER,  /* status, headers and body, with a Content-Length; the connection stays */
-	SERVER_CHUNKED, /* the same in chunks of one byte each, each written alone */
-	SERVER_RAW,     /* the body is all that is written, then the connection is closed */
-	SERVER_DRIP,    /* the same, each byte written when the client has read the one before */
-	SERVER_STALL, /* the same, then nothing; "[closed]" in the journal when the client closes */
-	SERVER_REPEAT,  /* the same, then lines until the client closes: headers, a number, "} */
-	SERVER_RESET,   /* the same, then a TCP reset */
+	SERVER_CHUNKED, /* the same in chunks of one byte, each written alone */
+	SERVER_RAW,     /* only the body, then the connection is closed */
+	SERVER_DRIP,    /* RAW, but each byte only after the client has read the one before */
+	SERVER_STALL,   /* RAW, but open; "[closed]" in the journal when the client closes */
+	SERVER_REPEAT,  /* RAW, then lines until the client closes: .headers, a number, "} */
+	SERVER_RESET,   /* RAW, then a TCP reset */
 	SERVER_HANG_UP, /* nothing is read and nothing is written */
 };
 
 struct server_rule {
-	const char *to; /* how the request begins; NULL ends the list, "" fits everything */
+	const char *to; /* the beginning of the request; NULL ends the list, "" fits each one */
 	enum server_act act;
 	int status;
 	const char *headers; /* each line ended by CR LF; NULL for none */
 	const char *body;
 	size_t length; /* of a body that holds NUL bytes, 0 for a string */
-	int times;     /* so often, then the next rules are looked at; 0 for always */
+	int times;     /* how often the rule is used before the next ones are; 0 for always */
 };
 
 /* What an Engine answers to the first call of a client. */
@@ -59,15 +59,15 @@ struct server_rule {
 struct server_shared {
 	size_t length;
 	char journal[SERVER_JOURNAL];
-	int used[64]; /* by rule */
+	int used[64]; /* how often, by rule */
 };
 
 struct server {
 	struct server_shared *shared;
 	pid_t pid;
-	int port;        /* on loopback, or */
-	char folder[32]; /* private folder and */
-	char path[64];   /* socket in it */
+	int port;        /* on loopback; 0 if there is a socket */
+	char folder[32]; /* the socket's folder, "" if there is none */
+	char path[64];   /* the socket */
 };
 
 /* A deadline that only stops a hang: no test waits for it. */
@@ -84,7 +84,7 @@ static inline void server_note(struct server_shared *shared, const char *bytes, 
 		memcpy(shared->journal + at, bytes, length);
 }
 
-/* Writes everything; with DRIP each byte alone, when the client has taken what came before. */
+/* Writes everything; with DRIP each byte alone, after the client has read the one before. */
 static inline void server_write(int fd, const char *bytes, size_t length, bool drip)
 {
 	while (length > 0) {
@@ -101,7 +101,7 @@ static inline void server_write(int fd, const char *bytes, size_t length, bool d
 }
 
 /*
- * Whether a request of HTTP/2 has come to its end (END_STREAM); the journal says in which frame:
+ * Whether a request of HTTP/2 has ended (END_STREAM). It writes to the journal in which frame:
  * "[end in HEADERS]" or "[end in DATA of 5 bytes]" (RFC 9113, 4.1 and 6).
  */
 static inline bool server_frames(struct server_shared *shared, const char *text, size_t have)
@@ -128,7 +128,7 @@ static inline bool server_frames(struct server_shared *shared, const char *text,
 	return false;
 }
 
-/* How long the request in TEXT is, 0 if it is not whole yet. */
+/* The length of the request in TEXT, 0 if its headers are not whole yet. */
 static inline size_t server_request(const char *text)
 {
 	const char *end = strstr(text, "\r\n\r\n"),
@@ -143,7 +143,7 @@ static inline size_t server_request(const char *text)
 	return whole;
 }
 
-/* Does what RULE says; false where the connection is to be closed. */
+/* Answers by RULE. Returns false if the connection is to be closed. */
 static inline bool server_act(struct server_shared *shared, int fd, const struct server_rule *rule)
 {
 	size_t length = rule->length != 0    ? rule->length
@@ -239,7 +239,7 @@ static inline void server_connection(struct server_shared *shared, int fd,
 	}
 }
 
-/* Starts a server that follows RULES, with a unix socket or on a free port of loopback. */
+/* Starts a server that follows RULES, on a unix socket or on a free port of loopback. */
 static inline struct server server_start(const struct server_rule *rules, bool unix_socket)
 {
 	struct server server = { .port = 0 };
@@ -288,7 +288,7 @@ static inline struct server server_start(const struct server_rule *rules, bool u
 	return server;
 }
 
-/* Ends it with all its connections. */
+/* Ends the server and all its connections. */
 static inline void server_kill(struct server *server)
 {
 	if (server->pid > 0) {
@@ -308,7 +308,7 @@ static inline void server_stop(struct server *server)
 	}
 }
 
-/* Whether the journal holds TEXT, now or within ten seconds. */
+/* Whether the journal has TEXT, now or within ten seconds. */
 static inline bool server_heard(const struct server *server, const char *text)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
@@ -321,7 +321,7 @@ static inline bool server_heard(const struct server *server, const char *text)
 	return false;
 }
 
-/* How often TEXT stands in the journal. */
+/* How often TEXT is in the journal. */
 static inline int server_count(const struct server *server, const char *text)
 {
 	const char *at = server->shared->journal, *end = at + SERVER_JOURNAL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Records what is synced, and makes it fail. The test that includes this names the functions to
+ * Records what is synced, or makes it fail. The test that includes this names the functions to
  * wrap: fsync syncfs.
  */
 #ifndef FL_TESTS_SYNCED_H
@@ -15,9 +15,9 @@ int __wrap_fsync(int fd);
 int __real_syncfs(int fd);
 int __wrap_syncfs(int fd);
 
-static ino_t synced[32]; /* what was synced, in this order */
+static ino_t synced[32]; /* the files that were synced, in this order */
 static size_t syncs;
-static size_t whole_syncs; /* of a file system */
+static size_t whole_syncs; /* calls of syncfs() */
 static bool fail_sync;
 
 int __wrap_fsync(int fd)

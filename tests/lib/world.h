@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An Engine, a container and a SuperLink that happen on a clock of their own, for the tests of
- * health.c, verdict.c and watch.c: what the probes get follows from the time, nothing is waited
- * for.
+ * An Engine, a container and a SuperLink on a clock of their own, for the tests of lib/health: the
+ * answers follow from that clock, and no test waits.
  * The test that includes this names the functions to wrap:
  *   fl_now fl_pause fl_http_start fl_http_run fl_http_done fl_http_response fl_http_end
  *   fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone
@@ -28,20 +27,20 @@ struct fl_transfer {
 static struct {
 	fl_time now; /* nanoseconds */
 	int64_t engine_at, made_at, started_at, listens_at, control_at, died_at, restarted_at;
-	int64_t lost_at;                          /* the Engine breaks off waiting for the end */
-	int64_t process_gone_at, process_back_at; /* the container's, whatever the Engine says */
+	int64_t lost_at;                          /* the Engine closes the wait for the end */
+	int64_t process_gone_at, process_back_at; /* the container's, in /proc */
 	int64_t superexec_at, superexec_gone_at;
-	bool superexec_zombie; /* what is left of it */
+	bool superexec_zombie; /* after its end */
 	bool paused, oom_killed, restarting;
 	int64_t exit_code;
 	const char *error; /* State.Error */
 	const char *image;
 	const char *refusal; /* grpc-message of the database call, NULL for status 0 */
 	int64_t refused_until;
-	bool hangs;      /* the database call is not answered */
+	bool hangs;      /* the database call gets no answer */
 	int http_status; /* of GET /health */
 	const char *log;
-	struct fl_buf calls; /* one letter a call: i nspect, f leet, c ontrol, d atabase, h TTP */
+	struct fl_buf calls; /* a letter each: i(nspect), f(leet), c(ontrol), d(atabase), h(ttp) */
 } world;
 
 static struct fl_settings settings;
@@ -90,7 +89,7 @@ static inline struct fl_health_check world_check(void)
 {
 	static struct fl_docker docker = { .http = (struct fl_http *)&world };
 
-	/* Nobody looks into the world by this. */
+	/* The wrapped functions do not use these pointers. */
 	return (struct fl_health_check){ .http = docker.http,
 					 .docker = &docker,
 					 .settings = &settings,
@@ -117,7 +116,7 @@ static inline int count_calls(char letter)
 	return count;
 }
 
-/* How late ready was seen, in milliseconds after all has come about. */
+/* Milliseconds since the start. */
 static inline int64_t world_ms(void)
 {
 	return world.now / FL_MS;
