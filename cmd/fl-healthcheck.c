@@ -101,6 +101,24 @@ static bool parse(struct run *run, struct fl_options *parser)
 	return true;
 }
 
+/* Takes from superlink.json what the call leaves open. */
+static int configure(struct run *run, struct fl_error *err)
+{
+	bool lacks_seconds = run->waits && run->seconds == 0;
+
+	if ((!run->has_address || lacks_seconds) &&
+	    fl_resolve_load(&run->settings, &run->paths, NULL, err) != 0)
+		return -1;
+	if (lacks_seconds)
+		run->seconds = fl_settings_integer(&run->settings, FL_PARAM_HEALTH_TIMEOUT);
+	run->deadline = run->waits ? fl_deadline(run->seconds) : FL_NEVER;
+	if (!run->has_address) {
+		run->address = fl_settings_address(&run->settings, FL_PARAM_FLEET_API_ADDRESS);
+		run->address = fl_address_reach(&run->address);
+	}
+	return 0;
+}
+
 /* The end of a run with STATUS: also --json's object, if that can be written. */
 static enum fl_exit finish(const struct run *run, const char *json, enum fl_exit status)
 {
@@ -112,7 +130,7 @@ static enum fl_exit finish(const struct run *run, const char *json, enum fl_exit
 }
 
 /* --probe=grpc and --probe=tcp. */
-static enum fl_exit probe(const struct run *run)
+static enum fl_exit probe_address(const struct run *run)
 {
 	enum fl_probe kind = strcmp(run->probe, "tcp") == 0 ? FL_PROBE_TCP : FL_PROBE_GRPC;
 	fl_auto_free char *where = fl_address_text(&run->address);
@@ -132,7 +150,7 @@ static enum fl_exit probe(const struct run *run)
 }
 
 /* All layers, once. */
-static enum fl_exit look(struct run *run, const struct fl_health_check *check)
+static enum fl_exit look_once(struct run *run, const struct fl_health_check *check)
 {
 	bool ready = fl_layers_try(&run->health, check, fl_now() + FL_HEALTH_TRY);
 
@@ -140,18 +158,17 @@ static enum fl_exit look(struct run *run, const struct fl_health_check *check)
 }
 
 /* Step 10: until all layers hold. */
-static enum fl_exit wait_for(struct run *run, const struct fl_health_check *check)
+static enum fl_exit wait_until_ready(struct run *run, const struct fl_health_check *check)
 {
 	struct fl_step step = fl_step_begin(FL_STEP_HEALTH);
-	enum fl_exit status;
 
 	fl_log_open(run->paths.bootstrap_log, run->paths.journal);
-	status = fl_watch(&run->health, check, run->deadline);
-	return fl_verdict_tell(&run->health, check, status, &step);
+	return fl_verdict_tell(&run->health, check, fl_watch(&run->health, check, run->deadline),
+			       &step);
 }
 
 /* --probe=superlink. */
-static enum fl_exit superlink(struct run *run)
+static enum fl_exit check_layers(struct run *run)
 {
 	struct fl_health_check check = { .settings = &run->settings,
 					 .proc = FL_PROC,
@@ -161,7 +178,7 @@ static enum fl_exit superlink(struct run *run)
 
 	check.http = run->http = fl_http_new();
 	check.docker = run->docker = fl_docker_new(run->http, run->socket);
-	status = run->waits ? wait_for(run, &check) : look(run, &check);
+	status = run->waits ? wait_until_ready(run, &check) : look_once(run, &check);
 	json = fl_verdict_json(&run->health);
 	return finish(run, json, status);
 }
@@ -173,22 +190,11 @@ int main(int argc, char **argv)
 	};
 	struct fl_options parser;
 	struct fl_error err = FL_ERROR_INIT;
-	struct fl_address fleet;
 
 	fl_options_begin(&parser, &command, argc, argv);
 	if (!parse(&run, &parser))
 		return parser.status;
-	if ((!run.has_address || (run.waits && run.seconds == 0)) &&
-	    fl_resolve_load(&run.settings, &run.paths, NULL, &err) != 0)
+	if (configure(&run, &err) != 0)
 		return fl_log_error(&err);
-	if (run.waits && run.seconds == 0)
-		run.seconds = fl_settings_integer(&run.settings, FL_PARAM_HEALTH_TIMEOUT);
-	run.deadline = run.waits ? fl_deadline(run.seconds) : FL_NEVER;
-	if (run.superlink)
-		return superlink(&run);
-	if (!run.has_address) {
-		fleet = fl_settings_address(&run.settings, FL_PARAM_FLEET_API_ADDRESS);
-		run.address = fl_address_reach(&fleet);
-	}
-	return probe(&run);
+	return run.superlink ? check_layers(&run) : probe_address(&run);
 }
