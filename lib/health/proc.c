@@ -72,12 +72,6 @@ static bool parse_stat(char *text, const char *program, struct process *process)
 	return true;
 }
 
-static void add_row(struct table *table, const struct process *process)
-{
-	table->rows = fl_xgrow(table->rows, table->count, sizeof(*table->rows));
-	table->rows[table->count++] = *process;
-}
-
 /* 0, or -1 with errno. */
 static int read_table(DIR *dir, const char *program, struct table *table)
 {
@@ -95,8 +89,10 @@ static int read_table(DIR *dir, const char *program, struct table *table)
 		if (text.length == 0)
 			continue;
 		process.pid = (pid_t)pid;
-		if (parse_stat(text.data, program, &process))
-			add_row(table, &process);
+		if (!parse_stat(text.data, program, &process))
+			continue;
+		table->rows = fl_xgrow(table->rows, table->count, sizeof(*table->rows));
+		table->rows[table->count++] = process;
 	}
 	return errno == 0 ? 0 : -1;
 }

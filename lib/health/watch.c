@@ -136,11 +136,8 @@ static void judge(struct watch *watch)
 	if (watch->ended)
 		return;
 	watch->lost = health->lost ? fl_earlier(watch->lost, fl_now()) : FL_NEVER;
-	if (health->lost && fl_now() - watch->lost >= LOST_FOR) {
-		watch->ended = true;
-		return;
-	}
-	if (health->refused && fl_diagnosis_is_final(health->cause)) {
+	if ((health->lost && fl_now() - watch->lost >= LOST_FOR) ||
+	    (health->refused && fl_diagnosis_is_final(health->cause))) {
 		watch->ended = true;
 		return;
 	}
@@ -219,8 +216,7 @@ enum fl_exit fl_watch(struct fl_health *health, const struct fl_health_check *ch
 	};
 
 	watch.check.end = NULL;
-	if (watch.check.connect_ms == 0)
-		watch.check.connect_ms = CONNECT_MS;
+	watch.check.connect_ms = CONNECT_MS;
 	do {
 		enum fl_layer_id failure = fl_health_failure(health);
 		fl_auto_free char *detail = failure == FL_LAYER_COUNT
