@@ -7,9 +7,10 @@
 #include "base/mem.h"
 #include "onegate/onegate.h"
 
-#define LEAST_TRY  (FL_SEC / 2) /* no try is started with less time than this left */
-#define MOST_PAUSE (4 * FL_SEC)
-#define CONNECT_MS 3000 /* OneGate is on the same site; a lost SYN is sent again after 1 s */
+#define LEAST_TRY   (FL_SEC / 2) /* no try is started with less time than this left */
+#define LEAST_PAUSE (FL_SEC / 4)
+#define MOST_PAUSE  (4 * FL_SEC)
+#define CONNECT_MS  3000 /* OneGate is on the same site; a lost SYN is sent again after 1 s */
 
 /* One request; the caller ends the result. The header lines with the token live only in here. */
 static struct fl_transfer *perform(const struct fl_exchange *exchange, fl_time until)
@@ -155,7 +156,7 @@ static bool succeeded(const struct fl_response *response)
 struct fl_transfer *fl_exchange_run(const struct fl_exchange *exchange, fl_time deadline,
 				    struct fl_error *err)
 {
-	struct fl_backoff backoff = FL_BACKOFF_INIT(exchange->onegate->first_pause, MOST_PAUSE);
+	struct fl_backoff backoff = FL_BACKOFF_INIT(LEAST_PAUSE, MOST_PAUSE);
 	int64_t patience = exchange->onegate->first_try;
 
 	for (int tries = 1;; tries++) {

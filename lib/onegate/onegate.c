@@ -11,8 +11,7 @@
 #include "file/file.h"
 #include "onegate/exchange.h"
 
-#define TOKEN_MAX   4096 /* bytes of token.txt; a token has 40 to 100 */
-#define FIRST_PAUSE (FL_SEC / 4)
+#define TOKEN_MAX 4096 /* bytes of token.txt; a token has 40 to 100 */
 
 /* The host of URL, which fl_valid_url() has accepted. */
 static char *host_of(const char *url)
@@ -77,7 +76,6 @@ int fl_onegate_init(struct fl_onegate *onegate, const struct fl_context *context
 	    fl_param_read(FL_PARAM_VMID, context, &vmid, err) != 0)
 		return -1;
 	onegate->first_try = total * FL_SEC / 4 > FL_SEC ? total * FL_SEC / 4 : FL_SEC;
-	onegate->first_pause = FIRST_PAUSE;
 	if (endpoint == NULL)
 		return 0;
 	onegate->url = url_of(endpoint);

@@ -17,9 +17,8 @@ struct fl_onegate {
 	char *url;  /* of the VM's record: the endpoint and "/vm"; NULL if the context names none */
 	char *host; /* in it, an IPv6 address without brackets; NULL together with url */
 	char *vmid; /* decimal; NULL only if there is no token either */
-	char *token;         /* secret; NULL if there is none */
-	int64_t first_try;   /* nanoseconds for the first try; each next one gets twice as many */
-	int64_t first_pause; /* nanoseconds between the first two tries, growing from there */
+	char *token;       /* secret; NULL if there is none */
+	int64_t first_try; /* nanoseconds for the first try; each next one gets twice as many */
 };
 
 #define FL_ONEGATE_INIT                                                \

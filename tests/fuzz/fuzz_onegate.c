@@ -15,12 +15,9 @@
 static char url[] = "http://192.0.2.1:5030/vm", host[] = "192.0.2.1", vmid[] = "42";
 static char token[] = "TOPSECRET8f7a";
 
-static const struct fl_onegate known = { .url = url,
-					 .host = host,
-					 .vmid = vmid,
-					 .token = token,
-					 .first_try = FL_SEC,
-					 .first_pause = FL_SEC / 4 };
+static const struct fl_onegate known = {
+	.url = url, .host = host, .vmid = vmid, .token = token, .first_try = FL_SEC
+};
 static long status; /* 0 if there is no answer, or one that is no HTTP by itself */
 
 static void refused(const struct fl_error *err)

@@ -23,7 +23,6 @@ struct answer {
 	long status;
 	const char *body;
 	int64_t takes; /* ns */
-	bool truncated;
 };
 
 /* The scene: what the peer does, and what was asked of it. */
@@ -75,7 +74,6 @@ struct fl_transfer *__wrap_fl_http_perform(struct fl_http *http, const struct fl
 	scene.response.status = answer.status;
 	if (answer.body != NULL)
 		fl_buf_puts(&scene.response.body, answer.body);
-	scene.response.body.truncated = answer.truncated;
 	snprintf(scene.response.reason, sizeof(scene.response.reason), "%s",
 		 answer.failure == FL_HTTP_TIMEOUT ? "no answer in time" : "it went wrong");
 	return (struct fl_transfer *)(void *)&scene;
@@ -146,8 +144,7 @@ static int run_for(int64_t seconds, struct fl_error *err)
 	struct fl_onegate onegate = { .url = strdup("http://h/vm"),
 				      .vmid = strdup("42"),
 				      .token = strdup(TOKEN),
-				      .first_try = 5 * FL_SEC,
-				      .first_pause = FL_SEC / 4 };
+				      .first_try = 5 * FL_SEC };
 	fl_auto_buf struct fl_buf body = FL_BUF_INIT;
 	const struct fl_exchange exchange = {
 		.onegate = &onegate,
