@@ -5,8 +5,8 @@
 
 #include "superlink/container.h"
 
-/* The last of the three lines that flower-superlink 1.22 to 1.36 prints of its servers. */
-#define RUN_IS_UP "Starting Fleet API"
+/* flower-superlink 1.22 to 1.36 prints one line for each server it starts; this is the last. */
+#define SERVERS_STARTED "Starting Fleet API"
 
 struct sign {
 	const char *text;
@@ -52,7 +52,7 @@ enum fl_cause fl_diagnosis_of_log(const char *log)
 {
 	const char *latest = log;
 
-	for (const char *at = log; (at = strstr(at, RUN_IS_UP)) != NULL; at++)
+	for (const char *at = log; (at = strstr(at, SERVERS_STARTED)) != NULL; at++)
 		latest = at;
 	return fl_diagnosis_of_text(latest);
 }
@@ -108,25 +108,24 @@ void fl_diagnosis_explain(enum fl_cause cause, const char *state_dir, struct fl_
 		break;
 	case FL_CAUSE_NEWER:
 		fl_buf_printf(out,
-			      "a newer Flower has upgraded the database in %s and there is no way "
-			      "back; set FLOWER_VERSION to that version again, or restore a copy "
-			      "from before",
+			      "a newer Flower has upgraded the database in %s, and an older one "
+			      "cannot use it; set FLOWER_VERSION to the newer version again, or "
+			      "restore a copy from before the upgrade",
 			      state_dir);
 		break;
 	case FL_CAUSE_DAMAGE:
-		fl_buf_printf(
-			out,
-			"the database in %s is damaged or no database at all; restore a copy, "
-			"or move it away to start anew without the past runs and SuperNodes",
-			state_dir);
+		fl_buf_printf(out,
+			      "the database in %s is damaged or is no database; restore a copy, or "
+			      "move it away to start anew without the past runs and SuperNodes",
+			      state_dir);
 		break;
 	case FL_CAUSE_PROCESSOR:
 		fl_buf_puts(out, "the virtual processor is older than x86-64-v2; give the VM "
 				 "template CPU_MODEL=[MODEL=\"host-passthrough\"]");
 		break;
 	case FL_CAUSE_ARGUMENTS:
-		fl_buf_puts(out, "this Flower does not know an argument it was given; set "
-				 "FLOWER_VERSION to one that is supported");
+		fl_buf_puts(out, "this Flower does not know one of its arguments; set "
+				 "FLOWER_VERSION to a version that is supported");
 		break;
 	case FL_CAUSE_MEMORY:
 		fl_buf_puts(out, "memory ran out; give the VM more (4096 MB at least)");

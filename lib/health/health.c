@@ -54,7 +54,7 @@ const struct fl_flower *fl_health_flower(const struct fl_health *health,
 	return fl_flower_for(fl_settings_get(check->settings, FL_PARAM_FLOWER_VERSION), NULL);
 }
 
-/* Whether FOUND is the run of the container that is known already. */
+/* Whether FOUND is the container of the last look, and was not restarted since. */
 static bool is_same_run(const struct fl_health *health, const struct fl_docker_container *found)
 {
 	const struct fl_docker_container *known = &health->container;
@@ -95,8 +95,8 @@ static void judge_container(struct fl_health *health, const struct fl_health_che
 			      c->exit_code, c->restart_count);
 	else if (strcmp(c->status, "created") == 0)
 		fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_FAILS,
-			      "it was made and has not been started%s%s",
-			      c->error[0] == '\0' ? "" : ": ", c->error);
+			      "it was made but not started%s%s", c->error[0] == '\0' ? "" : ": ",
+			      c->error);
 	else if (!c->running || c->pid <= 0)
 		fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_FAILS,
 			      "it does not run: %s, exit status %" PRId64 "%s%s", c->status,
@@ -106,10 +106,10 @@ static void judge_container(struct fl_health *health, const struct fl_health_che
 	else if (health->lost)
 		fl_health_set(
 			health, FL_LAYER_CONTAINER, FL_LAYER_FAILS,
-			"Docker says that it runs as process %ld, and there is no such process: "
-			"it has lost the container, and `systemctl restart "
-			"flower-superlink.service` starts it again; or else Docker is not on this "
-			"machine and in its process namespace",
+			"Docker says that it runs as process %ld, but there is no such process: "
+			"Docker has lost the container, and `systemctl restart "
+			"flower-superlink.service` starts it again; or Docker is not on this "
+			"machine or not in its process namespace",
 			(long)c->pid);
 	else
 		fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_HOLDS, "%s runs as process %ld",
@@ -152,7 +152,7 @@ void fl_health_container_ended(struct fl_health *health, const struct fl_health_
 	health->container.exit_code = exit_code;
 	forget(health, check);
 	fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_FAILS,
-		      "it ended with exit status %" PRId64 " while it was waited for", exit_code);
+		      "it ended with exit status %" PRId64 " during the wait", exit_code);
 }
 
 enum fl_layer_id fl_health_failure(const struct fl_health *health)

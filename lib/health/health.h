@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether the SuperLink works (spec section 7): one look at all layers, in order. The first that
- * fails is the one reported; those behind it are not tried, as each rests on the one before.
+ * Whether the SuperLink works (spec section 7): one look at all layers, in order. The first layer
+ * that fails is reported. The layers behind it are not tried, because each needs the one before.
  *
  *   container  it runs                                    Engine API
- *   fleet      SuperNodes are answered                    a gRPC call on the Fleet port
- *   control    `flwr run` is answered                     the same on the Control port
- *   database   the run database opens and can be written  the call SuperExec itself makes
- *   superexec  runs will be carried out                   its process, below the container's
+ *   fleet      it answers SuperNodes                      a gRPC call on the Fleet port
+ *   control    it answers `flwr run`                      the same on the Control port
+ *   database   it can open and write the run database     the call that SuperExec makes
+ *   superexec  SuperExec lives and can carry out runs     its process, below the container's
  *
  * An open port proves nothing: Docker's userland proxy accepts before the program inside listens
  * (trap 1), and a SuperLink that cannot write its state answers on every port while its SuperExec
- * dies (traps 18, 21). Which layers apply, and how they are asked, depends on the Flower version
- * that the container was made from (flower.h).
+ * dies (traps 18, 21). The Flower version that the container was made from decides which layers
+ * apply and how they are asked (config/flower.h).
  */
 #ifndef FL_HEALTH_H
 #define FL_HEALTH_H
@@ -47,10 +47,10 @@ struct fl_health {
 	struct fl_layer layers[FL_LAYER_COUNT];
 	struct fl_docker_container container; /* of the last look that the Engine answered */
 	bool inspected;                       /* the Engine answered the last look */
-	bool lost;           /* by the Engine: it says that a process runs which is not there */
-	bool refused;        /* the database answered, and not with status 0 */
-	bool logged;         /* asking it left a line in the SuperLink's log */
-	enum fl_cause cause; /* what the database's message gives away */
+	bool lost;           /* the Engine says that the container runs, but it has no process */
+	bool refused;        /* the database call got a gRPC status other than 0 */
+	bool logged;         /* the database call left a line in the SuperLink's log */
+	enum fl_cause cause; /* the cause that the message of that status names */
 	enum fl_process superexec; /* as seen last */
 };
 
@@ -59,7 +59,7 @@ struct fl_health {
 		.inspected = false \
 	}
 
-/* What to look at; everything is borrowed. */
+/* What to look at, and with what; everything is borrowed. */
 struct fl_health_check {
 	struct fl_http *http;
 	struct fl_docker *docker;
@@ -68,10 +68,10 @@ struct fl_health_check {
 	const char *state_dir; /* on the host, for advice */
 	int64_t connect_ms;    /* most milliseconds for one connect, 0 for no limit of its own */
 	int64_t call; /* most nanoseconds for a call on the Fleet or Control port, 0 likewise */
-	struct fl_transfer *end; /* fl_end_ask()'s: an end abandons the look; may be NULL */
+	struct fl_transfer *end; /* of fl_end_ask(): the container's end stops the look; or NULL */
 };
 
-/* What is known of the Flower that runs (by the container's image), or else the configured one. */
+/* The Flower version of the container's image, or the configured one if there is no container. */
 const struct fl_flower *fl_health_flower(const struct fl_health *health,
 					 const struct fl_health_check *check) FL_NONNULL(1, 2);
 
@@ -79,13 +79,14 @@ const struct fl_flower *fl_health_flower(const struct fl_health *health,
 const char *fl_layer_name(enum fl_layer_id id);
 
 /*
- * The container alone: asks the Engine, decides by its image which layers apply and, unless this is
- * the same run of it as before, forgets what was known of them. Returns whether it runs.
+ * Looks at the container alone: asks the Engine, and decides by the image which layers apply.
+ * Clears the other layers unless the run of the last look goes on. Returns whether the container
+ * runs.
  */
 bool fl_health_container(struct fl_health *health, const struct fl_health_check *check,
 			 fl_time deadline) FL_MUST_CHECK FL_NONNULL(1, 2);
 
-/* Notes that the container has ended (docker/end.h), without asking the Engine anything else. */
+/* Notes that the container has ended (docker/end.h), without asking the Engine. */
 void fl_health_container_ended(struct fl_health *health, const struct fl_health_check *check,
 			       int64_t exit_code) FL_NONNULL(1, 2);
 
@@ -93,7 +94,7 @@ void fl_health_container_ended(struct fl_health *health, const struct fl_health_
 void fl_health_set(struct fl_health *health, enum fl_layer_id id, enum fl_layer_state state,
 		   const char *format, ...) FL_PRINTF(4, 5) FL_NONNULL(1, 4);
 
-/* Layer FIRST and all behind it become untried again. */
+/* Makes layer FIRST and all behind it untried again. */
 void fl_health_clear(struct fl_health *health, int first) FL_NONNULL(1);
 
 /* The first layer that fails, or FL_LAYER_COUNT. */

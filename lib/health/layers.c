@@ -8,11 +8,11 @@
 
 #define SUPEREXEC "flower-superexec"
 
-/* Reads and so creates the database, as SuperExec does each second. Logs nothing at INFO. */
+/* SuperExec's call of each second: it reads, and so creates, the database, and is not logged. */
 #define METHOD_APPIO   "/flwr.proto.ServerAppIo/ListAppsToLaunch"
 #define METHOD_CONTROL "/flwr.proto.Control/ListRuns"
 
-/* Runs TRANSFER to its end. False if the container ended before. */
+/* Runs TRANSFER to its end. Returns false if the container ended before. */
 static bool finish(const struct fl_health_check *check, struct fl_transfer *transfer)
 {
 	while (!fl_http_run(check->http, transfer, FL_NEVER)) {
@@ -22,7 +22,7 @@ static bool finish(const struct fl_health_check *check, struct fl_transfer *tran
 	return true;
 }
 
-/* Each probe returns false if the container ended meanwhile; its layer is then as it was. */
+/* Each probe returns false if the container ended meanwhile, and then leaves its layer alone. */
 static bool probe_grpc(struct fl_health *health, const struct fl_health_check *check,
 		       enum fl_layer_id id, const struct fl_address *address, fl_time deadline)
 {
@@ -126,9 +126,9 @@ static void probe_superexec(struct fl_health *health, const struct fl_health_che
 			      SUPEREXEC " is process %ld", (long)pid);
 	else if (health->superexec == FL_PROCESS_ZOMBIE)
 		fl_health_set(health, FL_LAYER_SUPEREXEC, FL_LAYER_FAILS,
-			      SUPEREXEC " has died and is never restarted, so every run would wait "
-					"for ever; `docker restart " FL_CONTAINER_NAME
-					"` brings it back");
+			      SUPEREXEC " has died and nothing restarts it, so every run would "
+					"wait for ever; `docker restart " FL_CONTAINER_NAME
+					"` starts it again");
 	else
 		fl_health_set(health, FL_LAYER_SUPEREXEC, FL_LAYER_FAILS,
 			      "no process " SUPEREXEC " below process %ld, so every run would wait "
@@ -182,7 +182,7 @@ bool fl_layers_look(struct fl_health *health, const struct fl_health_check *chec
 			return false;
 		layer->took = fl_now() - start;
 		if (layer->state != FL_LAYER_HOLDS) {
-			/* What an earlier look found behind it says nothing any more. */
+			/* What an earlier look found behind it may be wrong by now. */
 			fl_health_clear(health, id + 1);
 			return false;
 		}

@@ -11,12 +11,12 @@
 
 #define PAUSE (20 * FL_MS) /* between two tries */
 
-/* 0, or the errno of the failed connect; ETIMEDOUT for the deadline. */
+/* 0, or the errno of the failed connect; ETIMEDOUT if DEADLINE has passed. */
 static int try_connect(const struct addrinfo *info, fl_time deadline)
 {
 	fl_auto_close int fd = socket(info->ai_family, info->ai_socktype | SOCK_CLOEXEC, 0);
 	int left = fl_remaining_ms(deadline);
-	/* It limits a connect as well, socket(7); nothing at all would be no limit. */
+	/* SO_SNDTIMEO also limits a connect (socket(7)); 0 would mean no limit. */
 	struct timeval limit = { .tv_sec = left / 1000, .tv_usec = left % 1000 * 1000 };
 
 	if (left == 0)
@@ -25,7 +25,7 @@ static int try_connect(const struct addrinfo *info, fl_time deadline)
 		return errno;
 	if (connect(fd, info->ai_addr, info->ai_addrlen) == 0)
 		return 0;
-	/* A refused connect gives ECONNREFUSED; this one was reset after it had been accepted. */
+	/* The peer accepted and then reset; a connect that it refuses gives ECONNREFUSED. */
 	if (errno == ECONNRESET)
 		return 0;
 	return errno == EINPROGRESS ? ETIMEDOUT : errno;
@@ -80,9 +80,9 @@ static int probe_grpc(struct fl_http *http, const struct fl_address *address, fl
 int fl_probe(enum fl_probe kind, const struct fl_address *address, bool repeat, int64_t try,
 	     fl_time deadline, struct fl_error *err)
 {
-	/* Starting libcurl costs more than a whole connect. */
+	/* A plain connect does without libcurl, whose start takes longer than the connect. */
 	fl_auto_http struct fl_http *http = kind == FL_PROBE_TCP ? NULL : fl_http_new();
-	struct fl_error reason = FL_ERROR_INIT; /* the last one that is not the deadline itself */
+	struct fl_error reason = FL_ERROR_INIT; /* of the last try that was not cut short */
 
 	for (;;) {
 		fl_time until = fl_earlier(deadline, fl_now() + try);

@@ -10,13 +10,13 @@
 #include "base/number.h"
 
 #define COMM_LENGTH 15            /* TASK_COMM_LEN - 1, proc_pid_comm(5) */
-#define READ_MAX    (64 * FL_KIB) /* the program's name stands in the first few words */
+#define READ_MAX    (64 * FL_KIB) /* the program's name is among the first few arguments */
 
 struct process {
 	pid_t pid;
 	pid_t parent;
 	char state;
-	bool zombie_of_program; /* a zombie that has the program's name as far as comm holds it */
+	bool zombie_of_program; /* a zombie whose comm is the program's name, cut to 15 bytes */
 };
 
 struct table {
@@ -29,7 +29,7 @@ static void free_table(struct table *table)
 	free(table->rows);
 }
 
-/* What open(2) and read(2) say of a process that has gone, or that is hidden from this user. */
+/* The errors of open(2) and read(2) if the process has gone or is hidden from this user. */
 static bool is_gone(int errnum)
 {
 	return errnum == ENOENT || errnum == ESRCH || errnum == EACCES || errnum == EPERM;
@@ -47,7 +47,7 @@ static int read_of(int proc, const char *pid, const char *name, struct fl_buf *o
 	return is_gone(errno) ? 0 : -1;
 }
 
-/* "PID (COMM) STATE PPID ...", proc_pid_stat(5). COMM may hold anything, also ") R 1". */
+/* Parses "PID (COMM) STATE PPID ...", proc_pid_stat(5). COMM may hold anything, also ") R 1". */
 static bool parse_stat(char *text, const char *program, struct process *process)
 {
 	char *open = strchr(text, '(');
@@ -106,7 +106,7 @@ static const struct process *row_of(const struct table *table, pid_t pid)
 	return NULL;
 }
 
-/* The table is no snapshot: an id used anew meanwhile could make a ring, so this is bounded. */
+/* Bounded, because the table is no snapshot: an id that was used anew could make it a ring. */
 static bool is_below(const struct table *table, const struct process *process, pid_t ancestor)
 {
 	for (size_t i = 0; process != NULL && i < table->count; i++) {
@@ -129,7 +129,7 @@ static bool has_argument(const struct fl_buf *cmdline, const char *program)
 	return false;
 }
 
-/* 1, 0, or -1 with errno. */
+/* Whether PROCESS runs PROGRAM: 1 or 0, or -1 with errno. */
 static int runs(int proc, const struct process *process, const char *program,
 		struct fl_buf *cmdline)
 {

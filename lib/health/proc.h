@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Processes below another one, by proc(5).
+ * Finds a program among the descendants of a process, in proc(5).
  *
- * A program is known by its arguments and not by comm, which the kernel cuts to 15 bytes
- * ("flower-superexe") and which belongs to the interpreter for a script; and a dead child that its
- * parent has not waited for stays as a zombie with that comm and without arguments (trap 23).
+ * The program is found by its arguments and not by comm: the kernel cuts comm to 15 bytes
+ * ("flower-superexe"), and for a script it names the interpreter. A dead child whose parent has not
+ * waited for it stays as a zombie, with that comm and without arguments (trap 23).
  */
 #ifndef FL_PROC_H
 #define FL_PROC_H
@@ -24,14 +24,14 @@ enum fl_process {
 
 /*
  * Looks in the proc file system at PROC (FL_PROC, another one in tests) for a descendant of process
- * ANCESTOR that runs PROGRAM: one of its arguments has that base name. FL_PROCESS_ALIVE and its id
- * in *PID (may be NULL) win over FL_PROCESS_ZOMBIE. 0 and *FOUND; -1 with 71 if PROC cannot be
- * read, *FOUND is then as it was; or -1 with 69 and FL_PROCESS_ABSENT if ANCESTOR is not in it.
+ * ANCESTOR that runs PROGRAM: one of its arguments has that base name. A live one, with its id in
+ * *PID (may be NULL), wins over a zombie. 0 and *FOUND; -1 with 71 if PROC cannot be read (*FOUND
+ * is then as it was); or -1 with 69 and FL_PROCESS_ABSENT if process ANCESTOR is not there.
  */
 int fl_proc_find(const char *proc, pid_t ancestor, const char *program, enum fl_process *found,
 		 pid_t *pid, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 3, 4, 6);
 
-/* Whether PROC can be read and has no process PID; other errors leave that open, and say false. */
+/* Whether PROC can be read and has no process PID. Other errors give false: nobody knows then. */
 bool fl_proc_is_gone(const char *proc, pid_t pid) FL_NONNULL(1);
 
 #endif

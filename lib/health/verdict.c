@@ -9,15 +9,15 @@
 #include "docker/logs.h"
 #include "superlink/container.h"
 
-#define ASK_TIME (2 * FL_SEC) /* for a question to the Engine, such as for the log */
+#define ASK_TIME (2 * FL_SEC) /* for one request to the Engine, such as for the log */
 
 #define LINES_SHOWN    10  /* of the container's log */
-#define LINES_SEARCHED 100 /* in which a cause is looked for: a traceback is long */
+#define LINES_SEARCHED 100 /* for a known cause: a traceback is long */
 
 #define EXIT_KILLED 137           /* 128 + SIGKILL */
-#define OOM_TIME    (100 * FL_MS) /* for asking who sent it: an Engine that restarts it is busy */
+#define OOM_TIME    (100 * FL_MS) /* an Engine that restarts the container answers late */
 
-/* Whether the kernel killed it for lack of memory, which docker/end.h does not tell. */
+/* Whether the kernel killed the container for lack of memory, which docker/end.h does not tell. */
 static bool is_oom_killed(const struct fl_health *health, const struct fl_health_check *check)
 {
 	fl_auto_container struct fl_docker_container now = { .exists = false };
@@ -42,11 +42,11 @@ static enum fl_cause cause_of(const struct fl_health *health, const struct fl_he
 		cause = fl_diagnosis_of_log(log);
 	if (health->layers[FL_LAYER_DATABASE].state == FL_LAYER_HOLDS &&
 	    fl_diagnosis_is_final(cause))
-		return FL_CAUSE_NONE; /* it was so, but it is no longer */
+		return FL_CAUSE_NONE; /* the log has an old cause; the database works now */
 	return cause;
 }
 
-/* Adds "why; what to do" to WHY, if there is a known cause, and the end of the log to LOG. */
+/* Adds "why; what to do" to WHY if the cause is known, and the end of the log to LOG. */
 static void examine(const struct fl_health *health, const struct fl_health_check *check,
 		    enum fl_layer_id failure, struct fl_buf *log, struct fl_buf *why)
 {
@@ -57,7 +57,7 @@ static void examine(const struct fl_health *health, const struct fl_health_check
 		if (fl_docker_logs(check->docker, FL_CONTAINER_NAME, LINES_SEARCHED, log,
 				   fl_now() + ASK_TIME, &ignored) != 0)
 			fl_buf_reset(log);
-		/* A database that answers gives its own reason; the log has those of old, too. */
+		/* The answer of the database is better than the log, which has old causes too. */
 		if (cause == FL_CAUSE_NONE && !health->refused)
 			cause = cause_of(health, check, failure, fl_buf_text(log));
 		fl_logs_keep_last(log, LINES_SHOWN);
@@ -73,7 +73,7 @@ int fl_verdict_error(const struct fl_health *health, const struct fl_health_chec
 
 	examine(health, check, failure, log, &why);
 	if (failure == FL_LAYER_COUNT)
-		fl_error_set(err, code, 0, "not looked at in time");
+		fl_error_set(err, code, 0, "no layer was checked in time");
 	else
 		fl_error_set(err, code, 0, "%s: %s", fl_layer_name(failure),
 			     health->layers[failure].detail);
@@ -129,7 +129,7 @@ enum fl_exit fl_verdict_tell(const struct fl_health *health, const struct fl_hea
 
 	log_layers(health);
 	if (status == FL_EXIT_OK && step != NULL)
-		fl_step_done(step, "%s is ready, all its layers hold", health->container.image);
+		fl_step_done(step, "%s is ready, all layers hold", health->container.image);
 	if (status == FL_EXIT_OK)
 		return status;
 	fl_verdict_error(health, check, status, &log, &err);

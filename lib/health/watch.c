@@ -10,41 +10,42 @@
 #include "superlink/container.h"
 
 /*
- * A pause is a hundredth of the time waited so far, within these bounds: ready is seen 50 ms late
- * at most and by half of that in the median; a look each 10 ms is made in the first second only.
+ * A pause is a hundredth of the time waited so far, within these bounds. So ready is seen 50 ms
+ * late at most, half of that in the median; looks come each 10 ms in the first second only.
  */
 #define PAUSE_SHARE 100
 #define PAUSE_LEAST (10 * FL_MS)
 #define PAUSE_MOST  (50 * FL_MS)
 
 #define PAUSE_ABSENT (100 * FL_MS) /* no Engine, or no container that runs */
-#define PAUSE_LOGGED FL_SEC        /* where each call leaves a line in the SuperLink's log */
-/* Docker hears of an end within milliseconds; if not by then, then the shim went with it. */
+#define PAUSE_LOGGED FL_SEC        /* if each call leaves a line in the SuperLink's log */
+/* Docker hears of an end within milliseconds, unless the shim that reports it died as well. */
 #define LOST_FOR FL_SEC
 
 #define QUIET_AT_FIRST (2 * FL_SEC) /* most starts are over by then */
 
-#define INSPECT_EACH FL_SEC /* the container, although its end is waited for */
+#define INSPECT_EACH FL_SEC /* in case the Engine does not report the container's end */
 
-/* A connect to this machine is answered at once; a lost SYN would be repeated after a second. */
+/* This machine answers a connect at once; the kernel repeats a lost SYN only after a second. */
 #define CONNECT_MS 300
 
 /*
- * The same SYN may be docker-proxy's: it accepts before the container's network is up, and then
- * holds the call for that second (measured: 1.03 s, then a reset). A quarter of the time that the
- * container is known to run leaves a slow machine the time it needs.
+ * The lost SYN may also be docker-proxy's: it accepts before the container's network is up, and
+ * then holds the call for that second (measured: 1.03 s, then a reset). A call may take a quarter
+ * of the time that the container has been seen running, so that a slow machine gets the time it
+ * needs.
  */
 #define CALL_SHARE 4
 #define CALL_LEAST (250 * FL_MS)
 
 struct watch {
 	struct fl_health *health;
-	struct fl_health_check check; /* its end is owned */
-	char *started_at;             /* owned; the run that is watched, NULL before the first */
-	fl_time inspect_at;           /* when the Engine is to be asked again */
-	fl_time began;                /* the wait */
-	fl_time seen;                 /* the container was seen running first */
-	fl_time lost;                 /* its process was missing first, FL_NEVER if it is there */
+	struct fl_health_check check; /* `end` in it is owned */
+	char *started_at;             /* owned; of the run that is watched, NULL before the first */
+	fl_time inspect_at;           /* when to inspect the container again */
+	fl_time began;                /* when the wait began */
+	fl_time seen;                 /* when the container was first seen running */
+	fl_time lost; /* when its process was first missing, FL_NEVER if it is there */
 	bool superexec_seen;
 	bool ended; /* waiting longer cannot help */
 };
@@ -63,24 +64,21 @@ static bool await_end(struct watch *watch, fl_time until)
 
 	if (exit_code < 0)
 		return false;
-	/*
-	 * The Engine is busy with the container for a while now and would answer late, so it is
-	 * asked for nothing but the log.
-	 */
+	/* No inspect: the Engine is busy with the container now and would answer late. */
 	fl_health_container_ended(watch->health, &watch->check, exit_code);
 	watch->ended = true;
 	return true;
 }
 
-/* The run of the container that was watched is over. */
-static bool end_container(struct watch *watch, const char *what)
+/* Ends the wait, because the run that was watched is over. Returns false for the caller. */
+static bool end_wait(struct watch *watch, const char *what)
 {
 	fl_health_set(watch->health, FL_LAYER_CONTAINER, FL_LAYER_FAILS, "%s", what);
 	watch->ended = true;
 	return false;
 }
 
-/* Asks the Engine. Returns whether the container runs and is the one that was watched. */
+/* Asks the Engine. Returns whether the container runs and has not been restarted. */
 static bool look_at_container(struct watch *watch, fl_time until)
 {
 	struct fl_health *health = watch->health;
@@ -90,7 +88,7 @@ static bool look_at_container(struct watch *watch, fl_time until)
 	if (!health->inspected)
 		return false;
 	if (watch->started_at != NULL && !container->exists)
-		return end_container(watch, "it was removed while it was waited for");
+		return end_wait(watch, "it was removed during the wait");
 	if (!container->exists)
 		return false;
 	watch->ended = container->restarting || strcmp(container->status, "dead") == 0 ||
@@ -102,12 +100,12 @@ static bool look_at_container(struct watch *watch, fl_time until)
 		watch->seen = fl_now();
 		watch->check.end = fl_end_ask(watch->check.docker, FL_CONTAINER_NAME);
 	} else if (strcmp(watch->started_at, container->started_at) != 0) {
-		return end_container(watch, "it was restarted while it was waited for");
+		return end_wait(watch, "it was restarted during the wait");
 	}
 	return runs;
 }
 
-/* One look. The container itself is inspected once a second: its end comes by itself. */
+/* One look. It inspects the container only once a second, because the Engine reports the end. */
 static bool look(struct watch *watch, fl_time until)
 {
 	struct fl_health *health = watch->health;
@@ -125,7 +123,7 @@ static bool look(struct watch *watch, fl_time until)
 	return !await_end(watch, 0) && holds;
 }
 
-/* What a longer wait would not change. */
+/* Sets `ended` if waiting longer cannot help. */
 static void judge(struct watch *watch)
 {
 	struct fl_health *health = watch->health;
@@ -141,7 +139,7 @@ static void judge(struct watch *watch)
 		watch->ended = true;
 		return;
 	}
-	/* Another trouble of the database may pass, but not once SuperExec has died of it. */
+	/* Any other failure of the database may pass, unless SuperExec has died of it. */
 	if (database->state == FL_LAYER_FAILS && health->layers[FL_LAYER_SUPEREXEC].applies)
 		fl_ignore(fl_layers_superexec(health, &watch->check, NULL, &ignored));
 	if (health->superexec == FL_PROCESS_ALIVE)
@@ -172,8 +170,8 @@ static void pause_between(struct watch *watch, fl_time deadline)
 }
 
 /*
- * A look that the deadline cut short may fail at any layer, and knows no better cause than that.
- * What the one before it found is the truth then: layer FAILURE, with DETAIL.
+ * Puts back what the look before the last one found: layer FAILURE failed with DETAIL. The deadline
+ * cut the last look short, so it may have failed at any layer, only for lack of time.
  */
 static void restore(struct fl_health *health, enum fl_layer_id failure, const char *detail)
 {
@@ -183,13 +181,13 @@ static void restore(struct fl_health *health, enum fl_layer_id failure, const ch
 		return;
 	for (int id = (int)cut; id < (int)failure; id++)
 		fl_health_set(health, (enum fl_layer_id)id, FL_LAYER_HOLDS,
-			      "it held until the end");
+			      "it held in the last full look");
 	fl_health_set(health, failure, FL_LAYER_FAILS, "%s", detail);
 }
 
 /*
- * Whether the last look found a container that has run and ended. The unit may start it again a few
- * seconds later, so that ends no wait; but when the time is up, the container is dead and not slow.
+ * Whether the last look found a container that has run and ended. That does not end a wait, because
+ * the unit may start it again. But if the time is up, the container is dead and not slow.
  */
 static bool has_died(const struct fl_health *health)
 {

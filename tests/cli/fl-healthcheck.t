@@ -261,7 +261,7 @@ dies()
 	health --wait=30
 	wait "$!"
 	exits 69 'a container that dies ends the wait: 69'
-	like "$err" 'ended with exit status 137 while it was waited for' 'early'
+	like "$err" 'ended with exit status 137 during the wait' 'early'
 }
 
 dies '"\u001b[91mERROR\u001b[0m: the end", "line \u0007 two"'

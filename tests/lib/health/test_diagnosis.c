@@ -10,21 +10,21 @@
 
 #define CALLING "Exception calling application: "
 
-/* What Flower really says (1.22 to 1.42), and a word that the advice must hold. */
+/* Texts that Flower 1.22 to 1.42 really prints, and a word that the advice must hold. */
 static const struct {
 	const char *text;
 	enum fl_cause cause;
 	const char *word;
 } known[] = {
 	{ CALLING "unable to open database file", FL_CAUSE_OWNER, "49999" },
-	/* Trap 21: the owner of an earlier boot's database is wrong. */
+	/* Trap 21: the database of an earlier boot has a wrong owner. */
 	{ CALLING "attempt to write a readonly database", FL_CAUSE_OWNER, "49999" },
 	{ "PermissionError: [Errno 13] Permission denied: '/app/state/ffs'", FL_CAUSE_OWNER,
 	  "49999" },
 	{ CALLING "database or disk is full", FL_CAUSE_SPACE, "space" },
 	{ "OSError: [Errno 28] No space left on device", FL_CAUSE_SPACE, "space" },
 	{ CALLING "disk I/O error", FL_CAUSE_DISK, "dmesg" },
-	/* Trap 25: a newer Flower's database. */
+	/* Trap 25: a newer Flower has upgraded the database. */
 	{ CALLING "'pending_at'", FL_CAUSE_NEWER, "FLOWER_VERSION" },
 	{ "alembic.util.exc.CommandError: Can't locate revision identified by 'a1b2'",
 	  FL_CAUSE_NEWER, "FLOWER_VERSION" },
@@ -34,7 +34,7 @@ static const struct {
 	{ "RuntimeError: NumPy was built with baseline optimizations: (X86_V2) but your machine "
 	  "doesn't support: (X86_V2).",
 	  FL_CAUSE_PROCESSOR, "host-passthrough" },
-	/* Trap 27: --storage-dir from Flower 1.29 on. */
+	/* Trap 27: Flower 1.29 and later do not know --storage-dir. */
 	{ "flower-superlink: error: unrecognized arguments: --storage-dir state/ffs",
 	  FL_CAUSE_ARGUMENTS, "FLOWER_VERSION" },
 	{ "RuntimeError: Failed to bind to address 10.0.0.1:9092", FL_CAUSE_ADDRESS, "address" },
@@ -82,7 +82,7 @@ static void the_last_word_counts(void **state)
 			 FL_CAUSE_SPACE);
 }
 
-/* A container keeps its log over restarts: what has been mended since is no cause any more. */
+/* A container keeps its log over restarts, so the log may name a cause that is mended by now. */
 static void what_was_mended_does_not_count(void **state)
 {
 	(void)state;
@@ -94,7 +94,7 @@ static void what_was_mended_does_not_count(void **state)
 					     "INFO : Starting Flower SuperLink\n"
 					     "INFO : Starting Fleet API (gRPC-rere) on 0.0.0.0\n"),
 			 FL_CAUSE_NONE);
-	/* A run that has only begun anew has proved nothing. */
+	/* A run that has begun but not started its servers proves nothing. */
 	assert_int_equal(fl_diagnosis_of_log("INFO : Starting Flower SuperLink\n"
 					     "unrecognized arguments: --x\n"
 					     "INFO : Starting Flower SuperLink\n"),
@@ -120,7 +120,7 @@ static void every_cause_has_words(void **state)
 
 		fl_diagnosis_explain((enum fl_cause)cause, "/the/state", &out);
 		assert_non_null(strchr(fl_buf_text(&out), ';'));
-		/* Its own, and no other's. */
+		/* Its own words, and no other cause's behind them. */
 		assert_ptr_equal(strchr(fl_buf_text(&out), ';'), strrchr(fl_buf_text(&out), ';'));
 	}
 }

@@ -25,7 +25,7 @@ static void all_layers_are_asked_in_order(void **state)
 	assert_true(says(&health, FL_LAYER_SUPEREXEC, "777"));
 }
 
-static void a_container_that_does_not_run_is_told(void **state)
+static void a_container_that_does_not_run_is_reported(void **state)
 {
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
 
@@ -77,7 +77,7 @@ static void a_container_without_a_process_does_not_run(void **state)
 	assert_false(health.lost);
 }
 
-/* A grpc-message is any text; a terminal and a JSON parser are to survive it. */
+/* A grpc-message can be any text, and goes to terminals and into JSON. */
 static void what_comes_from_outside_is_made_harmless(void **state)
 {
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
@@ -92,7 +92,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(all_layers_are_asked_in_order, world_reset),
-		cmocka_unit_test_setup(a_container_that_does_not_run_is_told, world_reset),
+		cmocka_unit_test_setup(a_container_that_does_not_run_is_reported, world_reset),
 		cmocka_unit_test_setup(a_container_without_a_process_does_not_run, world_reset),
 		cmocka_unit_test_setup(what_comes_from_outside_is_made_harmless, world_reset),
 	};

@@ -10,7 +10,7 @@
 #include "look.h"
 #include "world.h"
 
-/* Trap 1: docker-proxy accepts on the published port and resets. */
+/* Trap 1: docker-proxy accepts on the published port and then resets the connection. */
 static void trap_1_an_accepted_connection_is_not_enough(void **state)
 {
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
@@ -23,7 +23,7 @@ static void trap_1_an_accepted_connection_is_not_enough(void **state)
 	look(&health, FL_LAYER_CONTROL);
 }
 
-/* Traps 18 and 21: ports answer, the file is there, SuperExec is there: all green and dead. */
+/* Traps 18 and 21: the ports answer, the file and SuperExec are there, and nothing works. */
 static void traps_18_and_21_the_database_must_answer(void **state)
 {
 	static const struct {
@@ -45,7 +45,7 @@ static void traps_18_and_21_the_database_must_answer(void **state)
 		assert_true(health.refused);
 		assert_int_equal(health.cause, refusals[i].cause);
 		assert_true(says(&health, FL_LAYER_DATABASE, refusals[i].message));
-		/* Mended: nothing of it is left. */
+		/* Once it is mended, nothing of the failure is left. */
 		world.refusal = NULL;
 		assert_true(look(&health, FL_LAYER_COUNT));
 	}
@@ -84,7 +84,7 @@ static void trap_18_superexec_must_be_alive(void **state)
 	}
 }
 
-/* Trap 12: the probes follow the configured ports, and the interface they are published on. */
+/* Trap 12: the probes use the configured ports, on the interface where they are published. */
 static void trap_12_the_ports_are_the_configured_ones(void **state)
 {
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
@@ -148,7 +148,7 @@ static void a_call_that_is_logged_is_made_once(void **state)
 		assert_true(fl_layers_try(&health, &check, world.now + FL_HEALTH_TRY));
 	assert_int_equal(count_calls('d'), 1);
 	assert_true(says(&health, FL_LAYER_DATABASE, "127.0.0.1:9093"));
-	/* Another run of the container is another matter. */
+	/* After a restart of the container it is made again. */
 	world.died_at = 0;
 	world.restarted_at = 1;
 	assert_true(fl_layers_try(&health, &check, world.now + FL_HEALTH_TRY));

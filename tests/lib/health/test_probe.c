@@ -21,7 +21,7 @@ static struct fl_address at(const struct server *server)
 	return (struct fl_address){ .host = "127.0.0.1", .port = (uint16_t)server->port };
 }
 
-/* Trap 1: what accepts and resets is there for a connect and not for a call. */
+/* Trap 1: if a server accepts and resets, a connect succeeds and a call fails. */
 static void trap_1_the_two_probes_differ(void **state)
 {
 	static const struct server_rule rules[] = { { .to = "", .act = SERVER_RESET },
@@ -71,7 +71,7 @@ static void a_name_without_an_address_is_named(void **state)
 	assert_non_null(strstr(err.message, "no-such-host.invalid:9"));
 }
 
-/* A listener whose queue is full leaves a connect unanswered. */
+/* A listener whose queue is full does not answer a connect. */
 static void a_connect_ends_with_the_time(void **state)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET,
@@ -131,7 +131,7 @@ static void a_silent_server_ends_with_the_time(void **state)
 	server_stop(&server);
 }
 
-/* The try that the deadline cuts short knows no better than "no answer in time". */
+/* The try that the deadline cuts short can only say "no answer in time". */
 static void the_reason_outlives_the_deadline(void **state)
 {
 	static const struct server_rule rules[] = { { .to = "", .act = SERVER_RESET, .times = 1 },

@@ -38,7 +38,7 @@ struct dirent *__wrap_readdir(DIR *dir)
 	return NULL;
 }
 
-/* One process of a made-up proc; ARGUMENTS are parted and ended by '|'. */
+/* Adds a process to the proc of the test; '|' ends each of the ARGUMENTS. */
 static void process(int pid, const char *comm, char state_letter, int parent, const char *arguments)
 {
 	fl_auto_free char *stat = fl_xasprintf("%s/%d/stat", scratch, pid);
@@ -89,7 +89,7 @@ static void trap_23_superexec_is_known_by_an_argument(void **state)
 	assert_int_equal(find(42, NULL), FL_PROCESS_ABSENT);
 }
 
-/* Trap 23: a dead one stays, with that comm and without arguments. */
+/* Trap 23: a dead SuperExec stays in proc, with its comm and without arguments. */
 static void trap_23_a_zombie_is_not_alive(void **state)
 {
 	(void)state;
@@ -163,8 +163,7 @@ static void a_process_is_gone_if_proc_is_there_without_it(void **state)
 	assert_false(fl_proc_is_gone(FL_PROC, getpid()));
 }
 
-/* The kernel's own proc: a child whose file has that name, alive and then dead. */
-/* Where a SuperExec was seen, "absent" would end the wait for one that lives. */
+/* If SuperExec was seen before, "absent" would end the wait although it lives. */
 static void what_cannot_be_read_is_not_absent(void **state)
 {
 	static const char *const paths[] = { "", "42/stat", "42/cmdline" };
@@ -184,6 +183,7 @@ static void what_cannot_be_read_is_not_absent(void **state)
 	}
 }
 
+/* In the kernel's own proc: a child whose file has that name, alive and then dead. */
 static void the_kernel_agrees(void **state)
 {
 	fl_auto_free char *path = fl_xasprintf("%s/" NAME, scratch);

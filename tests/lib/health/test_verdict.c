@@ -12,7 +12,7 @@
 #include "health/verdict.h"
 #include "world.h"
 
-/* Looks once and gives the message and the end of the log. */
+/* Looks once; ERR gets the message and LOG the end of the log. */
 static void explain(struct fl_error *err, struct fl_buf *log)
 {
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
@@ -38,7 +38,7 @@ static void the_message_has_layer_cause_and_advice(void **state)
 	assert_non_null(strstr(err.message, "/the/state"));
 }
 
-/* Trap 30: the log says why it ended. */
+/* Trap 30: the log says why the container ended. */
 static void the_log_gives_the_cause_of_an_end(void **state)
 {
 	fl_auto_buf struct fl_buf log = FL_BUF_INIT;
@@ -50,7 +50,7 @@ static void the_log_gives_the_cause_of_an_end(void **state)
 		    "optimizations: (X86_V2)\nlast\n";
 	explain(&err, &log);
 	assert_non_null(strstr(err.message, "host-passthrough"));
-	/* Its last lines are for showing. */
+	/* Only the last ten lines are shown. */
 	assert_memory_equal(fl_buf_text(&log), "2\n3\n", 4);
 	assert_non_null(strstr(fl_buf_text(&log), "last\n"));
 	world.log = "";
@@ -60,7 +60,7 @@ static void the_log_gives_the_cause_of_an_end(void **state)
 	assert_string_equal(fl_buf_text(&log), "");
 }
 
-/* A log keeps old causes; where something answers, its own words count. */
+/* A log keeps old causes. If a service answers, its answer counts. */
 static void an_old_cause_in_the_log_is_not_blamed(void **state)
 {
 	fl_auto_buf struct fl_buf log = FL_BUF_INIT;
@@ -75,7 +75,7 @@ static void an_old_cause_in_the_log_is_not_blamed(void **state)
 	world.refusal = "Exception calling application: something new";
 	explain(&err, &log);
 	assert_null(strstr(err.message, "49999"));
-	/* Where nothing answers, the log is all there is. */
+	/* If nothing answers, the log is all there is. */
 	world.listens_at = FL_NEVER;
 	explain(&err, &log);
 	assert_memory_equal(err.message, "fleet: ", 7);
@@ -91,7 +91,7 @@ static void an_end_by_sigkill_is_looked_into(void **state)
 
 	(void)state;
 	assert_true(fl_layers_try(&health, &check, FL_HEALTH_TRY));
-	/* The Engine tells 137 and no more. */
+	/* The Engine reports exit status 137 and nothing else. */
 	fl_health_container_ended(&health, &check, 137);
 	world.died_at = 0;
 	world.oom_killed = true;
@@ -163,13 +163,13 @@ static void json_lists_all_layers_that_apply(void **state)
 	assert_non_null(strstr(bad, "{\"name\":\"superexec\",\"ok\":null,\"detail\":null}]}\n"));
 }
 
-/* Each line with its level. */
+/* Collects each line with its level. */
 static void collect(void *data, enum fl_level level, const char *line)
 {
 	fl_buf_printf(data, "%d %s\n", (int)level, line);
 }
 
-/* What is logged of a look at a SuperLink that listens at LISTENS_AT, told with STATUS and STEP. */
+/* Looks at a SuperLink that listens at LISTENS_AT; LINES gets what is logged of it. */
 static void tell(int64_t listens_at, enum fl_exit status, const struct fl_step *step,
 		 struct fl_buf *lines)
 {

@@ -12,7 +12,7 @@
 
 #define REFUSED "Exception calling application: "
 
-/* Waits MS milliseconds at most; 0 or the exit status. */
+/* Waits MS milliseconds at most, and returns the exit status. */
 static int watch(struct fl_health *health, int64_t ms)
 {
 	struct fl_health_check check = world_check();
@@ -22,7 +22,7 @@ static int watch(struct fl_health *health, int64_t ms)
 	return (int)code;
 }
 
-/* A start as it was measured: ports after 0.6 s, SuperExec with them. */
+/* A start as it was measured: ports after 0.6 s, SuperExec 10 ms later. */
 static void starting(int64_t started_at)
 {
 	world.started_at = started_at;
@@ -63,7 +63,7 @@ static void everything_is_waited_for(void **state)
 	assert_true(world_ms() <= 4560);
 }
 
-static void an_engine_asked_rarely(void **state)
+static void the_engine_is_asked_rarely(void **state)
 {
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
 
@@ -91,7 +91,7 @@ static void the_end_of_the_container_ends_the_wait(void **state)
 	assert_int_equal(health.layers[FL_LAYER_FLEET].state, FL_LAYER_UNTRIED);
 }
 
-/* It is also noticed in the middle of a call that would hang for seconds. */
+/* The end is noticed even in the middle of a call that would hang for seconds. */
 static void the_end_interrupts_a_call(void **state)
 {
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
@@ -117,7 +117,7 @@ static void a_container_that_restarts_for_ever_is_not_waited_for(void **state)
 	assert_true(world_ms() <= 5);
 }
 
-/* An old end is not the end of the run that is waited for. */
+/* A run that ended before the wait began does not end the wait. */
 static void a_container_that_has_ended_may_start_again(void **state)
 {
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
@@ -155,7 +155,7 @@ static void a_container_that_docker_has_lost_is_not_waited_for(void **state)
 	assert_string_equal(fl_layer_name(fl_health_failure(&health)), "container");
 }
 
-/* The Engine hears of an end a moment after the kernel. */
+/* The kernel removes the process a moment before the Engine hears of the end. */
 static void a_process_that_is_gone_for_a_moment_ends_no_wait(void **state)
 {
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
@@ -167,7 +167,7 @@ static void a_process_that_is_gone_for_a_moment_ends_no_wait(void **state)
 	assert_int_equal(watch(&health, 60000), 0);
 }
 
-/* Traps 18, 21 and 25, and the other states that only an administrator mends. */
+/* Traps 18, 21 and 25, and the other states that only an administrator can mend. */
 static void a_database_that_refuses_ends_the_wait(void **state)
 {
 	static const char *const refusals[] = {
@@ -192,7 +192,7 @@ static void a_database_that_refuses_ends_the_wait(void **state)
 	}
 }
 
-/* Trap 18: it dies of a database that hangs or refuses for another reason, or by itself. */
+/* Trap 18: SuperExec dies because the database refuses or hangs, or by itself. */
 static void a_superexec_that_is_gone_ends_the_wait(void **state)
 {
 	(void)state;
@@ -202,7 +202,7 @@ static void a_superexec_that_is_gone_ends_the_wait(void **state)
 		world_reset(NULL);
 		starting(0);
 		world.superexec_gone_at = i == 2 ? 0 : 900;
-		world.superexec_zombie = i != 1; /* as if its parent had waited for it */
+		world.superexec_zombie = i != 1; /* in case 1 its parent has waited for it */
 		world.hangs = i == 3;
 		world.refusal = i < 2 ? REFUSED "something new" : NULL;
 		assert_int_equal(watch(&health, 60000), FL_EXIT_UNAVAILABLE);
@@ -215,7 +215,7 @@ static void a_superexec_that_is_gone_ends_the_wait(void **state)
 static void the_deadline_names_the_layer_that_was_missing(void **state)
 {
 	(void)state;
-	/* Whatever the last look was doing when it was cut short. */
+	/* For each moment at which the deadline can cut the last look short. */
 	for (int64_t ms = 3000; ms < 3060; ms++) {
 		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
 
@@ -229,7 +229,7 @@ static void the_deadline_names_the_layer_that_was_missing(void **state)
 	}
 }
 
-/* "No answer in time" of a last look that had no time left would hide why there was none before. */
+/* The last look has no time left; its "no answer in time" would hide the true reason. */
 static void the_deadline_keeps_the_cause(void **state)
 {
 	(void)state;
@@ -246,7 +246,7 @@ static void the_deadline_keeps_the_cause(void **state)
 	}
 }
 
-/* It broke the waiting off, or a proxy in front of its socket refused that. */
+/* The Engine, or a proxy in front of its socket, may end the wait for the container's end. */
 static void an_engine_that_does_not_tell_of_the_end_is_asked(void **state)
 {
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
@@ -280,7 +280,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(ready_is_seen_soon_and_never_before, world_reset),
 		cmocka_unit_test_setup(everything_is_waited_for, world_reset),
-		cmocka_unit_test_setup(an_engine_asked_rarely, world_reset),
+		cmocka_unit_test_setup(the_engine_is_asked_rarely, world_reset),
 		cmocka_unit_test_setup(the_end_of_the_container_ends_the_wait, world_reset),
 		cmocka_unit_test_setup(the_end_interrupts_a_call, world_reset),
 		cmocka_unit_test_setup(a_container_that_restarts_for_ever_is_not_waited_for,
