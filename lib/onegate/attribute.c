@@ -11,14 +11,14 @@
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGIT "0123456789"
 
-/* What escape_attr damages in plain text: it puts a quote beside each of them. */
+/* The characters that escape_attr damages in plain text: it puts a quote beside each of them. */
 static const char damaged[] = ",[]\\\"";
 
-/* Characters that stand for themselves in XML; '=' is not one, as escape_attr changes it. */
+/* The characters that XML takes as they are; '=' is not one, because escape_attr changes it. */
 static const char xml_plain[] = UPPER "abcdefghijklmnopqrstuvwxyz" DIGIT " ._:/-";
 
 /* RESTRICTED_ATTRS of onegate-server.rb, which looks for them in plain text only. */
-static const char *const guarded[] = { "SCHED_REQUIREMENTS", "SERVICE_ID", "ROLE_NAME" };
+static const char *const restricted[] = { "SCHED_REQUIREMENTS", "SERVICE_ID", "ROLE_NAME" };
 
 static bool is_name(const char *name)
 {
@@ -96,7 +96,7 @@ const char *fl_attributes_get(const struct fl_attributes *attributes, const char
 	return NULL;
 }
 
-/* The attribute whose value plain text would not carry unharmed, or NULL. */
+/* The first attribute whose value would be damaged in plain text, or NULL. */
 static const struct fl_attribute *not_plain(const struct fl_attributes *attributes)
 {
 	for (size_t i = 0; i < attributes->count; i++) {
@@ -110,10 +110,10 @@ static const struct fl_attribute *not_plain(const struct fl_attributes *attribut
 	return NULL;
 }
 
-static bool is_guarded(const char *name)
+static bool is_restricted(const char *name)
 {
-	for (size_t i = 0; i < FL_ARRAY_SIZE(guarded); i++) {
-		if (strcmp(guarded[i], name) == 0)
+	for (size_t i = 0; i < FL_ARRAY_SIZE(restricted); i++) {
+		if (strcmp(restricted[i], name) == 0)
 			return true;
 	}
 	return false;
@@ -141,12 +141,12 @@ static int encode_xml(const struct fl_attributes *attributes, const char *reason
 	for (size_t i = 0; i < attributes->count; i++) {
 		const struct fl_attribute *a = &attributes->list[i];
 
-		if (a->value[0] == '\0' || is_guarded(a->name))
+		if (a->value[0] == '\0' || is_restricted(a->name))
 			return fl_error_set(
 				err, FL_EXIT_USAGE, 0,
-				"%s: %s cannot go with %s in one request, as that holds "
-				"a character beyond OneGate's plain text; publish it in "
-				"a call of its own",
+				"%s: %s cannot go with %s in one request, because the "
+				"latter has a character that OneGate's plain text cannot "
+				"carry; publish the two in separate calls",
 				a->name,
 				a->value[0] == '\0' ? "an empty value" : "a restricted attribute",
 				reason);
@@ -196,8 +196,8 @@ char *fl_attributes_json(const struct fl_attributes *attributes)
 	return fl_xasprintf("%s\n", printed);
 }
 
-static int differs(const struct fl_attribute *wanted, const cJSON *stored, const char *secret,
-		   struct fl_error *err)
+static int compare_one(const struct fl_attribute *wanted, const cJSON *stored, const char *secret,
+		       struct fl_error *err)
 {
 	fl_auto_buf struct fl_buf shown = FL_BUF_INIT;
 	const char *text = cJSON_GetStringValue(stored);
@@ -236,7 +236,7 @@ int fl_attributes_compare(const struct fl_attributes *attributes, const char *an
 	for (size_t i = 0; i < attributes->count; i++) {
 		const struct fl_attribute *wanted = &attributes->list[i];
 
-		if (differs(wanted, fl_json_member(stored, wanted->name), secret, err) != 0)
+		if (compare_one(wanted, fl_json_member(stored, wanted->name), secret, err) != 0)
 			return -1;
 	}
 	return 0;

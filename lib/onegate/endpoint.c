@@ -19,7 +19,7 @@ int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context
 		     struct fl_error *err)
 {
 	struct fl_address fleet = fl_settings_address(settings, FL_PARAM_FLEET_API_ADDRESS);
-	/* Docker publishes on 0.0.0.0 for IPv4 alone and on :: for IPv6. */
+	/* Docker publishes 0.0.0.0 for IPv4 only and :: for IPv6 only. */
 	struct fl_netaddr_hints hints = { .family = strchr(fleet.host, ':') != NULL ? AF_INET6
 										    : AF_INET };
 	fl_auto_netaddrs struct fl_netaddrs addresses = FL_NETADDRS_INIT;
@@ -37,12 +37,12 @@ int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context
 	}
 	if (is_loopback(&fleet))
 		fl_log(FL_WARNING,
-		       "FL_FLEET_API_ADDRESS: %s is loopback; no SuperNode outside this VM "
-		       "reaches the endpoint",
+		       "FL_FLEET_API_ADDRESS: %s is loopback; no SuperNode outside this VM can "
+		       "reach the endpoint",
 		       fleet.host);
 	if (fl_netaddr_list(&addresses, err) != 0)
 		return -1;
-	/* The context decides alone where it can: looking up OneGate's name may take seconds. */
+	/* First by the context alone: looking up OneGate's name may take seconds. */
 	if (fl_netaddr_choose(&addresses, &hints, &chosen, &endpoint->rule, &undecided) != 0) {
 		if (fl_netaddr_hints(&hints, onegate_host, deadline, err) != 0)
 			return -1;

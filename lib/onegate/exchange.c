@@ -12,7 +12,7 @@
 #define MOST_PAUSE  (4 * FL_SEC)
 #define CONNECT_MS  3000 /* OneGate is on the same site; a lost SYN is sent again after 1 s */
 
-/* One request; the caller ends the result. The header lines with the token live only in here. */
+/* One try; the caller ends the result. Only this function has the token's header line. */
 static struct fl_transfer *perform(const struct fl_exchange *exchange, fl_time until)
 {
 	const struct fl_onegate *onegate = exchange->onegate;
@@ -35,7 +35,8 @@ static struct fl_transfer *perform(const struct fl_exchange *exchange, fl_time u
 	return fl_http_perform(exchange->http, &request);
 }
 
-static bool is_passing(const struct fl_response *response)
+/* Whether the failure may pass by itself. */
+static bool may_pass(const struct fl_response *response)
 {
 	switch (response->failure) {
 	case FL_HTTP_OK:
@@ -54,9 +55,8 @@ static bool is_passing(const struct fl_response *response)
 }
 
 /*
- * The likely cause of STATUS (not 2xx) with the body ANSWER, in words that tell an administrator
- * where to look. The statuses are those of src/onegate/onegate-server.rb and of what may stand in
- * front of it.
+ * The likely cause of STATUS (not 2xx) with the body ANSWER, so that an administrator knows where
+ * to look. The statuses come from src/onegate/onegate-server.rb and from proxies in front of it.
  */
 static const char *cause(long status, const char *answer)
 {
@@ -64,8 +64,8 @@ static const char *cause(long status, const char *answer)
 		return "redirects are not followed; ONEGATE_ENDPOINT must be OneGate's own URL";
 	switch (status) {
 	case 400:
-		return "ONEGATE_ENDPOINT is probably not the URL of a OneGate, or has a path too "
-		       "many";
+		return "ONEGATE_ENDPOINT is probably not the URL of a OneGate, or its path is "
+		       "wrong";
 	case 401:
 		return "TOKEN=YES is missing from the VM template's CONTEXT, or the token is "
 		       "another VM's";
@@ -74,8 +74,8 @@ static const char *cause(long status, const char *answer)
 			return "this OneGate takes requests by its IP address only; use that in "
 			       "ONEGATE_ENDPOINT, or add the name to host_authorization in "
 			       "onegate-server.conf";
-		return "an attribute that a VM may not set itself (restricted_attrs and "
-		       "permissions in onegate-server.conf)";
+		return "OneGate does not let a VM set one of these attributes (restricted_attrs "
+		       "and permissions in onegate-server.conf)";
 	case 404:
 		return "no OneGate at this URL, or the VM is gone; compare ONEGATE_ENDPOINT with "
 		       "oned.conf";
@@ -86,9 +86,9 @@ static const char *cause(long status, const char *answer)
 		return "a proxy answers in place of OneGate; ONEGATE_ENDPOINT must be reached "
 		       "directly";
 	case 413:
-		return "too much for OneGate or the proxy in front of it; publish less";
+		return "too large for OneGate or the proxy in front of it; publish less";
 	case 429:
-		return "OneGate or the proxy in front of it has had too many requests";
+		return "OneGate or the proxy in front of it got too many requests";
 	case 500:
 		return "OpenNebula refused the update; its reason is in onegate.log and oned.log";
 	case 502:
@@ -120,7 +120,7 @@ static const char *advice(enum fl_http_failure failure)
 	}
 }
 
-/* What went wrong, in ERR; an answer that holds the token is left out of it. */
+/* Fills ERR with what went wrong. It leaves out an answer that holds the token. */
 static int explain(const struct fl_exchange *exchange, const struct fl_response *response,
 		   struct fl_error *err)
 {
@@ -150,8 +150,8 @@ static bool succeeded(const struct fl_response *response)
 }
 
 /*
- * A stalled first try must not eat all the time, and a loaded OneGate needs more than a quarter of
- * it: so each try may take twice as long as the one before.
+ * A first try that stalls must not take all the time, but a loaded OneGate may need more than a
+ * quarter of it. So each try may take twice as long as the one before.
  */
 struct fl_transfer *fl_exchange_run(const struct fl_exchange *exchange, fl_time deadline,
 				    struct fl_error *err)
@@ -171,7 +171,7 @@ struct fl_transfer *fl_exchange_run(const struct fl_exchange *exchange, fl_time 
 		if (succeeded(response))
 			return fl_steal(&transfer);
 		explain(exchange, response, err);
-		if (!is_passing(response))
+		if (!may_pass(response))
 			return NULL;
 		pause = fl_backoff_next(&backoff);
 		left = deadline - fl_now() - LEAST_TRY;
@@ -180,7 +180,7 @@ struct fl_transfer *fl_exchange_run(const struct fl_exchange *exchange, fl_time 
 			return NULL;
 		}
 		fl_log(FL_DEBUG, "try %d: %s", tries, err->message);
-		/* The last pause ends where one more try still fits. */
+		/* The last pause ends so early that one more try fits. */
 		fl_pause(pause < left ? pause : left, deadline);
 	}
 }

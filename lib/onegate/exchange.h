@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One request to OneGate that is made again until it is answered for good or time is up. */
+/*
+ * Sends one request to OneGate, again and again until it succeeds, fails for good, or time is up.
+ * OneGate may be down or overloaded when many VMs boot at once.
+ */
 #ifndef FL_EXCHANGE_H
 #define FL_EXCHANGE_H
 
@@ -8,17 +11,17 @@
 struct fl_onegate;
 
 struct fl_exchange {
-	const struct fl_onegate *onegate; /* URL, identity and patience; with a token */
+	const struct fl_onegate *onegate; /* must have a token */
 	struct fl_http *http;
-	const char *method;        /* one that does no harm when it is repeated: GET, PUT */
+	const char *method;        /* GET or PUT, which may safely be repeated */
 	const char *type;          /* Content-Type of the body, NULL without one */
 	const struct fl_buf *body; /* NULL for none */
 };
 
 /*
- * Makes the request; no connection, a time-out, 5xx and 429 are tried again with growing pauses
- * until DEADLINE is near. Returns the transfer with its answer of a 2xx status, which the caller
- * ends, or NULL: 69 with the likely cause, or 75 where the last try timed out.
+ * Sends the request. If there is no connection, a time-out, a 5xx or 429, it tries again with
+ * growing pauses until DEADLINE is near. Returns the transfer with a 2xx answer, which the caller
+ * ends, or NULL: 69 with the likely cause, or 75 if the last try timed out.
  */
 struct fl_transfer *fl_exchange_run(const struct fl_exchange *exchange, fl_time deadline,
 				    struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 3);

@@ -12,12 +12,12 @@
 #include "base/mem.h"
 #include "net/lookup.h"
 
-#define MOST_SHOWN   12 /* candidates named in an error; a host with many containers has hundreds */
-#define DISCARD_PORT 9  /* any will do: connecting a datagram socket sends nothing (udp(7)) */
+#define MOST_SHOWN   12 /* candidates in a message; a host with many containers has hundreds */
+#define DISCARD_PORT 9  /* any port does: connecting a datagram socket sends nothing (udp(7)) */
 
-/* For documentation (RFC 5737, RFC 3849): no network has them, so the default route is taken. */
-#define NOWHERE_FOUR "203.0.113.1"
-#define NOWHERE_SIX  "2001:db8::1"
+/* For documentation (RFC 5737, RFC 3849): no network has them, so the kernel takes the default. */
+#define UNUSED_FOUR "203.0.113.1"
+#define UNUSED_SIX  "2001:db8::1"
 
 void fl_netaddrs_add(struct fl_netaddrs *addresses, const struct fl_netaddr *address)
 {
@@ -50,7 +50,7 @@ static void find_mac(const struct ifaddrs *all, const char *name, char mac[stati
 	}
 }
 
-/* ADDRESS, which is of IPv4 or IPv6, as text; without the zone of a link-local one. */
+/* Writes ADDRESS, which is IPv4 or IPv6, as text without a zone. */
 static void address_text(const struct sockaddr *address, char text[static INET6_ADDRSTRLEN])
 {
 	struct sockaddr_in four;
@@ -95,7 +95,7 @@ int fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err)
 	return 0;
 }
 
-/* What connect(2) and socket(2) say where there is no route, or nothing of that family. */
+/* The errors of connect(2) and socket(2) if there is no route, or the family is missing. */
 static bool is_no_route(int errnum)
 {
 	return errnum == ENETUNREACH || errnum == EHOSTUNREACH || errnum == ENETDOWN ||
@@ -103,7 +103,7 @@ static bool is_no_route(int errnum)
 	       errnum == EACCES || errnum == EPERM;
 }
 
-/* What the kernel would send from towards TO; "" if there is no route. 0, or -1 with errno. */
+/* The kernel's source address towards TO; "" if there is no route. 0, or -1 with errno. */
 static int source_towards(const struct addrinfo *to, char source[static INET6_ADDRSTRLEN])
 {
 	struct sockaddr_storage own;
@@ -151,7 +151,7 @@ int fl_netaddr_hints(struct fl_netaddr_hints *hints, const char *onegate_host, f
 	if (onegate_host != NULL &&
 	    ask_route(onegate_host, hints->family, deadline, hints->to_onegate, err) != 0)
 		return -1;
-	return ask_route(hints->family == AF_INET6 ? NOWHERE_SIX : NOWHERE_FOUR, hints->family,
+	return ask_route(hints->family == AF_INET6 ? UNUSED_SIX : UNUSED_FOUR, hints->family,
 			 deadline, hints->by_default, err);
 }
 
@@ -184,8 +184,8 @@ const char *fl_netaddr_unfit(const struct fl_netaddr *address)
 	return address->up ? NULL : "down";
 }
 
-/* Whether text A, as it came from outside, is the address B as inet_ntop(3) writes it. */
-static bool same_text(const char *a, const char *b)
+/* Whether A is known and equals B. The context may have an address in upper case. */
+static bool is_same(const char *a, const char *b)
 {
 	return a != NULL && a[0] != '\0' && strcasecmp(a, b) == 0;
 }
@@ -222,8 +222,8 @@ int fl_netaddr_choose(const struct fl_netaddrs *addresses, const struct fl_netad
 		const char *wanted, *text;
 		bool is_mac;
 	} rules[] = {
-		{ hints->ip, "ETH0_IP, which the link carries", false },
-		{ hints->mac, "the link has the MAC address of ETH0_MAC", true },
+		{ hints->ip, "the link has ETH0_IP", false },
+		{ hints->mac, "the link has ETH0_MAC", true },
 		{ hints->to_onegate, "the kernel sends from it towards OneGate", false },
 		{ hints->by_default, "the kernel sends from it along the default route", false },
 	};
@@ -233,8 +233,8 @@ int fl_netaddr_choose(const struct fl_netaddrs *addresses, const struct fl_netad
 			const struct fl_netaddr *address = &addresses->list[i];
 
 			if (address->family != hints->family || fl_netaddr_unfit(address) != NULL ||
-			    !same_text(rules[r].wanted,
-				       rules[r].is_mac ? address->mac : address->address))
+			    !is_same(rules[r].wanted,
+				     rules[r].is_mac ? address->mac : address->address))
 				continue;
 			*chosen = address;
 			*rule = rules[r].text;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which of this VM's addresses SuperNodes are told (spec section 9), and by which rule.
+ * Chooses the address of this VM that is published for SuperNodes (spec section 9). A VM has many
+ * addresses, and SuperNodes cannot reach those of Docker or of a storage network.
  *
- * Candidates and hints are plain data, so that the choice is a pure function: what a machine has
- * is gathered by fl_netaddr_list() and fl_netaddr_hints().
+ * fl_netaddr_list() and fl_netaddr_hints() ask the machine; fl_netaddr_choose() only compares what
+ * they found, so that tests can give it any machine.
  */
 #ifndef FL_NETADDR_H
 #define FL_NETADDR_H
@@ -37,13 +38,13 @@ struct fl_netaddrs {
 		.list = NULL, .count = 0 \
 	}
 
-/* What speaks for an address, "" or NULL where nothing is known. */
+/* What the rules compare with; "" or NULL if it is not known. */
 struct fl_netaddr_hints {
-	int family;                        /* only addresses of this family are taken */
+	int family;                        /* AF_INET or AF_INET6: no other address is chosen */
 	const char *ip;                    /* ETH0_IP, borrowed */
 	const char *mac;                   /* ETH0_MAC, any case, borrowed */
-	char to_onegate[INET6_ADDRSTRLEN]; /* what the kernel sends from towards OneGate */
-	char by_default[INET6_ADDRSTRLEN]; /* what it sends from along the default route */
+	char to_onegate[INET6_ADDRSTRLEN]; /* the kernel's source address towards OneGate */
+	char by_default[INET6_ADDRSTRLEN]; /* the same on the default route */
 };
 
 /* The addresses of all links (getifaddrs(3)). 0, or -1 with 71. */
@@ -51,9 +52,9 @@ int fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 
 /*
- * Asks the kernel what it sends from towards ONEGATE_HOST (may be NULL; a name is looked up until
- * DEADLINE) and along the default route, in the family of HINTS. Nothing is sent but the look-up.
- * 0, or -1 with 71: another rule would name another address then.
+ * Asks the kernel for its source address towards ONEGATE_HOST (may be NULL; a name is looked up
+ * until DEADLINE) and on the default route, in the family of HINTS. Sends nothing but the look-up.
+ * 0, or -1 with 71: with a rule left out, the choice could be a wrong address.
  */
 int fl_netaddr_hints(struct fl_netaddr_hints *hints, const char *onegate_host, fl_time deadline,
 		     struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 4);
@@ -62,15 +63,16 @@ int fl_netaddr_hints(struct fl_netaddr_hints *hints, const char *onegate_host, f
 const char *fl_netaddr_unfit(const struct fl_netaddr *address) FL_NONNULL(1);
 
 /*
- * Chooses: ETH0_IP if a link carries it; else the address of the link with ETH0_MAC; else the one
- * towards OneGate; else that of the default route; never an unfit one (trap 7). 0 and *CHOSEN (a
- * member of ADDRESSES) with *RULE (a constant, for -v), or -1 with 69 and the candidates.
+ * Chooses: ETH0_IP if a link has it; else the address of the link with ETH0_MAC; else the source
+ * address towards OneGate; else that on the default route; never an unfit one (trap 7). 0 and
+ * *CHOSEN (a member of ADDRESSES) with *RULE (a constant, for -v), or -1 with 69 and the
+ * candidates.
  */
 int fl_netaddr_choose(const struct fl_netaddrs *addresses, const struct fl_netaddr_hints *hints,
 		      const struct fl_netaddr **chosen, const char **rule, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 5);
 
-/* Adds an address to a list; what fl_netaddr_list() and tests build it with. */
+/* Adds an address to a list; for fl_netaddr_list() and for tests. */
 void fl_netaddrs_add(struct fl_netaddrs *addresses, const struct fl_netaddr *address)
 	FL_NONNULL(1, 2);
 

@@ -13,7 +13,7 @@
 
 #define TOKEN_MAX 4096 /* bytes of token.txt; a token has 40 to 100 */
 
-/* The host of URL, which fl_valid_url() has accepted. */
+/* The host in URL, which fl_valid_url() has accepted. */
 static char *host_of(const char *url)
 {
 	const char *host = strstr(url, "://") + 3;
@@ -31,7 +31,7 @@ static char *url_of(const char *endpoint)
 	return fl_xasprintf("%.*s/vm", (int)length, endpoint);
 }
 
-/* The content of token.txt beside one_env, or NULL: it is usually not there (trap 16). */
+/* The token in token.txt beside one_env, or NULL: the file is usually not there (trap 16). */
 static char *token_file(const char *context_path)
 {
 	fl_auto_free char *folder = fl_folder_of(context_path);
@@ -83,7 +83,7 @@ int fl_onegate_init(struct fl_onegate *onegate, const struct fl_context *context
 	onegate->vmid = fl_xstrdup(vmid);
 	if (read_token(onegate, context, context_path, err) != 0)
 		return -1;
-	/* Where both are missing, it is the token that is asked for: TOKEN=YES brings both. */
+	/* If both are missing, no_token() says so later: TOKEN=YES brings both. */
 	if (vmid == NULL && onegate->token != NULL)
 		return fl_error_set(err, FL_EXIT_CONFIG, 0,
 				    "VMID: not in the context %s, but ONEGATE_ENDPOINT is; add "
@@ -156,7 +156,7 @@ char *fl_onegate_curl(const struct fl_onegate *onegate, const struct fl_attribut
 	if (fl_attributes_encode(attributes, &body, &type, err) != 0 ||
 	    (onegate->vmid == NULL && no_token(onegate, err) != 0))
 		return NULL;
-	/* --globoff: curl would take the brackets of an IPv6 address for a range. */
+	/* --globoff: else curl takes the brackets of an IPv6 address for a range. */
 	fl_buf_printf(
 		&text,
 		"curl --fail --silent --show-error --globoff --noproxy '*' --max-time %lld \\\n"

@@ -7,7 +7,7 @@
 #include "onegate/endpoint.h"
 #include "superlink/report.h"
 
-#define LOOKUP 5 /* seconds for OneGate's name while the address is chosen */
+#define LOOKUP 5 /* seconds for looking up OneGate's name, so that time is left for the request */
 #define ROLE   "superlink"
 
 static int find_endpoint(struct fl_publication *publication, struct fl_error *err)
@@ -24,9 +24,9 @@ static int find_endpoint(struct fl_publication *publication, struct fl_error *er
 	return 0;
 }
 
-/* The four attributes of a SuperLink that is ready. */
-static int describe(struct fl_publication *publication, const struct fl_paths *paths,
-		    struct fl_error *err)
+/* Adds the four attributes of a SuperLink that is ready. */
+static int add_superlink(struct fl_publication *publication, const struct fl_paths *paths,
+			 struct fl_error *err)
 {
 	struct fl_attributes *attributes = &publication->attributes;
 
@@ -51,7 +51,7 @@ int fl_publication_prepare(struct fl_publication *publication, const struct fl_p
 	    fl_onegate_init(&publication->onegate, publication->context, paths->context, timeout,
 			    err) != 0)
 		return -1;
-	if (publication->attributes.count == 0 && describe(publication, paths, err) != 0) {
+	if (publication->attributes.count == 0 && add_superlink(publication, paths, err) != 0) {
 		if (err->code != FL_EXIT_UNAVAILABLE || onegate->url != NULL || !to_send)
 			return -1;
 		fl_log(FL_WARNING, "%s", err->message);

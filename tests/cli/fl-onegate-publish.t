@@ -342,7 +342,7 @@ long=$(printf %0700d 0)
 with "ONEGATE_ENDPOINT=$GATE/$long"
 publish
 exits 69 'a long path in ONEGATE_ENDPOINT'
-like "$err" 'HTTP status 400.*has a path too many' 'leaves room for the cause'
+like "$err" 'HTTP status 400.*its path is wrong' 'leaves room for the cause'
 
 # --- the token ----------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Attributes and the two forms of their request's body. */
+/* Attributes, and the two forms of the body that sets them. */
 #include "onegate/attribute.h"
 
 #include <setjmp.h>
@@ -13,7 +13,7 @@
 
 /*
  * OneGate's escape_attr (src/onegate/onegate-server.rb, the same in 6.10 to 7.4), character by
- * character: what OneGate makes of a body before oned sees it.
+ * character: how OneGate changes a body before oned reads it.
  */
 static char *escape_attr(const char *attr)
 {
@@ -147,7 +147,7 @@ static void test_parse(void **state)
 	assert_int_equal(err.code, FL_EXIT_USAGE);
 }
 
-/* trap 2: '&' between pairs gives one attribute; trap 14: FL_READY stands with its endpoint. */
+/* Trap 2: with '&' between pairs oned makes one attribute. Trap 14: all pairs go together. */
 static void test_plain(void **state)
 {
 	fl_auto_attributes struct fl_attributes attributes = FL_ATTRIBUTES_INIT;
@@ -169,7 +169,7 @@ static void test_plain(void **state)
 				  "FL_EMPTY=\"\"\nFL_ROLE=\"super link=&<'$%#\"\n");
 }
 
-/* Every printable character of ASCII, in each place, arrives in one form or the other. */
+/* Every printable character of ASCII arrives, in each place, in one of the two forms. */
 static void test_round_trip(void **state)
 {
 	(void)state;

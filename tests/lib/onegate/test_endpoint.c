@@ -24,7 +24,7 @@ int __wrap_fl_database_noted(const struct fl_paths *paths, const struct fl_setti
 
 static const char *noted;
 static bool list_fails;
-static int asked; /* times the routes were asked for */
+static int asked; /* how often fl_netaddr_hints() was called */
 
 int __wrap_fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err)
 {
@@ -94,9 +94,9 @@ static const struct wanted cases[] = {
 	  "ETH0_IP", 0 },
 	{ "0.0.0.0:9092", "export ETH0_IP=\"203.0.113.9\"\n", NULL, "192.0.2.10:9092",
 	  "default route", 0 },
-	/* trap 12: the port follows FL_FLEET_API_ADDRESS. */
+	/* Trap 12: the port is that of FL_FLEET_API_ADDRESS. */
 	{ "0.0.0.0:19092", "", NULL, "192.0.2.10:19092", "default route", 0 },
-	/* What is published on one address alone is not reached at another. */
+	/* A port that is published on one address only cannot be reached at another. */
 	{ "198.51.100.4:9092", MAC, NULL, "198.51.100.4:9092", "FL_FLEET_API_ADDRESS", 0 },
 	{ "[fd00::10]:9092", "", NULL, "[fd00::10]:9092", "FL_FLEET_API_ADDRESS", 0 },
 	{ "[::]:9092", MAC, NULL, "[fd00::10]:9092", "ETH0_MAC", 0 },
@@ -145,13 +145,13 @@ static void test_find(void **state)
 		fl_auto_free char *text = fl_address_text(&endpoint.address);
 		assert_string_equal(text, w->endpoint);
 		assert_non_null(strstr(endpoint.rule, w->rule));
-		/* Routes are asked only where the context leaves it open. */
+		/* The kernel is asked only if the context does not decide. */
 		assert_int_equal(asked, strstr(w->rule, "route") != NULL ||
 						strstr(w->rule, "OneGate") != NULL);
 	}
 }
 
-/* Nobody outside reaches it: that is said, and the VM's address is told all the same. */
+/* No SuperNode outside the VM reaches it: a warning, and the VM's address is taken all the same. */
 static void test_loopback(void **state)
 {
 	static const struct wanted loopback[] = { { .fleet = "127.0.0.1:9092", .context = "" },

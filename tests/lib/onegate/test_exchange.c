@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Requests that are made again, with a transport and a clock that the test plays. */
+/* Tries of a request, with a simulated transport and clock. */
 #include "onegate/exchange.h"
 
 #include <setjmp.h>
@@ -17,7 +17,7 @@
 
 #define TOKEN "c2VjcmV0IG9mIHRoZSB0ZXN0"
 
-/* One answer; `takes` is how long the peer needs for it, a try may be given less. */
+/* One answer. If the try gets less time than the answer takes, it times out. */
 struct answer {
 	enum fl_http_failure failure;
 	long status;
@@ -25,9 +25,9 @@ struct answer {
 	int64_t takes; /* ns */
 };
 
-/* The scene: what the peer does, and what was asked of it. */
+/* The scene: the answers of the peer, and the requests it got. */
 static struct {
-	const struct answer *answers; /* the last one is given for ever */
+	const struct answer *answers; /* the last one is repeated for ever */
 	size_t count;
 	int requests;
 	fl_time now;
@@ -148,7 +148,7 @@ static int run_for(int64_t seconds, struct fl_error *err)
 	fl_auto_buf struct fl_buf body = FL_BUF_INIT;
 	const struct fl_exchange exchange = {
 		.onegate = &onegate,
-		.http = (struct fl_http *)(void *)&scene, /* never looked into */
+		.http = (struct fl_http *)(void *)&scene, /* no code reads it */
 		.method = "PUT",
 		.type = "text/plain",
 		.body = &body,
@@ -198,7 +198,7 @@ static void test_request(void **state)
 	assert_int_equal(scene.longest, 5 * FL_SEC);
 }
 
-/* What passes is tried again, and the success counts. */
+/* A failure that may pass is tried again, until a try succeeds. */
 static void test_retries(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
@@ -212,7 +212,7 @@ static void test_retries(void **state)
 	assert_int_equal(scene.now, 1000 * FL_SEC + 47 * FL_SEC / 4);
 }
 
-/* What does not pass is not tried again. The likely cause is named in each case. */
+/* A failure that cannot pass is not tried again. Each message names the likely cause. */
 static void test_causes(void **state)
 {
 	static const struct {
@@ -263,7 +263,7 @@ static void test_causes(void **state)
 	}
 }
 
-/* Used up: 75 after a time-out, else 69, within 20 s of the scene's clock. */
+/* If time is up: 75 after a time-out, else 69, within 20 s of the simulated clock. */
 static void test_used_up(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
@@ -287,7 +287,7 @@ static void test_used_up(void **state)
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 }
 
-/* Twice the time for each of many tries must not wrap around: the transport asserts that. */
+/* The doubled time for a try must not overflow after many tries: the transport asserts that. */
 static void test_an_hour(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
@@ -299,7 +299,7 @@ static void test_an_hour(void **state)
 	assert_true(scene.requests > 800);
 }
 
-/* A OneGate under load that needs eight seconds is waited for. */
+/* A loaded OneGate that needs eight seconds gets them. */
 static void test_slow(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
@@ -310,7 +310,7 @@ static void test_slow(void **state)
 	assert_int_equal(scene.requests, 2);
 }
 
-/* The token is in no message, not even where the peer sends it back. */
+/* The token is in no message, not even if the peer sends it back. */
 static void test_secret(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;

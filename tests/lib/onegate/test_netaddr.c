@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which address is chosen, from candidates given as data. */
+/* Which address is chosen, and what the machine is asked for. */
 #include "onegate/netaddr.h"
 
 #include <setjmp.h>
@@ -73,7 +73,7 @@ static const struct fl_netaddr eth0_six = { .link = "eth0",
 					    .mac = "02:00:c0:00:02:0a",
 					    .up = true };
 
-/* As a kernel lists them: Docker's are not always last. */
+/* In an order in which a kernel may list them: Docker's are not always last. */
 static void fill(struct fl_netaddrs *all)
 {
 	static const struct fl_netaddr *const machine[] = {
@@ -246,9 +246,7 @@ static void test_list(void **state)
 	assert_true(found || all.count == 0);
 }
 
-/*
- * The machine that runs the test has loopback at least; fl-onegate-publish.t has links of its own.
- */
+/* By loopback alone; fl-onegate-publish.t makes links of its own. */
 static void test_routes(void **state)
 {
 	static const struct {
@@ -256,7 +254,7 @@ static void test_routes(void **state)
 		const char *host, *source;
 	} cases[] = {
 		{ AF_INET, "127.0.0.1", "127.0.0.1" },
-		{ AF_INET6, "127.0.0.1", "" }, /* the other family's */
+		{ AF_INET6, "127.0.0.1", "" }, /* of the other family */
 		{ AF_INET, "::1", "" },
 		{ AF_INET, NULL, "" },
 	};
@@ -271,7 +269,7 @@ static void test_routes(void **state)
 	}
 }
 
-/* Another rule would name another address than the one that SuperNodes reach. */
+/* If the kernel cannot be asked, the next rule must not choose a wrong address. */
 static void test_not_asked(void **state)
 {
 	static const char *const hosts[] = { "127.0.0.1", NULL };

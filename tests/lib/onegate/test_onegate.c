@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* OneGate's requests, with an exchange that the test plays. */
+/* OneGate's requests, with a simulated exchange. */
 #include "onegate/onegate.h"
 
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 
 #define TOKEN "c2VjcmV0IG9mIHRoZSB0ZXN0"
 
-/* The scene: the answer that fl_exchange_run() gives, and what was asked of it. */
+/* The scene: the answer of fl_exchange_run(), and the requests it got. */
 static struct {
 	bool fails;
 	int exchanges;
@@ -76,13 +76,13 @@ static void play(bool fails, const char *answer, bool truncated)
 	scene.response.body.truncated = truncated;
 }
 
-/* Never looked into, as the transport is played. */
+/* No code reads what this points to. */
 static struct fl_http *http(void)
 {
 	return (struct fl_http *)(void *)&scene;
 }
 
-/* A gate that context text and a total of 20 s make. */
+/* Reads OneGate from the context TEXT, with 20 s in total. */
 static int make(struct fl_onegate *onegate, const char *text, struct fl_error *err)
 {
 	fl_auto_context struct fl_context *context = NULL;
@@ -130,7 +130,7 @@ static void test_put(void **state)
 	(void)state;
 	play(false, "", false);
 	assert_int_equal(publish(CONTEXT("http://169.254.16.9:5030"), &err), 0);
-	/* trap 2 and trap 14: one request with everything in it. */
+	/* Traps 2 and 14: one request with everything in it. */
 	assert_int_equal(scene.exchanges, 1);
 	assert_string_equal(fl_buf_text(&scene.journal),
 			    "PUT http://169.254.16.9:5030/vm text/plain "
@@ -189,7 +189,7 @@ static void test_bad_context(void **state)
 	}
 }
 
-/* trap 17: without TOKEN=YES there is no OneGate in the context, and that is no error. */
+/* Trap 17: without TOKEN=YES there is no OneGate in the context, and that is no error. */
 static void test_no_onegate(void **state)
 {
 	fl_auto_onegate struct fl_onegate onegate = FL_ONEGATE_INIT;
@@ -214,14 +214,14 @@ static void test_no_token(void **state)
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 	assert_non_null(strstr(err.message, "TOKEN=YES"));
 	assert_int_equal(scene.exchanges, 0);
-	/* VMID is missing as well: the same cause. */
+	/* If VMID is missing too, the cause is the same. */
 	assert_int_equal(publish("export ONEGATE_ENDPOINT=\"http://h\"\n", &err), -1);
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 	assert_non_null(strstr(err.message, "no OneGate token"));
 	assert_int_equal(scene.exchanges, 0);
 }
 
-/* trap 16: the token is TOKENTXT; token.txt beside one_env counts where that is missing. */
+/* Trap 16: the token is TOKENTXT, or else in token.txt beside one_env. */
 static void test_token_file(void **state)
 {
 	static const struct {
@@ -267,7 +267,7 @@ static void test_token_file(void **state)
 		}
 	}
 	assert_int_equal(unlink(path), 0);
-	/* A folder in its place is no token, and is told. */
+	/* A folder in its place is no token, and gives a warning. */
 	assert_int_equal(mkdir(path, 0700), 0);
 	fl_auto_onegate struct fl_onegate onegate = FL_ONEGATE_INIT;
 	fl_auto_context struct fl_context *context = NULL;

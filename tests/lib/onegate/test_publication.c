@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is sent is tried with a OneGate, in tests/cli/fl-onegate-publish.t. */
+/* What is gathered and reported; tests/cli/fl-onegate-publish.t tests the sending. */
 /* wrap: fl_endpoint_find */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,8 +21,8 @@ int __wrap_fl_endpoint_find(const struct fl_settings *settings, const struct fl_
 			    const char *onegate_host, fl_time deadline,
 			    struct fl_endpoint *endpoint, struct fl_error *err);
 
-static char towards[64]; /* the host that an address is wanted towards */
-static fl_time until;    /* ... and for how long */
+static char towards[64]; /* fl_endpoint_find()'s onegate_host */
+static fl_time until;    /* and its deadline */
 static bool no_address;
 
 int __wrap_fl_endpoint_find(const struct fl_settings *settings, const struct fl_context *context,
@@ -98,12 +98,12 @@ static void a_superlink_has_four_attributes(void **state)
 	text = fl_attributes_text(&scene.publication.attributes);
 	assert_string_equal(text, FOUR);
 	assert_string_equal(towards, "192.0.2.1");
-	/* A name that cannot be looked up must not take the time for the request. */
+	/* The look-up of a name must leave time for the request. */
 	assert_true(until <= fl_deadline(5));
 	assert_reported(&scene, NULL, "published     = yes, to http://192.0.2.1:5030/vm\n");
 }
 
-/* Somebody's own pairs stand alone, and nothing is asked or reported of the SuperLink. */
+/* Pairs of the command line are published alone, without a report on the SuperLink. */
 static void own_attributes_stay_alone(void **state)
 {
 	auto_scene struct scene scene = begin(ONEGATE);
@@ -149,7 +149,7 @@ static void what_is_shown_needs_no_onegate(void **state)
 
 	(void)state;
 	assert_int_equal(prepare(&bad, false), FL_EXIT_CONFIG);
-	assert_reported(&bad, &bad.err, NULL); /* as not even the version is known */
+	assert_reported(&bad, &bad.err, NULL); /* because not even the version is known */
 	scratch_write(scene.paths.context, "");
 	assert_int_equal(prepare(&scene, false), 0);
 	assert_int_equal(scene.publication.attributes.count, 4);
