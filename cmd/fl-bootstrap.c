@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fl-bootstrap: steps 7 to 9 of the boot, until the SuperLink's container runs. */
+/* fl-bootstrap does steps 7 to 9 of the boot: Docker, the image, and the SuperLink's container. */
 #include "base/log.h"
 #include "base/options.h"
 #include "docker/dockerd.h"
@@ -15,9 +15,10 @@ enum { OPT_PREPARE = 1, OPT_PULL, OPT_DOCKER, OPT_TIMEOUT, OPT_PULL_TIMEOUT, OPT
 
 static const struct fl_option options[] = {
 	{ OPT_PREPARE, "prepare", NULL,
-	  "make sure of image and container and start nothing\n(the unit's ExecStartPre)" },
+	  "make sure that image and container are there, start nothing\n"
+	  "(the unit's ExecStartPre)" },
 	{ OPT_PULL, "pull", NULL,
-	  "only make sure of the pre-baked image\n(used by service install)" },
+	  "only make sure that the pre-baked image is there\n(used by service install)" },
 	{ OPT_DOCKER, "docker", "PATH", FL_DOCKER_SOCKET_HELP },
 	{ OPT_TIMEOUT, "timeout", "SECONDS", "wait for the Engine at most this long (60)" },
 	{ OPT_PULL_TIMEOUT, "pull-timeout", "SECONDS",
@@ -58,7 +59,7 @@ static void free_run(struct run *run)
 	fl_paths_free(&run->paths);
 }
 
-/* Returns false if main is to return the parser's status at once. */
+/* Returns false if main must return the parser's status at once. */
 static bool parse(struct run *run, struct fl_options *parser)
 {
 	int id;
@@ -139,14 +140,14 @@ static enum fl_exit start_container(struct run *run)
 	fl_auto_buf struct fl_buf log = FL_BUF_INIT;
 	bool replaced = false, started = false;
 
-	/* The note comes before the start, so that no Flower uses the database without one. */
+	/* Note the version before the start, so that no Flower uses the database without a note. */
 	if (fl_launch_create(run->docker, &run->paths, &run->settings, &run->image,
 			     run->by_systemd && !run->prepare, &replaced, &err) != 0 ||
 	    fl_database_note(&run->paths, &run->settings, run->image.tag,
 			     run->image.fallback ? configured : NULL, &err) != 0)
 		return fl_step_failed(&step, &err);
 	if (!run->prepare && fl_launch_start(run->docker, run->by_systemd, &started, &err) != 0) {
-		/* A container that does not come up says why in its log. */
+		/* If the container does not come up, its log says why. */
 		fl_verdict_add_cause(run->docker, run->paths.state_dir, &log, &err);
 		fl_step_failed(&step, &err);
 		fl_verdict_show_log(&log);
@@ -158,7 +159,7 @@ static enum fl_exit start_container(struct run *run)
 		       fl_paths_is_host(&run->paths) ? "systemd is not running"
 						     : "--root is given");
 	return fl_step_done(&step, "%s %s, %s", FL_CONTAINER_NAME,
-			    replaced ? "made" : "kept, nothing of it has changed",
+			    replaced ? "made" : "kept, because nothing has changed",
 			    run->prepare ? "the unit starts it"
 			    : started    ? "started"
 					 : "it runs already");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fl-configure: steps 2 to 6 of the boot, from the context to files, folders and the unit. */
+/* fl-configure does steps 2 to 6 of the boot: from the context to files, folders and the unit. */
 #include <string.h>
 
 #include "base/log.h"
@@ -16,8 +16,8 @@ enum { OPT_DRY_RUN = 'n', OPT_CONTEXT = 1, OPT_PRINT, OPT_STAGE, OPT_LOCK_FD };
 
 static const struct fl_option options[] = {
 	{ OPT_DRY_RUN, "dry-run", NULL,
-	  "name each file that would change and write nothing;\nexit 0: nothing would, 1: "
-	  "something would" },
+	  "name each file that would change, write nothing;\nexit 0: none would change, 1: "
+	  "some would" },
 	{ OPT_CONTEXT, "context", "FILE", "read the context from FILE" },
 	{ OPT_PRINT, "print", "WHAT",
 	  "write nothing, print WHAT: docker-run, env, unit, json,\ncontext, variables, "
@@ -53,7 +53,7 @@ static void free_run(struct run *run)
 	fl_paths_free(&run->paths);
 }
 
-/* Returns false if main is to return the parser's status at once. */
+/* Returns false if main must return the parser's status at once. */
 static bool parse(struct run *run, struct fl_options *parser)
 {
 	const char *context = NULL;
@@ -86,9 +86,9 @@ static bool parse(struct run *run, struct fl_options *parser)
 	if (id == FL_OPTION_LEAVE)
 		return false;
 	if (run->stage == NULL && run->lock_fd != 0)
-		return fl_options_mistake(parser, "--lock-fd goes with --stage");
+		return fl_options_mistake(parser, "--lock-fd needs --stage");
 	if (run->stage != NULL && (run->print != NULL || run->dry_run))
-		return fl_options_mistake(parser, "--stage writes, --print and --dry-run do not");
+		return fl_options_mistake(parser, "--stage and --print or -n do not go together");
 	fl_paths_init(&run->paths, parser->root, context);
 	return true;
 }
@@ -116,7 +116,7 @@ static enum fl_exit validate(struct run *run)
 	if (fl_present_validate(&run->present, &run->paths, &err) != 0)
 		return fl_step_failed(&step, &err);
 	return fl_step_done(&step, "%s",
-			    run->present.stands ? "the configuration of the first boot stands"
+			    run->present.stands ? "the configuration of the first boot is kept"
 						: "all values are valid");
 }
 
@@ -156,7 +156,7 @@ static enum fl_exit print(const struct run *run)
 								       : fl_log_error(&err);
 }
 
-/* For service: the lock first, so that a run in the way keeps its status. */
+/* For service. Takes the lock first: if another run holds it, that run's status stays. */
 static enum fl_exit record_stage(const struct run *run)
 {
 	const struct fl_paths *paths = &run->paths;

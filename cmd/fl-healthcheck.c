@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fl-healthcheck: whether the SuperLink works, or waiting until it does (step 10). */
+/* fl-healthcheck tells whether the SuperLink works, or waits until it does (step 10). */
 #include <string.h>
 
 #include "base/log.h"
@@ -30,15 +30,15 @@ static const struct fl_command command = {
 	.options = options,
 	.operands = true,
 	.notes = "HOST:PORT is for --probe=grpc and tcp; the default is the Fleet port.\n"
-		 "Exit status: 0 it works; 1 it does not; with --wait 69 it cannot work any more,\n"
+		 "Exit status: 0 it works; 1 it does not; with --wait 69 waiting cannot help,\n"
 		 "75 timed out; 64 usage; 78 superlink.json is invalid. See fl-healthcheck(8).",
 };
 
 struct run {
 	const char *probe; /* superlink, grpc or tcp */
-	bool superlink;    /* the first of them: all layers */
+	bool superlink;    /* the probe is superlink */
 	bool waits, json, has_address;
-	int64_t seconds; /* of waiting; 0: FL_HEALTH_TIMEOUT */
+	int64_t seconds; /* to wait; 0: FL_HEALTH_TIMEOUT */
 	fl_time deadline;
 	const char *socket;
 	struct fl_address address;
@@ -59,7 +59,7 @@ static void free_run(struct run *run)
 	fl_paths_free(&run->paths);
 }
 
-/* Returns false if main is to return the parser's status at once. */
+/* Returns false if main must return the parser's status at once. */
 static bool parse(struct run *run, struct fl_options *parser)
 {
 	const char *address;
@@ -101,7 +101,7 @@ static bool parse(struct run *run, struct fl_options *parser)
 	return true;
 }
 
-/* Takes from superlink.json what the call leaves open. */
+/* Takes from superlink.json what the command line does not say. */
 static int configure(struct run *run, struct fl_error *err)
 {
 	bool lacks_seconds = run->waits && run->seconds == 0;
@@ -119,7 +119,7 @@ static int configure(struct run *run, struct fl_error *err)
 	return 0;
 }
 
-/* The end of a run with STATUS: also --json's object, if that can be written. */
+/* Prints --json's object. Returns STATUS, or the status of a failed write. */
 static enum fl_exit finish(const struct run *run, const char *json, enum fl_exit status)
 {
 	struct fl_error err = FL_ERROR_INIT;
@@ -149,7 +149,7 @@ static enum fl_exit probe_address(const struct run *run)
 	return finish(run, json, run->waits ? FL_EXIT_TIMEOUT : FL_EXIT_NO);
 }
 
-/* All layers, once. */
+/* Looks at all layers once. */
 static enum fl_exit look_once(struct run *run, const struct fl_health_check *check)
 {
 	bool ready = fl_layers_try(&run->health, check, fl_now() + FL_HEALTH_TRY);
@@ -157,7 +157,7 @@ static enum fl_exit look_once(struct run *run, const struct fl_health_check *che
 	return fl_verdict_tell(&run->health, check, ready ? FL_EXIT_OK : FL_EXIT_NO, NULL);
 }
 
-/* Step 10: until all layers hold. */
+/* Step 10: waits until all layers hold. */
 static enum fl_exit wait_until_ready(struct run *run, const struct fl_health_check *check)
 {
 	struct fl_step step = fl_step_begin(FL_STEP_HEALTH);

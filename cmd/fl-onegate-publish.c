@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Step 11 of the boot: tells OneGate that the SuperLink is ready and where; or any other pairs. */
+/*
+ * fl-onegate-publish does step 11 of the boot: it tells OneGate that the SuperLink is ready and
+ * where it is. Or it publishes the pairs of its command line.
+ */
 #include "base/log.h"
 #include "base/options.h"
 #include "onegate/publication.h"
@@ -35,7 +38,7 @@ static const struct fl_command command = {
 
 struct run {
 	bool dry_run, verify, print_curl, json;
-	bool own;        /* pairs were given as operands */
+	bool has_pairs;  /* on the command line */
 	int64_t timeout; /* seconds */
 	struct fl_paths paths;
 	struct fl_publication publication;
@@ -48,7 +51,7 @@ static void free_run(struct run *run)
 	fl_paths_free(&run->paths);
 }
 
-/* Returns false if main is to return the parser's status at once. */
+/* Returns false if main must return the parser's status at once. */
 static bool parse(struct run *run, struct fl_options *parser)
 {
 	struct fl_error err = FL_ERROR_INIT;
@@ -83,12 +86,12 @@ static bool parse(struct run *run, struct fl_options *parser)
 		if (fl_attributes_parse(&run->publication.attributes, *pair, &err) != 0)
 			return fl_options_mistake(parser, "%s", err.message);
 	}
-	run->own = parser->operands[0] != NULL;
+	run->has_pairs = parser->operands[0] != NULL;
 	fl_paths_init(&run->paths, parser->root, context);
 	return true;
 }
 
-/* -n alone shows the pairs, for which no OneGate is needed; a command needs its URL. */
+/* -n alone only shows the pairs and needs no OneGate; a curl command needs its URL. */
 static int prepare(struct run *run, struct fl_error *err)
 {
 	return fl_publication_prepare(&run->publication, &run->paths,
@@ -111,13 +114,13 @@ static int print(const struct run *run, struct fl_error *err)
 }
 
 /* -n and --print-curl. */
-static enum fl_exit look(struct run *run)
+static enum fl_exit show(struct run *run)
 {
 	fl_auto_buf struct fl_buf body = FL_BUF_INIT;
 	struct fl_error err = FL_ERROR_INIT;
 	const char *type;
 
-	/* What the request could not carry is found out without a request as well. */
+	/* Encode the pairs only to find out whether a request could carry them. */
 	if (prepare(run, &err) == 0 &&
 	    fl_attributes_encode(&run->publication.attributes, &body, &type, &err) == 0 &&
 	    print(run, &err) == 0)
@@ -125,8 +128,8 @@ static enum fl_exit look(struct run *run)
 	return fl_log_error(&err);
 }
 
-/* Operands: somebody's own pairs; no step of the boot and no report. */
-static enum fl_exit publish_own(struct run *run)
+/* The pairs of the command line: no step of the boot, and no report. */
+static enum fl_exit publish_pairs(struct run *run)
 {
 	struct fl_error err = FL_ERROR_INIT;
 	fl_auto_free char *url = NULL;
@@ -162,7 +165,7 @@ static enum fl_exit publish_ready(struct run *run)
 	} else {
 		status = fl_step_failed(&step, &err);
 	}
-	/* The SuperLink serves also after a failure, so the report has it. */
+	/* The SuperLink works even if this failed, so the report is written in any case. */
 	if (fl_publication_report(publication, &run->paths, published ? NULL : &err, &report_err) !=
 	    0) {
 		fl_log_error(&report_err);
@@ -181,6 +184,6 @@ int main(int argc, char **argv)
 	if (!parse(&run, &parser))
 		return parser.status;
 	if (run.dry_run || run.print_curl)
-		return look(&run);
-	return run.own ? publish_own(&run) : publish_ready(&run);
+		return show(&run);
+	return run.has_pairs ? publish_pairs(&run) : publish_ready(&run);
 }
