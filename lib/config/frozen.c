@@ -14,7 +14,7 @@ static int look_for(const char *path, bool *found, struct fl_error *err)
 	*found = access(path, F_OK) == 0;
 	if (*found || !fl_file_unknown(errno))
 		return 0;
-	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: look", path);
+	return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: stat", path);
 }
 
 int fl_frozen_mark(const struct fl_paths *paths, struct fl_error *err)
