@@ -237,19 +237,6 @@ static void errors_of_the_socket_say_what_to_do(void **state)
 	}
 }
 
-static void missing_socket_is_said_to_be_missing(void **state)
-{
-	fl_auto_http struct fl_http *http = fl_http_new();
-	fl_auto_docker struct fl_docker *docker = fl_docker_new(http, "/nonexistent/docker.sock");
-	struct fl_error err = FL_ERROR_INIT;
-
-	(void)state;
-	assert_int_equal(fl_engine_ping(docker, soon(), &err), -1);
-	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
-	assert_int_equal(err.errnum, ENOENT);
-	assert_non_null(strstr(err.message, "/nonexistent/docker.sock"));
-}
-
 static void words_are_quoted_for_a_url(void **state)
 {
 	fl_auto_buf struct fl_buf url = FL_BUF_INIT;
@@ -289,7 +276,6 @@ int main(void)
 		cmocka_unit_test(engines_that_cannot_be_talked_to_are_refused),
 		cmocka_unit_test(silent_engine_is_left_at_the_deadline),
 		cmocka_unit_test(errors_of_the_socket_say_what_to_do),
-		cmocka_unit_test(missing_socket_is_said_to_be_missing),
 		cmocka_unit_test(words_are_quoted_for_a_url),
 		cmocka_unit_test(long_answers_are_cut),
 	};

@@ -198,23 +198,6 @@ static void each_call_has_its_own_connection(void **state)
 	server_stop(&server);
 }
 
-static void closed_port_is_refused(void **state)
-{
-	fl_auto_http struct fl_http *http = fl_http_new();
-	fl_auto_transfer struct fl_transfer *transfer = NULL;
-	struct fl_request request = { .method = "POST", .http2 = true, .deadline = soon() };
-	static const struct server_rule none[] = { { .to = NULL } };
-	struct server server = server_start(none, false);
-	fl_auto_free char *url = fl_xasprintf("http://127.0.0.1:%d/", server.port);
-
-	(void)state;
-	server_stop(&server);
-	request.url = url;
-	transfer = fl_http_perform(http, &request);
-	assert_int_equal(fl_http_response(transfer)->failure, FL_HTTP_CONNECT);
-	assert_int_equal(fl_http_response(transfer)->errnum, ECONNREFUSED);
-}
-
 static void codes_without_an_answer_have_their_meaning(void **state)
 {
 	static const struct {
@@ -252,7 +235,6 @@ int main(void)
 		cmocka_unit_test(answer_that_breaks_off_is_no_answer),
 		cmocka_unit_test(mute_server_is_left_at_the_deadline),
 		cmocka_unit_test(each_call_has_its_own_connection),
-		cmocka_unit_test(closed_port_is_refused),
 		cmocka_unit_test(codes_without_an_answer_have_their_meaning),
 	};
 
