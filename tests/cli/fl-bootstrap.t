@@ -172,7 +172,7 @@ done
 # host.t tries the callers for whom DOCKER_HOST does not count.
 start_engine --image flwr/superlink:1.25.0
 run env DOCKER_HOST="unix://$SOCK" fl-bootstrap --root "$ROOT" --timeout=3
-exits 0 'DOCKER_HOST where it is unix://'
+exits 0 'DOCKER_HOST if it is unix://'
 run env DOCKER_HOST="unix://$T/nowhere.sock" fl-bootstrap --root "$ROOT" --docker "$SOCK"
 exits 0 '--docker wins'
 

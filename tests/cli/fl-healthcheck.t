@@ -162,7 +162,7 @@ is "$(cat "$ROOT/var/log/one-appliance/flower-bootstrap.log")$err" "$before" \
 unlike "$(sed -n 's/.*"path": "\([^"]*\)".*/\1/p' "$T/link.journal")" 'ListRuns' \
 	"no Control call that leaves a line in the server's log"
 DOCKER_HOST=unix://$SOCK run env DOCKER_HOST="unix://$SOCK" fl-healthcheck --root "$ROOT"
-exits 0 'DOCKER_HOST where it is unix://'
+exits 0 'DOCKER_HOST if it is unix://'
 
 # fails_at LAYER DESCRIPTION [PATTERN]: one try: 1, this layer is the first that is not ok.
 fails_at()
