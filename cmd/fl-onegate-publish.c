@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * fl-onegate-publish does step 11 of the boot: it tells OneGate that the SuperLink is ready and
- * where it is. Or it publishes the pairs of its command line.
- */
+/* fl-onegate-publish tells OneGate where the ready SuperLink is (step 11), or publishes pairs. */
 #include "base/log.h"
 #include "base/options.h"
 #include "onegate/publication.h"
