@@ -44,9 +44,8 @@ int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context
 		return -1;
 	/* First by the context alone: looking up OneGate's name may take seconds. */
 	if (fl_netaddr_choose(&addresses, &hints, &chosen, &endpoint->rule, &undecided) != 0) {
-		if (fl_netaddr_hints(&hints, onegate_host, deadline, err) != 0)
-			return -1;
-		if (fl_netaddr_choose(&addresses, &hints, &chosen, &endpoint->rule, err) != 0)
+		if (fl_netaddr_hints(&hints, onegate_host, deadline, err) != 0 ||
+		    fl_netaddr_choose(&addresses, &hints, &chosen, &endpoint->rule, err) != 0)
 			return -1;
 	}
 	fl_address_set_host(&endpoint->address, chosen->address);

@@ -32,9 +32,8 @@ static int add_superlink(struct fl_publication *publication, const struct fl_pat
 
 	if (fl_resolve_load(&publication->settings, paths, publication->context, err) != 0 ||
 	    fl_endpoint_version(paths, &publication->settings, &publication->version, err) != 0 ||
-	    find_endpoint(publication, err) != 0)
-		return -1;
-	if (fl_attributes_add(attributes, "FL_READY", "YES", err) != 0 ||
+	    find_endpoint(publication, err) != 0 ||
+	    fl_attributes_add(attributes, "FL_READY", "YES", err) != 0 ||
 	    fl_attributes_add(attributes, "FL_ENDPOINT", publication->endpoint, err) != 0 ||
 	    fl_attributes_add(attributes, "FL_VERSION", publication->version, err) != 0)
 		return -1;
