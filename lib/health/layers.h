@@ -16,9 +16,7 @@
 bool fl_layers_look(struct fl_health *health, const struct fl_health_check *check, fl_time deadline)
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 
-/*
- * Looks at the container and then at its services, once. Returns whether the SuperLink works.
- */
+/* Looks at the container and then at its services, once. Returns whether the SuperLink works. */
 bool fl_layers_try(struct fl_health *health, const struct fl_health_check *check, fl_time deadline)
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 
