@@ -67,21 +67,8 @@ enum fl_cause fl_diagnosis_of_exit(int64_t exit_code, bool oom_killed)
 
 bool fl_diagnosis_is_final(enum fl_cause cause)
 {
-	switch (cause) {
-	case FL_CAUSE_OWNER:
-	case FL_CAUSE_SPACE:
-	case FL_CAUSE_DISK:
-	case FL_CAUSE_NEWER:
-	case FL_CAUSE_DAMAGE:
-		return true;
-	case FL_CAUSE_NONE:
-	case FL_CAUSE_PROCESSOR:
-	case FL_CAUSE_ARGUMENTS:
-	case FL_CAUSE_MEMORY:
-	case FL_CAUSE_ADDRESS:
-		return false;
-	}
-	return false;
+	return cause == FL_CAUSE_OWNER || cause == FL_CAUSE_SPACE || cause == FL_CAUSE_DISK ||
+	       cause == FL_CAUSE_NEWER || cause == FL_CAUSE_DAMAGE;
 }
 
 void fl_diagnosis_explain(enum fl_cause cause, const char *state_dir, struct fl_buf *out)

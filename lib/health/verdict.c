@@ -166,22 +166,19 @@ static void add_layer(cJSON *list, const char *name, enum fl_layer_state state, 
 char *fl_verdict_json(const struct fl_health *health)
 {
 	fl_auto_json cJSON *object = fl_json_object();
+	cJSON *list = cJSON_CreateArray();
 	bool ready = true;
-	cJSON *list;
 
-	for (int id = 0; id < FL_LAYER_COUNT; id++) {
-		if (health->layers[id].applies && health->layers[id].state != FL_LAYER_HOLDS)
-			ready = false;
-	}
-	cJSON_AddBoolToObject(object, "ready", ready);
-	list = cJSON_AddArrayToObject(object, "layers");
 	for (int id = 0; id < FL_LAYER_COUNT; id++) {
 		const struct fl_layer *layer = &health->layers[id];
 
-		if (layer->applies)
-			add_layer(list, fl_layer_name((enum fl_layer_id)id), layer->state,
-				  layer->detail);
+		if (!layer->applies)
+			continue;
+		ready = ready && layer->state == FL_LAYER_HOLDS;
+		add_layer(list, fl_layer_name((enum fl_layer_id)id), layer->state, layer->detail);
 	}
+	cJSON_AddBoolToObject(object, "ready", ready);
+	cJSON_AddItemToObject(object, "layers", list);
 	return print(object);
 }
 

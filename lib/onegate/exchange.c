@@ -38,20 +38,12 @@ static struct fl_transfer *perform(const struct fl_exchange *exchange, fl_time u
 /* Whether the failure may pass by itself. */
 static bool may_pass(const struct fl_response *response)
 {
-	switch (response->failure) {
-	case FL_HTTP_OK:
+	enum fl_http_failure failure = response->failure;
+
+	if (failure == FL_HTTP_OK)
 		return response->status >= 500 || response->status == 429;
-	case FL_HTTP_RESOLVE:
-	case FL_HTTP_CONNECT:
-	case FL_HTTP_TIMEOUT:
-	case FL_HTTP_CLOSED:
-		return true;
-	case FL_HTTP_PROTOCOL:
-	case FL_HTTP_TLS:
-	case FL_HTTP_OTHER:
-		break;
-	}
-	return false;
+	return failure == FL_HTTP_RESOLVE || failure == FL_HTTP_CONNECT ||
+	       failure == FL_HTTP_TIMEOUT || failure == FL_HTTP_CLOSED;
 }
 
 /*
