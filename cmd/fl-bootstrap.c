@@ -193,5 +193,5 @@ int main(int argc, char **argv)
 	struct fl_options parser;
 
 	fl_options_begin(&parser, &command, argc, argv);
-	return parse(&run, &parser) ? bootstrap(&run) : parser.status;
+	return (int)(parse(&run, &parser) ? bootstrap(&run) : parser.status);
 }

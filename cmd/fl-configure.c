@@ -182,5 +182,5 @@ int main(int argc, char **argv)
 		return record_stage(&run);
 	if (run.print != NULL)
 		return print(&run);
-	return run.dry_run ? dry_run(&run) : configure(&run);
+	return (int)(run.dry_run ? dry_run(&run) : configure(&run));
 }

@@ -139,14 +139,14 @@ static enum fl_exit probe_address(const struct run *run)
 	char took[FL_DURATION_SIZE];
 	fl_time start = fl_now();
 
-	if (fl_probe(kind, &run->address, run->waits, FL_HEALTH_TRY, run->deadline, &err) == 0) {
-		fl_log(FL_DEBUG, "%s answers after %s", where, fl_duration(took, fl_now() - start));
-		json = fl_verdict_json_one(run->probe, true, where);
-		return finish(run, json, FL_EXIT_OK);
+	if (fl_probe(kind, &run->address, run->waits, FL_HEALTH_TRY, run->deadline, &err) != 0) {
+		fl_log_error(&err);
+		json = fl_verdict_json_one(run->probe, false, err.message);
+		return finish(run, json, run->waits ? FL_EXIT_TIMEOUT : FL_EXIT_NO);
 	}
-	fl_log_error(&err);
-	json = fl_verdict_json_one(run->probe, false, err.message);
-	return finish(run, json, run->waits ? FL_EXIT_TIMEOUT : FL_EXIT_NO);
+	fl_log(FL_DEBUG, "%s answers after %s", where, fl_duration(took, fl_now() - start));
+	json = fl_verdict_json_one(run->probe, true, where);
+	return finish(run, json, FL_EXIT_OK);
 }
 
 /* Looks at all layers once. */
@@ -196,5 +196,5 @@ int main(int argc, char **argv)
 		return parser.status;
 	if (configure(&run, &err) != 0)
 		return fl_log_error(&err);
-	return run.superlink ? check_layers(&run) : probe_address(&run);
+	return (int)(run.superlink ? check_layers(&run) : probe_address(&run));
 }

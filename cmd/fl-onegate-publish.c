@@ -182,5 +182,5 @@ int main(int argc, char **argv)
 		return parser.status;
 	if (run.dry_run || run.print_curl)
 		return show(&run);
-	return run.has_pairs ? publish_pairs(&run) : publish_ready(&run);
+	return (int)(run.has_pairs ? publish_pairs(&run) : publish_ready(&run));
 }

@@ -165,11 +165,12 @@ int fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *
 	if (minor > FL_DOCKER_API_MOST) {
 		/* A ping does not say which old versions the Engine still takes. */
 		result = try_most(docker, &call, err);
+		if (result != 0)
+			return result;
 		minor = FL_DOCKER_API_MOST;
 	}
-	if (result == 0)
-		docker->minor = (int)minor;
-	return result;
+	docker->minor = (int)minor;
+	return 0;
 }
 
 int fl_engine_negotiate(struct fl_docker *docker, fl_time deadline, struct fl_error *err)

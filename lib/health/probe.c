@@ -17,7 +17,7 @@ static int try_connect(const struct addrinfo *info, fl_time deadline)
 	fl_auto_close int fd = socket(info->ai_family, info->ai_socktype | SOCK_CLOEXEC, 0);
 	int left = fl_remaining_ms(deadline);
 	/* SO_SNDTIMEO also limits a connect (socket(7)); 0 would mean no limit. */
-	struct timeval limit = { .tv_sec = left / 1000, .tv_usec = left % 1000 * 1000 };
+	struct timeval limit = { .tv_sec = left / 1000, .tv_usec = left % 1000 * 1000L };
 
 	if (left == 0)
 		return ETIMEDOUT;

@@ -106,7 +106,7 @@ static bool is_no_route(int errnum)
 /* The kernel's source address towards TO; "" if there is no route. 0, or -1 with errno. */
 static int source_towards(const struct addrinfo *to, char source[static INET6_ADDRSTRLEN])
 {
-	struct sockaddr_storage own;
+	struct sockaddr_storage own = { .ss_family = AF_UNSPEC };
 	socklen_t length = sizeof(own);
 	fl_auto_close int fd = socket(to->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 

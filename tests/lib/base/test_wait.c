@@ -48,7 +48,7 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout)
 	return 0;
 }
 
-#define NOON (12 * 3600 * FL_SEC)
+#define NOON (43200 * FL_SEC)
 
 static int own_clock(void **state)
 {

@@ -25,7 +25,8 @@ static void the_texts_have_every_parameter(void **state)
 		assert_non_null(strstr(table, param->text));
 		assert_non_null(strstr(mdoc, entry));
 	}
-	assert_non_null(strstr(mdoc, ".It Ev VMID\nNumber of this VM, given by OpenNebula\n"
+	assert_non_null(strstr(mdoc, ".It Ev VMID\n"
+				     "Number of this VM, given by OpenNebula\n"
 				     ".br\nDefault:\nnone\n.br\nValid:\nmust be a whole number\n"
 				     ".br\nGoes to:\nstep 11\n"));
 	assert_non_null(strstr(mdoc, "\n\\-\\-isolation\n"));

@@ -56,9 +56,10 @@ int __wrap_fl_netaddr_hints(struct fl_netaddr_hints *hints, const char *onegate_
 	(void)err;
 	assert_int_equal(deadline, 77);
 	asked++;
-	if (onegate_host != NULL)
-		strcpy(hints->to_onegate, "198.51.100.4");
-	strcpy(hints->by_default, hints->family == AF_INET6 ? "fd00::10" : "192.0.2.10");
+	snprintf(hints->to_onegate, sizeof(hints->to_onegate), "%s",
+		 onegate_host != NULL ? "198.51.100.4" : "");
+	snprintf(hints->by_default, sizeof(hints->by_default), "%s",
+		 hints->family == AF_INET6 ? "fd00::10" : "192.0.2.10");
 	return 0;
 }
 
