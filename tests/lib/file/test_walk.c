@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: fstatat openat */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <dirent.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/resource.h>
 
@@ -28,8 +30,14 @@ static int visit(int folder, const char *name, const struct stat *info, const ch
 {
 	struct seen *seen = data;
 
-	(void)info;
 	seen->count++;
+	if (strlen(path) < PATH_MAX / 2) {
+		fl_auto_free char *full = fl_xasprintf("%s/%s", path, name);
+		struct stat there;
+
+		assert_int_equal(lstat(full, &there), 0);
+		assert_int_equal(there.st_ino, info->st_ino);
+	}
 	if (seen->stop_at != NULL && strcmp(name, seen->stop_at) == 0)
 		return fl_error_set(err, FL_EXIT_SYSTEM, 0, "%s/%s: stopped", path, name);
 	if (seen->replace != NULL && strcmp(name, seen->replace) == 0) {
@@ -131,25 +139,63 @@ static void every_entry_is_visited_once(void **state)
 	assert_int_equal(seen.count, FL_ARRAY_SIZE(files) + 3);
 }
 
-static void a_folder_that_cannot_be_opened_is_named(void **state)
+static int look_fails; /* the next one, with this errno */
+
+int __real_fstatat(int folder, const char *name, struct stat *info, int flags);
+int __wrap_fstatat(int folder, const char *name, struct stat *info, int flags);
+int __wrap_fstatat(int folder, const char *name, struct stat *info, int flags)
 {
-	struct rlimit before, few;
+	if (look_fails == 0)
+		return __real_fstatat(folder, name, info, flags);
+	errno = look_fails;
+	look_fails = 0;
+	return -1;
+}
+
+static void what_goes_away_is_passed_over(void **state)
+{
 	struct seen seen = { .count = 0 };
 	struct fl_error err = FL_ERROR_INIT;
-	int result;
 
 	(void)state;
-	dig(20);
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
-	few = before;
-	few.rlim_cur = open_descriptors() + 8;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
-	result = walk(&seen, &err);
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
-	assert_int_equal(result, -1);
-	assert_non_null(strstr(err.message, "/d/d: "));
-	assert_non_null(strstr(err.message, "Too many open files"));
-	assert_int_equal(chdir("/"), 0);
+	dig(0);
+	assert_int_equal(mkdir("d", 0700), 0);
+	look_fails = ENOENT;
+	assert_int_equal(walk(&seen, &err), 0);
+	assert_int_equal(seen.count, 1);
+	look_fails = EIO;
+	assert_int_equal(walk(&seen, &err), -1);
+	assert_non_null(strstr(err.message, ": look: Input/output error"));
+}
+
+static int locked; /* why the folder of this name cannot be opened, an errno */
+
+int __real_openat(int folder, const char *name, int flags, ...);
+int __wrap_openat(int folder, const char *name, int flags, ...);
+int __wrap_openat(int folder, const char *name, int flags, ...)
+{
+	if (strcmp(name, "locked") != 0)
+		return __real_openat(folder, name, flags);
+	errno = locked;
+	return -1;
+}
+
+static void a_folder_that_cannot_be_opened_ends_it_if_it_is_still_there(void **state)
+{
+	static const int gone_or_replaced[] = { ENOENT, ELOOP, ENOTDIR };
+	struct seen seen = { .count = 0 };
+	struct fl_error err = FL_ERROR_INIT;
+	fl_auto_free char *path = fl_xasprintf("%s/locked/file", scratch);
+
+	(void)state;
+	scratch_write(path, "");
+	for (size_t i = 0; i < FL_ARRAY_SIZE(gone_or_replaced); i++) {
+		locked = gone_or_replaced[i];
+		assert_int_equal(walk(&seen, &err), 0);
+	}
+	locked = EACCES;
+	assert_int_equal(walk(&seen, &err), -1);
+	assert_non_null(strstr(err.message, "/locked: open: Permission denied"));
 }
 
 static void a_visit_that_fails_ends_it(void **state)
@@ -198,7 +244,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(depth_costs_no_descriptors, scratch_empty),
 		cmocka_unit_test_setup(every_entry_is_visited_once, scratch_empty),
-		cmocka_unit_test_setup(a_folder_that_cannot_be_opened_is_named, scratch_empty),
+		cmocka_unit_test_setup(a_folder_that_cannot_be_opened_ends_it_if_it_is_still_there,
+				       scratch_empty),
+		cmocka_unit_test_setup(what_goes_away_is_passed_over, scratch_empty),
 		cmocka_unit_test_setup(a_visit_that_fails_ends_it, scratch_empty),
 		cmocka_unit_test_setup(a_folder_that_becomes_a_link_is_skipped, scratch_empty),
 		cmocka_unit_test_setup(a_deep_folder_that_is_moved_ends_it, scratch_empty),
