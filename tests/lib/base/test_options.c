@@ -152,7 +152,7 @@ static void a_mistake_names_its_option(void **state)
 		{ "--nonsense=x", "--nonsense is no option" },
 		{ "operand --nonsense", "--nonsense is no option" },
 		{ "operand other -x", "-x is no option" },
-		{ "-nxv", "-x is no option" },
+		{ "-n~v", "-~ is no option" },
 		{ "--dry-run=1", "--dry-run takes no value" },
 		{ "operand --file", "--file needs a value" },
 		{ "operand -f", "-f needs a value" },

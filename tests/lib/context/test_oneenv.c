@@ -60,7 +60,7 @@ static void entries_follow_a_verbatim_one(void **state)
 	gives("export A=\"1\"\nB='2\n3'\nC=\"4\"\nexport D=\"5\"\n", "<A=1><B=2\n3><C=4><D=5>");
 	gives("export A=\"1\"\nB=\"2\n3\"\nexport D=\"5\"\n", "<A=1><B=2\n3><D=5>");
 	gives("export A=\"1\"\nB=2\\\n3\nC=\"4\"\n", "<A=1><B=23><C=4>");
-	gives("export A=\"1\"\r\nB=\"2\r\n3\"\r\nC=4\r\n", "<A=1><B=2\n3><C=4>");
+	gives("export A=\"\"1\"\"\r\nB=\"2\r\n3\"\r\nC=4\r\n", "<A=\"1\"><B=2\n3><C=4>");
 }
 
 /* The lines of a script in a value are no entries: the quote at its end opens nothing. */

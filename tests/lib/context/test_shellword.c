@@ -105,8 +105,8 @@ static void refuses_an_open_quote_or_substitution(void **state)
 		"${x",
 		"`x",
 		"$(x\n)",
-		"it's\nexport A=\"'\"",
-		"it\"s\nexport A=\"'\"",
+		"it's\nexport A=\"'",
+		"it\"s\nexport A=\"",
 	};
 
 	(void)state;
