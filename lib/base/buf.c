@@ -89,16 +89,14 @@ void fl_buf_quote(struct fl_buf *buf, const char *bytes, size_t length)
 
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)bytes[i];
-		char shown[8];
+		char shown[8] = { (char)c };
 		size_t width;
 
 		if (c == '\n')
 			snprintf(shown, sizeof(shown), "\\n");
 		else if (c == '\\')
 			snprintf(shown, sizeof(shown), "\\\\");
-		else if (c >= 0x20 && c < 0x7f)
-			snprintf(shown, sizeof(shown), "%c", c);
-		else
+		else if (c < 0x20 || c >= 0x7f)
 			snprintf(shown, sizeof(shown), "\\x%02x", c);
 		width = strlen(shown);
 		if (width > room) {
