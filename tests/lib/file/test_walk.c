@@ -165,7 +165,7 @@ static void what_goes_away_is_passed_over(void **state)
 	assert_int_equal(seen.count, 1);
 	look_fails = EIO;
 	assert_int_equal(walk(&seen, &err), -1);
-	assert_non_null(strstr(err.message, ": look: Input/output error"));
+	assert_non_null(strstr(err.message, ": stat: Input/output error"));
 }
 
 static int locked; /* why the folder of this name cannot be opened, an errno */
