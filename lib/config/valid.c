@@ -50,8 +50,8 @@ static bool is_component(const char *text, size_t length)
 }
 
 /*
- * Docker takes the first component for a registry if it has a dot, a colon or is "localhost"; it is
- * then a host with an optional port and may hold capitals.
+ * Docker takes the first component for a registry if it has a dot or a colon; it is then a host with
+ * an optional port and may hold capitals. "localhost" is one too, and a good component either way.
  */
 static bool is_registry(const char *text, size_t length)
 {
@@ -72,8 +72,7 @@ bool fl_valid_repository(const char *text)
 
 	if (strlen(text) > REPOSITORY_MAX)
 		return false;
-	if (first > 0 && (memchr(text, '.', first) != NULL || memchr(text, ':', first) != NULL ||
-			  (first == 9 && memcmp(text, "localhost", 9) == 0))) {
+	if (first > 0 && (memchr(text, '.', first) != NULL || memchr(text, ':', first) != NULL)) {
 		if (!is_registry(text, first))
 			return false;
 		text = slash + 1;
