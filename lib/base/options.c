@@ -38,7 +38,6 @@ void fl_options_begin(struct fl_options *options, const struct fl_command *comma
 	fl_program(command->program);
 	*options = (struct fl_options){ .command = command, .argc = argc, .argv = argv };
 	optind = 0; /* glibc: start anew, so that one process can parse twice */
-	opterr = 0;
 }
 
 static void help_table(FILE *out, const struct fl_option *table)
