@@ -68,6 +68,7 @@ static void refuses_everything_else(void **state)
 		"-a:80",
 		"a-:80",
 		"a..b:80",
+		"a-.b:80",
 		"a.:80",
 		"http://a:80",
 		"a/b:80",

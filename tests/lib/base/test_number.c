@@ -45,9 +45,9 @@ static void refuses_everything_else(void **state)
 		"0x10",
 		"1e3",
 		"1.0",
-		"1,000",
+		"1/0",
 		"a",
-		"1a",
+		"1:",
 		"\xd9\xa1", /* ARABIC-INDIC DIGIT ONE */
 		"9223372036854775808",
 		"18446744073709551617",
