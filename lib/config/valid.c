@@ -50,8 +50,9 @@ static bool is_component(const char *text, size_t length)
 }
 
 /*
- * Docker takes the first component for a registry if it has a dot or a colon; it is then a host with
- * an optional port and may hold capitals. "localhost" is one too, and a good component either way.
+ * Docker takes the first component for a registry if it has a dot or a colon; it is then a host
+ * with an optional port and may hold capitals. "localhost" is one too, and a good component either
+ * way.
  */
 static bool is_registry(const char *text, size_t length)
 {
