@@ -160,6 +160,7 @@ static void a_giant_answer_is_refused(void **state)
 	"\"Pid\":4242,\"ExitCode\":137,\"Error\":\"why\","                                         \
 	"\"StartedAt\":\"2026-11-23T16:49:35.167580416Z\"},\"Config\":{\"Image\":\"a/b:1\","       \
 	"\"Labels\":{\"org.opennebula.flower-superlink.digest\":\"d1\"}}}"
+#define STATE "{\"Status\":\"created\",\"StartedAt\":\"0\"}"
 
 static void inspect_fills_in_the_container(void **state)
 {
@@ -172,9 +173,23 @@ static void inspect_fills_in_the_container(void **state)
 			  "1e300,"
 			  "\"StartedAt\":\"0001-01-01T00:00:00Z\"},\"Config\":{\"Image\":\"a\","
 			  "\"Labels\":null}}" },
-		{ .to = "GET /v1.41/containers/odd/json ",
+		{ .to = "GET /v1.41/containers/odd1/json ",
 		  .status = 200,
 		  .body = "{\"Id\":\"c\",\"State\":[],\"Config\":{\"Image\":\"a\"}}" },
+		{ .to = "GET /v1.41/containers/odd2/json ",
+		  .status = 200,
+		  .body = "{\"Id\":\"c\",\"State\":" STATE ",\"Config\":{}}" },
+		{ .to = "GET /v1.41/containers/odd3/json ",
+		  .status = 200,
+		  .body = "{\"State\":" STATE ",\"Config\":{\"Image\":\"a\"}}" },
+		{ .to = "GET /v1.41/containers/odd4/json ",
+		  .status = 200,
+		  .body = "{\"Id\":\"c\",\"State\":{\"Status\":\"created\"},\"Config\":{\"Image\":"
+			  "\"a\"}}" },
+		{ .to = "GET /v1.41/containers/odd5/json ",
+		  .status = 200,
+		  .body = "{\"Id\":\"c\",\"State\":{\"StartedAt\":\"0\"},\"Config\":{\"Image\":"
+			  "\"a\"}}" },
 		{ .to = "GET /v1.41/containers/none/json ", .status = 404 },
 		{ .to = "GET /v1.41/containers/..%2Fimages/json ", .status = 404 },
 		{ .to = NULL },
@@ -214,10 +229,14 @@ static void inspect_fills_in_the_container(void **state)
 	assert_false(c.exists);
 	fl_docker_container_free(&c);
 
-	assert_int_equal(fl_docker_inspect(w.docker, "odd", &c, soon(), &w.err), -1);
-	assert_non_null(strstr(message(&w), "GET /containers/odd/json: the answer lacks "));
-	assert_false(c.exists);
-	assert_null(c.id);
+	for (int i = 1; i <= 5; i++) {
+		fl_auto_free char *name = fl_xasprintf("odd%d", i);
+
+		assert_int_equal(fl_docker_inspect(w.docker, name, &c, soon(), &w.err), -1);
+		assert_non_null(strstr(message(&w), "/json: the answer lacks "));
+		assert_false(c.exists);
+		assert_null(c.id);
+	}
 
 	assert_int_equal(fl_docker_inspect(w.docker, "../images", &c, soon(), &w.err), 0);
 	assert_int_equal(server_count(&w.server, "GET /v1.41/containers/..%2Fimages/json "), 1);

@@ -81,6 +81,16 @@ static void frames_may_be_cut_anywhere(void **state)
 	}
 }
 
+static void a_header_has_the_length_in_four_bytes(void **state)
+{
+	struct fl_logs_decoder decoder = { .have = 0 };
+	fl_auto_buf struct fl_buf out = FL_BUF_INIT;
+
+	(void)state;
+	fl_logs_decode(&decoder, "\1\0\0\0\1\2\3\4", 8, &out);
+	assert_int_equal(decoder.left, 0x01020304);
+}
+
 /* A container with a terminal sends no frames. A frame may be shorter than its header says. */
 static void bytes_without_frames_are_text(void **state)
 {
@@ -240,6 +250,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(colours_and_control_characters_are_removed),
 		cmocka_unit_test(frames_may_be_cut_anywhere),
+		cmocka_unit_test(a_header_has_the_length_in_four_bytes),
 		cmocka_unit_test(bytes_without_frames_are_text),
 		cmocka_unit_test(logs_are_read_from_the_engine),
 		cmocka_unit_test(end_of_a_long_log_is_kept),

@@ -93,16 +93,23 @@ static void no_descriptor_is_inherited(void **state)
 
 static void a_failure_shows_the_last_line(void **state)
 {
-	struct fl_error err = FL_ERROR_INIT;
+	static const char *const cases[][2] = {
+		{ "echo 'Hint: nothing.' >&2; echo 'Unit x.service not found.' >&2; exit 5",
+		  "systemctl start: Unit x.service not found." },
+		{ "printf 'one\ntwo\n3\n\n'; exit 1", "systemctl start: 3" },
+		{ "echo; exit 1", "systemctl start: failed and printed no reason" },
+		{ "kill -9 $$", "systemctl start: failed and printed no reason" },
+	};
 
 	(void)state;
-	script = "echo 'Hint: nothing.' >&2; echo 'Unit x.service not found.' >&2; exit 5";
-	assert_int_equal(fl_systemctl(start, NULL, fl_deadline(60), &err), -1);
-	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
-	assert_string_equal(err.message, "systemctl start: Unit x.service not found.");
-	script = "kill -9 $$";
-	assert_int_equal(fl_systemctl(start, NULL, fl_deadline(60), &err), -1);
-	assert_string_equal(err.message, "systemctl start: failed and printed no reason");
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		struct fl_error err = FL_ERROR_INIT;
+
+		script = cases[i][0];
+		assert_int_equal(fl_systemctl(start, NULL, fl_deadline(60), &err), -1);
+		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+		assert_string_equal(err.message, cases[i][1]);
+	}
 }
 
 static void a_systemctl_that_hangs_is_killed(void **state)
@@ -176,7 +183,8 @@ static void a_docker_that_cannot_start_is_seen(void **state)
 static void a_service_that_ends_each_time_is_seen(void **state)
 {
 #define LOOK(id) "printf 'LoadState=loaded\nActiveState=activating\nInvocationID=" id "\n'"
-	static const char *const looks[] = { LOOK(""), LOOK("a"), LOOK("a"), LOOK("b"), LOOK("b") };
+	static const char *const looks[] = { LOOK(""),  LOOK("a"), LOOK(""),
+					     LOOK("a"), LOOK("b"), LOOK("b") };
 	struct fl_docker_service seen = { .starts = 0 };
 	struct fl_error err = FL_ERROR_INIT;
 
