@@ -37,8 +37,9 @@ static struct {
 	const char *image;
 	const char *refusal; /* grpc-message of the database call, NULL for status 0 */
 	int64_t refused_until;
-	bool hangs;      /* the database call gets no answer */
-	int http_status; /* of GET /health */
+	bool hangs;                  /* the database call gets no answer */
+	int http_status;             /* of GET /health */
+	int64_t slow_until, slow_ms; /* so long takes each call until then */
 	const char *log;
 	struct fl_buf calls; /* a letter each: i(nspect), f(leet), c(ontrol), d(atabase), h(ttp) */
 } world;
@@ -191,8 +192,7 @@ struct fl_transfer *__wrap_fl_http_start(struct fl_http *http, const struct fl_r
 	struct fl_transfer *transfer = fl_xcalloc(1, sizeof(*transfer));
 	struct fl_response *response = &transfer->response;
 	bool control = strstr(request->url, ":9093/") != NULL;
-	bool database = strstr(request->url, "ListAppsToLaunch") != NULL ||
-			strstr(request->url, "ListRuns") != NULL;
+	bool database = strstr(request->url, control ? "ListRuns" : "ListAppsToLaunch") != NULL;
 
 	(void)http;
 	if (strstr(request->url, "/wait?") != NULL) {
@@ -208,7 +208,7 @@ struct fl_transfer *__wrap_fl_http_start(struct fl_http *http, const struct fl_r
 		return transfer;
 	}
 	fl_buf_putc(&world.calls, database ? 'd' : !request->http2 ? 'h' : control ? 'c' : 'f');
-	transfer->done_at = world.now + FL_MS;
+	transfer->done_at = world.now + (since(world.slow_until) ? 1 : world.slow_ms) * FL_MS;
 	if (!up() || !since(control ? world.control_at : world.listens_at)) {
 		/* Trap 1: docker-proxy accepts, then resets. */
 		response->failure = FL_HTTP_CLOSED;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: fl_lookup */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +8,11 @@
 #include <cmocka.h>
 
 #include "health/probe.h"
+#include "net/lookup.h"
 #include "server.h"
+
+int __real_fl_lookup(const struct fl_lookup *lookup, fl_time deadline, struct addrinfo **found);
+int __wrap_fl_lookup(const struct fl_lookup *lookup, fl_time deadline, struct addrinfo **found);
 
 /* SETTINGS, then HEADERS with ":status: 200" and "grpc-status: 12" (see test_grpc.c). */
 #define STATUS_12                                                      \
@@ -45,6 +50,22 @@ static int probe_tcp(const char *host, uint16_t port, int64_t limit, struct fl_e
 	return fl_probe(FL_PROBE_TCP, &address, false, limit, FL_NEVER, err);
 }
 
+/* two.example has two addresses: the server listens on the second one, or on the first. */
+static bool second_one;
+
+int __wrap_fl_lookup(const struct fl_lookup *lookup, fl_time deadline, struct addrinfo **found)
+{
+	struct fl_lookup other = *lookup;
+	int status;
+
+	if (strcmp(lookup->host, "two.example") != 0)
+		return __real_fl_lookup(lookup, deadline, found);
+	other.host = second_one ? "127.0.0.2" : "127.0.0.1";
+	status = __real_fl_lookup(&other, deadline, found);
+	other.host = second_one ? "127.0.0.1" : "127.0.0.2";
+	return status != 0 ? status : __real_fl_lookup(&other, deadline, &(*found)->ai_next);
+}
+
 static void a_closed_port_is_refused(void **state)
 {
 	static const struct server_rule rules[] = { { .to = "", .act = SERVER_HANG_UP },
@@ -54,7 +75,9 @@ static void a_closed_port_is_refused(void **state)
 	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;
-	assert_int_equal(probe_tcp("localhost", port, TRY, &err), 0);
+	assert_int_equal(probe_tcp("two.example", port, TRY, &err), 0);
+	second_one = true;
+	assert_int_equal(probe_tcp("two.example", port, TRY, &err), 0);
 	server_stop(&server);
 	assert_int_equal(probe_tcp("127.0.0.1", port, TRY, &err), -1);
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wrap: fl_now fl_pause fl_http_start fl_http_run fl_http_done fl_http_response fl_http_end */
-/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone */
+/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone fl_log_progress */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +11,22 @@
 #include "world.h"
 
 #define REFUSED "Exception calling application: "
+
+/* The last progress that was shown, and when the first was. */
+static char shown[512];
+static int64_t shown_at;
+
+void __wrap_fl_log_progress(const char *format, ...);
+void __wrap_fl_log_progress(const char *format, ...)
+{
+	va_list args;
+
+	if (shown_at < 0)
+		shown_at = world_ms();
+	va_start(args, format);
+	vsnprintf(shown, sizeof(shown), format, args);
+	va_end(args);
+}
 
 /* Waits MS milliseconds at most, and returns the exit status. */
 static int watch(struct fl_health *health, int64_t ms)
@@ -61,6 +77,27 @@ static void everything_is_waited_for(void **state)
 	assert_int_equal(watch(&health, 60000), 0);
 	assert_true(world_ms() >= 4500);
 	assert_true(world_ms() <= 4560);
+}
+
+static void a_long_wait_shows_its_progress(void **state)
+{
+	static const struct {
+		int64_t ms;
+		const char *line;
+	} cases[] = { { 3400, "waiting for the SuperLink, 3 of 3 s: fleet: 127.0.0.1:9092: " },
+		      { 3500, "waiting for the SuperLink, 3 of 4 s: fleet: 127.0.0.1:9092: " } };
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+		world_reset(NULL);
+		world.listens_at = FL_NEVER;
+		shown_at = -1;
+		assert_int_equal(watch(&health, cases[i].ms), FL_EXIT_TIMEOUT);
+		assert_memory_equal(shown, cases[i].line, strlen(cases[i].line));
+		assert_true(shown_at >= 2000 && shown_at <= 2055);
+	}
 }
 
 static void the_engine_is_asked_rarely(void **state)
@@ -262,6 +299,26 @@ static void an_engine_that_does_not_tell_of_the_end_is_asked(void **state)
 	assert_true(world_ms() <= 2600);
 }
 
+/* A lost SYN holds a call for a second. But a slow machine needs the time of each call. */
+static void a_call_gets_a_share_of_the_time_waited(void **state)
+{
+	static const struct {
+		int64_t slow_ms, until, least, most;
+	} cases[] = { { 1030, 600, 600, 800 }, { 300, FL_NEVER, 1200, 2500 } };
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+		world_reset(NULL);
+		world.slow_ms = cases[i].slow_ms;
+		world.slow_until = cases[i].until;
+		assert_int_equal(watch(&health, 60000), 0);
+		assert_true(world_ms() >= cases[i].least);
+		assert_true(world_ms() <= cases[i].most);
+	}
+}
+
 static void calls_that_are_logged_are_rare(void **state)
 {
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
@@ -280,6 +337,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(ready_is_seen_soon_and_never_before, world_reset),
 		cmocka_unit_test_setup(everything_is_waited_for, world_reset),
+		cmocka_unit_test_setup(a_long_wait_shows_its_progress, world_reset),
 		cmocka_unit_test_setup(the_engine_is_asked_rarely, world_reset),
 		cmocka_unit_test_setup(the_end_of_the_container_ends_the_wait, world_reset),
 		cmocka_unit_test_setup(the_end_interrupts_a_call, world_reset),
@@ -297,6 +355,7 @@ int main(void)
 		cmocka_unit_test_setup(the_deadline_keeps_the_cause, world_reset),
 		cmocka_unit_test_setup(an_engine_that_does_not_tell_of_the_end_is_asked,
 				       world_reset),
+		cmocka_unit_test_setup(a_call_gets_a_share_of_the_time_waited, world_reset),
 		cmocka_unit_test_setup(calls_that_are_logged_are_rare, world_reset),
 	};
 
