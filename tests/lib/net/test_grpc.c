@@ -162,9 +162,14 @@ static void a_status_does_not_hide_another_failure(void **state)
 static void messages_are_decoded(void **state)
 {
 	static const char *const messages[][2] = {
-		{ "plain", "plain" }, { "100%25 %C3%bc", "100% \xc3\xbc" },
-		{ "%4", "%4" },       { "%", "%" },
-		{ "%zz%2", "%zz%2" }, { "a%00b", "a%00b" },
+		{ "plain", "plain" },
+		{ "100%25 %C3%bc", "100% \xc3\xbc" },
+		{ "%4", "%4" },
+		{ "%", "%" },
+		{ "%zz%2", "%zz%2" },
+		{ "a%00b", "a%00b" },
+		{ "%90%Af%Fa%01", "\x90\xaf\xfa\1" },
+		{ "%0/%0:%0@%0G%0`%0g", "%0/%0:%0@%0G%0`%0g" },
 	};
 
 	(void)state;

@@ -47,7 +47,7 @@ static char long_body[LONG_BODY + 1];
 static const struct server_rule rules[] = {
 	{ .to = "GET /hello",
 	  .status = 200,
-	  .headers = "X-One: 1\r\nx-one:  two \r\n",
+	  .headers = "X-One: 1\r\nx-one:  two \r\nHTTP2-Settings: x\r\n",
 	  .body = "hello" },
 	{ .to = "PUT /vm", .status = 200 },
 	{ .to = "POST /empty", .status = 204 },
@@ -345,6 +345,7 @@ static void lost_answers_are_told_apart(void **state)
 		assert_int_equal(fl_http_error(response, "x", &err), -1);
 		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 		assert_memory_equal(err.message, table[i].message, strlen(table[i].message));
+		assert_null(strstr(err.message, "No error")); /* libcurl's words for success */
 	}
 }
 
@@ -526,7 +527,29 @@ static void stream_ends_when_its_reader_has_enough(void **state)
 	assert_int_equal(fl_http_response(transfer)->status, 200);
 	assert_int_equal(fl_http_response(transfer)->body.length, 0);
 	assert_true(server_heard(&world->server, "[closed]"));
+	fl_buf_reset(&stream.text);
+	fl_http_end(fl_steal(&transfer));
+	/* In pieces of one byte. */
+	request.url = get(world, "/drip").url;
+	transfer = fl_http_perform(world->http, &request);
+	assert_int_equal(fl_http_response(transfer)->failure, FL_HTTP_OK);
+	assert_string_equal(fl_buf_text(&stream.text), "hel");
 	fl_buf_free(&stream.text);
+}
+
+static void the_others_go_on_when_one_has_ended(void **state)
+{
+	struct world *world = *state;
+	struct fl_request request = get(world, "/stall");
+	fl_auto_transfer struct fl_transfer *first = fl_http_start(world->http, &request);
+	struct fl_transfer *second = fl_http_start(world->http, &request);
+	fl_auto_transfer struct fl_transfer *third = NULL;
+
+	assert_non_null(first);
+	request.deadline = fl_now() + 20 * FL_MS;
+	third = fl_http_start(world->http, &request);
+	fl_http_end(second);
+	assert_true(fl_http_run(world->http, third, soon()));
 }
 
 static void freeing_ends_what_is_under_way(void **state)
@@ -684,6 +707,7 @@ int main(void)
 		TEST(deadline_ends_a_flood),
 		TEST(run_stops_when_its_time_has_passed),
 		TEST(stream_ends_when_its_reader_has_enough),
+		TEST(the_others_go_on_when_one_has_ended),
 		TEST(freeing_ends_what_is_under_way),
 		cmocka_unit_test(lack_of_memory_ends_the_process),
 		cmocka_unit_test(header_is_found_by_its_whole_name),

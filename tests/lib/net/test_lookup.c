@@ -80,19 +80,25 @@ static int look_up(const char *host, int family, fl_time deadline, struct addrin
 	return fl_lookup(&lookup, deadline, found);
 }
 
-static void an_address_is_not_looked_up(void **state)
+static void check_and_free(struct addrinfo *found)
 {
-	struct addrinfo *found;
 	struct sockaddr_in four;
 
-	(void)state;
-	assert_int_equal(look_up("192.0.2.1", AF_UNSPEC, 0, &found), 0);
 	assert_int_equal(found->ai_family, AF_INET);
 	assert_int_equal(found->ai_socktype, SOCK_STREAM);
 	memcpy(&four, found->ai_addr, sizeof(four));
 	assert_int_equal(ntohs(four.sin_port), 9092);
 	assert_null(found->ai_next);
 	freeaddrinfo(found);
+}
+
+static void an_address_is_not_looked_up(void **state)
+{
+	struct addrinfo *found;
+
+	(void)state;
+	assert_int_equal(look_up("192.0.2.1", AF_UNSPEC, 0, &found), 0);
+	check_and_free(found);
 	assert_int_equal(look_up("::1", AF_INET6, 0, &found), 0);
 	assert_int_equal(found->ai_family, AF_INET6);
 	freeaddrinfo(found);
@@ -109,9 +115,8 @@ static void a_name_is_waited_for(void **state)
 	(void)state;
 	states[0] = states[1] = EAI_INPROGRESS;
 	assert_int_equal(look_up("onegate.example", AF_INET, fl_deadline(60), &found), 0);
-	assert_non_null(found);
+	check_and_free(found);
 	assert_int_equal(suspended, 2);
-	freeaddrinfo(found);
 }
 
 static void a_failure_is_returned(void **state)

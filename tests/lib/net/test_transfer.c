@@ -224,6 +224,11 @@ static void codes_without_an_answer_have_their_meaning(void **state)
 	fl_transfer_finish(transfer, FL_HTTP_TLS, "why");
 	assert_string_equal(transfer->response.reason, "why");
 	assert_true(fl_http_done(transfer));
+	transfer->resolving = true;
+	fl_transfer_finish(transfer, FL_HTTP_TLS, "why");
+	assert_false(transfer->response.unresolved);
+	fl_transfer_finish(transfer, FL_HTTP_TIMEOUT, "why");
+	assert_true(transfer->response.unresolved);
 	fl_transfer_free(transfer);
 }
 
