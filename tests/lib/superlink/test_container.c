@@ -130,9 +130,9 @@ static void the_request_says_the_same(void **state)
 					  "sha256:1", &digest);
 	cJSON *json = cJSON_Parse(text);
 	const cJSON *host = cJSON_GetObjectItem(json, "HostConfig");
-	const cJSON *ports = cJSON_GetObjectItem(host, "PortBindings");
-	const cJSON *fleet = cJSON_GetArrayItem(cJSON_GetObjectItem(ports, "19092/tcp"), 0);
-	const cJSON *appio = cJSON_GetArrayItem(cJSON_GetObjectItem(ports, "9091/tcp"), 0);
+	fl_auto_free char *host_text = cJSON_PrintUnformatted(host);
+	fl_auto_free char *exposed = cJSON_PrintUnformatted(
+		cJSON_GetObjectItem(json, "ExposedPorts"));
 
 	(void)state;
 	assert_non_null(json);
@@ -140,18 +140,18 @@ static void the_request_says_the_same(void **state)
 	assert_string_equal(cJSON_GetStringValue(
 				    cJSON_GetArrayItem(cJSON_GetObjectItem(json, "Cmd"), 0)),
 			    "--insecure");
-	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(fleet, "HostIp")),
-			    "192.0.2.7");
-	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(fleet, "HostPort")), "19092");
-	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(appio, "HostIp")),
-			    "127.0.0.1");
-	assert_true(cJSON_IsTrue(cJSON_GetObjectItem(host, "Init"))); /* trap 24 */
-	assert_string_equal(cJSON_GetStringValue(
-				    cJSON_GetArrayItem(cJSON_GetObjectItem(host, "Binds"), 0)),
-			    "/opt/flower/state:/app/state");
-	assert_string_equal(cJSON_GetStringValue(
-				    cJSON_GetArrayItem(cJSON_GetObjectItem(host, "CapDrop"), 0)),
-			    "ALL");
+	assert_string_equal(exposed, "{\"9091/tcp\":{},\"19092/tcp\":{},\"9093/tcp\":{}}");
+	assert_string_equal(
+		host_text,
+		"{\"PortBindings\":{"
+		"\"9091/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"9091\"}],"
+		"\"19092/tcp\":[{\"HostIp\":\"192.0.2.7\",\"HostPort\":\"19092\"}],"
+		"\"9093/tcp\":[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"9093\"}]},"
+		"\"Binds\":[\"/opt/flower/state:/app/state\"],"
+		"\"RestartPolicy\":{\"Name\":\"unless-stopped\"},\"Init\":true," /* trap 24 */
+		"\"CapDrop\":[\"ALL\"],\"SecurityOpt\":[\"no-new-privileges\"],"
+		"\"LogConfig\":{\"Type\":\"json-file\","
+		"\"Config\":{\"max-size\":\"10m\",\"max-file\":\"3\"}}}");
 	assert_int_equal(cJSON_GetObjectItem(json, "StopTimeout")->valueint, 30);
 	assert_string_equal(cJSON_GetStringValue(
 				    cJSON_GetObjectItem(cJSON_GetObjectItem(json, "Labels"),

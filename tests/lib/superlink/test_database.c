@@ -69,6 +69,7 @@ static int check(const char *tag)
 
 	if (result != 0) {
 		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+		assert_int_equal(err.errnum, 0);
 		assert_non_null(strstr(err.message, tag));
 	}
 	return result;
@@ -170,6 +171,7 @@ static void a_note_that_cannot_be_read_is_an_error(void **state)
 {
 	fl_auto_free char *note = in_runs("state.db.flower-version");
 	struct fl_error err = FL_ERROR_INIT;
+	bool answer;
 	char *tag;
 
 	(void)state;
@@ -179,6 +181,7 @@ static void a_note_that_cannot_be_read_is_an_error(void **state)
 	assert_int_equal(err.code, FL_EXIT_SYSTEM);
 	assert_non_null(strstr(err.message, note));
 	assert_int_equal(fl_database_noted(&paths, &settings, &tag, &err), -1);
+	assert_int_equal(fl_database_replaced(&paths, &settings, "1.25.0", &answer, &err), -1);
 	unreadable = NULL;
 	assert_int_equal(fl_database_check(&paths, &settings, "1.25.0", &err), -1);
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);

@@ -44,6 +44,7 @@ static struct {
 	int made;       /* how many containers were made; the id of the last one */
 	char digest[64];
 	struct fl_buf calls;
+	const char *refused; /* the order that systemd does not carry out */
 } engine;
 
 int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
@@ -111,8 +112,10 @@ int __wrap_fl_docker_start(struct fl_docker *docker, const char *name, fl_time d
 int __wrap_fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time deadline,
 			struct fl_error *err)
 {
-	(void)output, (void)deadline, (void)err;
+	(void)output, (void)deadline;
 	fl_buf_printf(&engine.calls, "systemctl-%s ", arguments[0]);
+	if (engine.refused != NULL && strcmp(arguments[0], engine.refused) == 0)
+		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "refused");
 	if (strcmp(arguments[0], "start") == 0)
 		engine.running = true;
 	return 0;
@@ -237,6 +240,26 @@ static void systemd_starts_the_unit(void **state)
 			    "systemctl-daemon-reload systemctl-enable systemctl-start ");
 }
 
+static void what_systemd_refuses_is_a_failure(void **state)
+{
+	static const char *const orders[] = { "daemon-reload", "enable", "start", "stop" };
+	bool started, replaced;
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(orders); i++) {
+		struct fl_error err = FL_ERROR_INIT;
+
+		begin(NULL);
+		engine.exists = true;
+		engine.refused = orders[i];
+		assert_int_equal(i < 3 ? start(true, &started, &err) : create("", true, &replaced),
+				 -1);
+		assert_false(engine.running);
+		assert_int_equal(engine.made, 0);
+		assert_int_equal(strstr(err.message, "journalctl") != NULL, i == 2);
+	}
+}
+
 static void one_that_runs_is_left_running(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
@@ -294,6 +317,7 @@ int main(void)
 		cmocka_unit_test_setup(another_run_may_come_first, begin),
 		cmocka_unit_test_setup(the_engine_starts_it_without_systemd, begin),
 		cmocka_unit_test_setup(systemd_starts_the_unit, begin),
+		cmocka_unit_test_setup(what_systemd_refuses_is_a_failure, begin),
 		cmocka_unit_test_setup(one_that_runs_is_left_running, begin),
 		cmocka_unit_test_setup(one_that_ends_at_once_is_a_failure, begin),
 		cmocka_unit_test_setup(an_engine_that_goes_away_is_a_failure, begin),

@@ -5,13 +5,26 @@
 
 #include <cmocka.h>
 
+#include "base/log.h"
 #include "superlink/layout.h"
 #include "resolved.h"
 #include "scratch.h"
 
+static char said[256]; /* the last word of each line of the log */
+
+static void remember(void *data, enum fl_level level, const char *line)
+{
+	const char *word = strrchr(line, ' ');
+	size_t used = strlen(said);
+
+	(void)data, (void)level;
+	snprintf(said + used, sizeof(said) - used, "%s", word != NULL ? word : line);
+}
+
 static void a_plan_names_what_would_change(void **state)
 {
 	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+	fl_auto_free char *deep = path_of("opt/flower/state/deep");
 	fl_auto_paths struct fl_paths paths;
 	struct fl_error err = FL_ERROR_INIT;
 	char text[4096] = "";
@@ -34,8 +47,14 @@ static void a_plan_names_what_would_change(void **state)
 	assert_int_equal(changed, 3);
 	assert_int_equal(fl_layout_plan(&paths, &settings, out), 2);
 	if (geteuid() == 0) {
+		fl_log_set_sink(remember, NULL);
 		assert_int_equal(fl_layout_write(&paths, &settings), FL_EXIT_OK);
+		assert_string_equal(said, " unchanged prepared unchanged");
+		fl_log_set_sink(NULL, NULL);
 		assert_int_equal(fl_layout_plan(&paths, &settings, out), 0);
+		assert_int_equal(rmdir(deep), 0);
+		assert_int_equal(fl_layout_plan(&paths, &settings, out), 1);
+		assert_int_equal(fl_layout_make_folders(&paths, &settings, &changed, &err), 0);
 		changed = 0;
 		assert_int_equal(fl_layout_make_folders(&paths, &settings, &changed, &err), 0);
 		assert_int_equal(changed, 0);

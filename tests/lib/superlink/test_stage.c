@@ -72,6 +72,7 @@ static void status_and_motd_follow(void **state)
 		{ "bootstrap_success", "All set and ready to serve 8)" },
 	};
 	fl_auto_paths struct fl_paths paths;
+	struct stat info;
 
 	(void)state;
 	fl_paths_init(&paths, scratch, NULL);
@@ -89,6 +90,8 @@ static void status_and_motd_follow(void **state)
 		assert_file(paths.motd, "OpenNebula Service Appliance");
 		assert_int_equal(steps, strcmp(cases[i].stage, FL_BOOT_SUCCESS) == 0);
 	}
+	assert_int_equal(stat(paths.service_dir, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0755);
 	fl_log_set_sink(NULL, NULL);
 }
 
@@ -147,6 +150,10 @@ static void a_full_disk_leaves_no_old_success(void **state)
 	assert_int_equal(err.code, FL_EXIT_SYSTEM);
 	assert_int_equal(err.errnum, ENOSPC);
 	assert_int_equal(access(paths.status, F_OK), -1);
+	assert_int_equal(scratch_empty(NULL), 0);
+	scratch_write(paths.service_dir, "a file in the way");
+	assert_int_equal(fl_stage_set(&paths, "configure_started", &err), -1);
+	assert_int_equal(err.errnum, ENOTDIR);
 }
 
 static void one_run_at_a_time(void **state)
