@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wrap: openat fsync syncfs */
+/* wrap: openat fstat fchown fchmod fchownat fsync syncfs */
 /* Trap 6: chown -R follows symbolic links that the container planted. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,6 +54,12 @@ static void gives_the_whole_tree_away(void **state)
 	changed = 0;
 	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
 	assert_int_equal(changed, 0);
+	if (geteuid() != 0)
+		return;
+	assert_int_equal(chown(leaf, to.uid, 0), 0);
+	assert_true(fl_tree_differs(top, &to));
+	assert_int_equal(lstat(leaf, &info), 0);
+	assert_int_equal(info.st_gid, 0); /* nothing was changed by looking */
 }
 
 static void never_follows_a_planted_link(void **state)
@@ -132,7 +138,7 @@ static void a_device_and_a_hard_link_keep_their_owner(void **state)
 	fl_log_set_sink(NULL, NULL);
 }
 
-/* After the walk has looked at a file, its name is given to another user's file. */
+/* After the walk has looked at a file, its name is given to another file, or to none. */
 static const char *swap_in, *swap_name;
 
 int __real_openat(int above, const char *name, int flags, ...);
@@ -142,7 +148,8 @@ int __wrap_openat(int above, const char *name, int flags, ...)
 	if (swap_name != NULL && strcmp(name, swap_name) == 0) {
 		swap_name = NULL;
 		assert_int_equal(unlinkat(above, name, 0), 0);
-		assert_int_equal(linkat(AT_FDCWD, swap_in, above, name, 0), 0);
+		if (swap_in != NULL)
+			assert_int_equal(linkat(AT_FDCWD, swap_in, above, name, 0), 0);
 	}
 	return __real_openat(above, name, flags, 0);
 }
@@ -170,6 +177,72 @@ static void a_file_put_under_the_name_later_keeps_its_owner(void **state)
 	assert_null(swap_name);
 	assert_int_equal(lstat(outside, &info), 0);
 	assert_int_equal(info.st_uid, 0);
+	swap_in = NULL;
+	swap_name = "file";
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	/* A file that has the right owner by then is not another change. */
+	assert_int_equal(chown(outside, to.uid, to.gid), 0);
+	touch(file);
+	swap_in = outside;
+	swap_name = "file";
+	changed = 0;
+	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
+	assert_null(swap_name);
+	assert_int_equal(changed, 0);
+}
+
+/* The call that fails, as on a broken disk; NULL for none. */
+static const char *broken_call;
+
+static bool breaks(const char *call)
+{
+	errno = EIO;
+	return broken_call != NULL && strcmp(broken_call, call) == 0;
+}
+
+#define BREAKABLE(call, parameters, ...)                                \
+	int __real_##call parameters;                                   \
+	int __wrap_##call parameters;                                   \
+	int __wrap_##call parameters                                    \
+	{                                                               \
+		return breaks(#call) ? -1 : __real_##call(__VA_ARGS__); \
+	}
+
+BREAKABLE(fstat, (int fd, struct stat *info), fd, info)
+BREAKABLE(fchown, (int fd, uid_t uid, gid_t gid), fd, uid, gid)
+BREAKABLE(fchmod, (int fd, mode_t mode), fd, mode)
+BREAKABLE(fchownat, (int fd, const char *name, uid_t uid, gid_t gid, int flags), fd, name, uid, gid,
+	  flags)
+
+static void a_call_that_fails_is_named(void **state)
+{
+	static const struct {
+		const char *call, *message;
+	} cases[] = {
+		{ "fstat", "/state: stat: Input/output error" },
+		{ "fchown", "/state: owner: Input/output error" },
+		{ "fchmod", "/state: mode: Input/output error" },
+		{ "fchownat", "/state/leaf: owner: Input/output error" },
+	};
+	fl_auto_free char *top = path_of("state"), *leaf = path_of("state/leaf");
+	const struct fl_owner to = owner();
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		struct fl_error err = FL_ERROR_INIT;
+		size_t changed = 0;
+
+		scratch_empty(NULL);
+		assert_int_equal(mkdir(top, 0700), 0);
+		touch(leaf);
+		broken_call = cases[i].call;
+		assert_int_equal(fl_tree_own(top, &to, &changed, &err), -1);
+		broken_call = NULL;
+		/* The end of the message: it does not advise root to become root. */
+		assert_string_equal(err.message + strlen(scratch), cases[i].message);
+	}
 }
 
 static void the_top_must_be_a_real_folder(void **state)
@@ -208,6 +281,9 @@ static void folders_of_the_database_are_made(void **state)
 	assert_int_equal(fl_tree_make_below(top, "state.db", &to, &changed, &err), 0);
 	fd = fl_tree_open_below(top, "runs/db/state.db");
 	assert_true(fd >= 0);
+	close(fd);
+	/* The folders above it were closed, so the number is free again. */
+	assert_int_equal(fl_tree_open_below(top, "runs/db/state.db"), fd);
 	close(fd);
 
 	assert_int_equal(mkdir(outside, 0700), 0);
@@ -256,6 +332,9 @@ static void what_cannot_be_synced_is_an_error(void **state)
 	forget_syncs();
 	fail_sync = true;
 	assert_int_equal(fl_tree_own(top, &to, &changed, &err), -1);
+	/* The sync above the new folder failed, and nothing was tried after it. */
+	assert_non_null(strstr(err.message, scratch));
+	assert_null(strstr(err.message, top));
 	assert_int_equal(fl_tree_make_below(top, "db/state.db", &to, &changed, &err), -1);
 	forget_syncs();
 	assert_int_equal(fl_tree_own(top, &to, &changed, &err), 0);
@@ -273,6 +352,7 @@ int main(void)
 		cmocka_unit_test_setup(a_device_and_a_hard_link_keep_their_owner, scratch_empty),
 		cmocka_unit_test_setup(a_file_put_under_the_name_later_keeps_its_owner,
 				       scratch_empty),
+		cmocka_unit_test_setup(a_call_that_fails_is_named, scratch_empty),
 		cmocka_unit_test_setup(the_top_must_be_a_real_folder, scratch_empty),
 		cmocka_unit_test_setup(folders_of_the_database_are_made, scratch_empty),
 		cmocka_unit_test_setup(what_was_given_away_is_synced, scratch_empty),
