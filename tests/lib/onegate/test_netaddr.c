@@ -2,6 +2,9 @@
 /* Which address is chosen, and what the machine is asked for. */
 #include "onegate/netaddr.h"
 
+#include <ifaddrs.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -9,17 +12,35 @@
 
 #include <cmocka.h>
 
-/* wrap: socket */
+#include "base/buf.h"
+
+/* wrap: socket getifaddrs freeifaddrs */
 
 int __real_socket(int domain, int type, int protocol);
 int __wrap_socket(int domain, int type, int protocol);
 
-static bool no_sockets;
+static int no_socket; /* why there is none, 0 if there is */
 
 int __wrap_socket(int domain, int type, int protocol)
 {
-	errno = EMFILE;
-	return no_sockets ? -1 : __real_socket(domain, type, protocol);
+	errno = no_socket;
+	return no_socket != 0 ? -1 : __real_socket(domain, type, protocol);
+}
+
+int __wrap_getifaddrs(struct ifaddrs **all);
+void __wrap_freeifaddrs(struct ifaddrs *all);
+
+static struct ifaddrs *links; /* of the machine; NULL: the kernel does not list them */
+
+int __wrap_getifaddrs(struct ifaddrs **all)
+{
+	*all = links;
+	return links != NULL ? 0 : -1;
+}
+
+void __wrap_freeifaddrs(struct ifaddrs *all)
+{
+	assert_ptr_equal(all, links);
 }
 
 static const struct fl_netaddr lo = {
@@ -57,7 +78,7 @@ static const struct fl_netaddr eth0_second = { .link = "eth0",
 static const struct fl_netaddr eth1 = { .link = "eth1",
 					.address = "198.51.100.4",
 					.family = AF_INET,
-					.mac = "02:00:c6:33:64:04",
+					.mac = "", /* as of a tunnel */
 					.up = true };
 static const struct fl_netaddr eth2_down = {
 	.link = "eth2", .address = "203.0.113.4", .family = AF_INET, .mac = "02:00:cb:00:71:04"
@@ -224,26 +245,47 @@ static void test_unfit(void **state)
 	assert_null(fl_netaddr_unfit(&eth0));
 }
 
-/* The machine that runs the test has a loopback link at least. */
+/* Links as getifaddrs(3) lists them: a hardware address is an entry of its own. */
 static void test_list(void **state)
 {
+	struct sockaddr_in four = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0xc000020a) };
+	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	struct sockaddr_ll mac = { .sll_family = AF_PACKET,
+				   .sll_halen = ETH_ALEN,
+				   .sll_addr = { 0x02, 0x1b, 0xc0, 0x0d, 0x2e, 0xfa } };
+	struct sockaddr_ll other = { .sll_family = AF_PACKET, .sll_halen = 4 };
+	char eth0_name[] = "eth0", tun_name[] = "tun0";
+	struct ifaddrs entries[] = {
+		{ .ifa_name = tun_name },
+		{ .ifa_name = tun_name, .ifa_addr = (struct sockaddr *)&other },
+		{ .ifa_name = eth0_name, .ifa_addr = (struct sockaddr *)&mac },
+		{ .ifa_name = eth0_name, .ifa_addr = (struct sockaddr *)&four },
+		{ .ifa_name = tun_name, .ifa_addr = (struct sockaddr *)&six, .ifa_flags = IFF_UP },
+		{ .ifa_name = tun_name,
+		  .ifa_addr = (struct sockaddr *)&six,
+		  .ifa_flags = IFF_LOOPBACK },
+	};
 	fl_auto_netaddrs struct fl_netaddrs all = FL_NETADDRS_INIT;
+	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
 	struct fl_error err = FL_ERROR_INIT;
-	bool found = false;
 
 	(void)state;
+	for (size_t i = 0; i + 1 < FL_ARRAY_SIZE(entries); i++)
+		entries[i].ifa_next = &entries[i + 1];
+	links = entries;
 	assert_int_equal(fl_netaddr_list(&all, &err), 0);
 	for (size_t i = 0; i < all.count; i++) {
 		const struct fl_netaddr *a = &all.list[i];
 
-		assert_true(a->family == AF_INET || a->family == AF_INET6);
-		assert_true(a->mac[0] == '\0' || strlen(a->mac) == 17);
-		if (strcmp(a->address, "127.0.0.1") != 0)
-			continue;
-		found = true;
-		assert_true(a->loopback);
+		fl_buf_printf(&text, "%s %s %d%s%s%s;", a->link, a->address,
+			      a->family == AF_INET6 ? 6 : 4, a->up ? " up" : "",
+			      a->loopback ? " loopback " : " ", a->mac);
 	}
-	assert_true(found || all.count == 0);
+	assert_string_equal(fl_buf_text(&text), "eth0 192.0.2.10 4 02:1b:c0:0d:2e:fa;"
+						"tun0 ::1 6 up ;tun0 ::1 6 loopback ;");
+	links = NULL;
+	assert_int_equal(fl_netaddr_list(&all, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_SYSTEM);
 }
 
 /* By loopback alone; fl-onegate-publish.t makes links of its own. */
@@ -273,9 +315,14 @@ static void test_routes(void **state)
 static void test_not_asked(void **state)
 {
 	static const char *const hosts[] = { "127.0.0.1", NULL };
+	struct fl_netaddr_hints none = { .by_default = "x" };
+	struct fl_error unused = FL_ERROR_INIT;
 
 	(void)state;
-	no_sockets = true;
+	no_socket = EAFNOSUPPORT; /* one of those that mean that there is no route */
+	assert_int_equal(fl_netaddr_hints(&none, NULL, fl_deadline(5), &unused), 0);
+	assert_string_equal(none.by_default, "");
+	no_socket = EMFILE;
 	for (size_t i = 0; i < FL_ARRAY_SIZE(hosts); i++) {
 		struct fl_netaddr_hints hints = { .family = AF_INET };
 		struct fl_error err = FL_ERROR_INIT;
@@ -284,7 +331,7 @@ static void test_not_asked(void **state)
 		assert_int_equal(err.code, FL_EXIT_SYSTEM);
 		assert_int_equal(err.errnum, EMFILE);
 	}
-	no_sockets = false;
+	no_socket = 0;
 }
 
 int main(void)

@@ -185,6 +185,7 @@ static void test_bad_context(void **state)
 
 		assert_int_equal(make(&onegate, cases[i], &err), -1);
 		assert_int_equal(err.code, FL_EXIT_CONFIG);
+		assert_int_equal(err.errnum, 0);
 		assert_null(strstr(err.message, TOKEN));
 	}
 }
@@ -192,14 +193,24 @@ static void test_bad_context(void **state)
 /* Trap 17: without TOKEN=YES there is no OneGate in the context, and that is no error. */
 static void test_no_onegate(void **state)
 {
-	fl_auto_onegate struct fl_onegate onegate = FL_ONEGATE_INIT;
-	struct fl_error err = FL_ERROR_INIT;
+	static const struct {
+		int64_t total;
+		fl_time first_try;
+	} cases[] = { { 1, FL_SEC }, { 4, FL_SEC }, { 5, 1250 * FL_MS }, { 20, 5 * FL_SEC } };
+	static const char text[] = "export VMID=\"42\"\nexport ONEGATE_ENDPOINT=\"\"\n";
 
 	(void)state;
-	assert_int_equal(make(&onegate, "export VMID=\"42\"\nexport ONEGATE_ENDPOINT=\"\"\n", &err),
-			 0);
-	assert_null(onegate.url);
-	assert_null(onegate.host);
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		fl_auto_onegate struct fl_onegate onegate = FL_ONEGATE_INIT;
+		fl_auto_context struct fl_context *context = NULL;
+		struct fl_error err = FL_ERROR_INIT;
+
+		assert_int_equal(fl_context_parse("x", text, strlen(text), &context, &err), 0);
+		assert_int_equal(fl_onegate_init(&onegate, context, "x", cases[i].total, &err), 0);
+		assert_int_equal(onegate.first_try, cases[i].first_try);
+		assert_null(onegate.url);
+		assert_null(onegate.host);
+	}
 }
 
 static void test_no_token(void **state)
@@ -212,6 +223,7 @@ static void test_no_token(void **state)
 				 &err),
 			 -1);
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_int_equal(err.errnum, 0);
 	assert_non_null(strstr(err.message, "TOKEN=YES"));
 	assert_int_equal(scene.exchanges, 0);
 	/* If VMID is missing too, the cause is the same. */
