@@ -75,6 +75,9 @@ static void a_default_in_place_of_a_bad_value_is_not_reviewed(void **state)
 		     &findings);
 	assert_int_equal(findings.errors, 2);
 	assert_int_equal(findings.count, 2);
+	resolve_with(&settings, "FL_MIN_AVAILABLE_CLIENTS=1\nFL_MIN_FIT_CLIENTS=x\n", &findings);
+	assert_false(found(&findings, FL_WARNING, "below FL_MIN_FIT_CLIENTS"));
+	assert_true(found(&findings, FL_WARNING, "1 is below FL_MIN_EVALUATE_CLIENTS of 2"));
 }
 
 static void the_plain_name_of_a_placeholder_wins(void **state)
@@ -146,7 +149,12 @@ static void odd_names_and_numbers_are_mentioned(void **state)
 	assert_true(found(&findings, FL_INFO,
 			  "FL_GPU_ENABLED: has no effect yet, it belongs to phase 6"));
 	assert_true(found(&findings, FL_WARNING, "2 is below FL_MIN_FIT_CLIENTS of 5"));
-	assert_true(found(&findings, FL_WARNING, "'latest' names no version"));
+	assert_true(found(&findings, FL_WARNING,
+			  "'latest' names no version; it is untested and is started like 1.25"));
+	resolve_with(&settings, "FLOWER_VERSION=1.99.0\n", &findings);
+	assert_true(found(&findings, FL_WARNING,
+			  "'1.99.0' is newer than these tools know; it is untested and is started "
+			  "like the newest version they know"));
 }
 
 int main(void)

@@ -93,6 +93,31 @@ static void a_missing_file_says_what_to_run(void **state)
 	assert_non_null(strstr(err.message, "; fl-configure makes it"));
 }
 
+static void values_are_understood(void **state)
+{
+	static const struct {
+		const char *text, *control, *database;
+	} cases[] = {
+		{ "FL_DATABASE=state/a.db\nFL_CONTROL_API_ADDRESS=localhost:1234\n",
+		  "127.0.0.1:1234", "a.db" },
+		{ "FL_DATABASE=/app/state/d/a.db\nFL_CONTROL_API_ADDRESS=10.0.0.5:9093\n",
+		  "10.0.0.5:9093", "d/a.db" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+		struct fl_address address;
+		fl_auto_free char *shown = NULL;
+
+		resolve(&settings, cases[i].text);
+		address = fl_settings_address(&settings, FL_PARAM_CONTROL_API_ADDRESS);
+		shown = fl_address_text(&address);
+		assert_string_equal(shown, cases[i].control);
+		assert_string_equal(fl_settings_database(&settings), cases[i].database);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -100,6 +125,7 @@ int main(void)
 		cmocka_unit_test(a_damaged_file_is_refused),
 		cmocka_unit_test(a_missing_parameter_has_its_default),
 		cmocka_unit_test(a_missing_file_says_what_to_run),
+		cmocka_unit_test(values_are_understood),
 	};
 
 	return cmocka_run_group_tests_name("settings", tests, scratch_make, scratch_remove);
