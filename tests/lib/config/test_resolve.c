@@ -24,7 +24,7 @@ static void an_empty_context_works(void **state)
 	assert_string_equal(fl_settings_database(&settings), "state.db");
 	image = fl_settings_image(&settings);
 	assert_string_equal(image, "flwr/superlink:1.25.0");
-	/* The only finding: the default opens the Control API to everybody, and a warning says so. */
+	/* The only finding warns that the default opens the Control API to everybody. */
 	assert_int_equal(findings.count, 1);
 	assert_true(found(&findings, FL_WARNING, "127.0.0.1:9093 is recommended"));
 }
