@@ -41,7 +41,7 @@ int fl_dockerd_wait(struct fl_docker *docker, const char *socket, bool ask_syste
 		fl_log(FL_DEBUG, "not yet: %s", err->message);
 		if (err->code != FL_EXIT_TIMEOUT)
 			reason = *err;
-		else if (until < deadline)
+		else
 			patience *= 2;
 		/* Waiting changes neither the rights to the socket nor the Engine's version. */
 		if (err->errnum == EACCES || err->errnum == EPERM || result == FL_ENGINE_UNFIT)
