@@ -363,7 +363,7 @@ static void taken_port_is_named(void **state)
 		  9092 },
 		{ "address already in use", 0 },
 		{ "listen tcp4 0.0.0.0:99999: bind: address already in use", 0 },
-		{ "listen tcp4 nowhere: address already in use", 0 },
+		{ "listen tcp4 nowhere: 1:30: address already in use", 0 },
 		{ "listen tcp4 [::", 0 },
 		{ "listen tcp4 0.0.0.0:9192: bind: permission denied", 0 },
 	};

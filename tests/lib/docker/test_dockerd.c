@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wrap: fl_now fl_pause fl_engine_ping fl_systemd_check_docker */
+/* wrap: fl_now fl_pause fl_engine_ping fl_systemd_check_docker fl_log_progress */
 /* The waits are tried on a clock of the test's own, which pauses and silent pings move on. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,12 +19,15 @@ int __wrap_fl_systemd_check_docker(struct fl_docker_service *seen, fl_time deadl
 				   struct fl_error *err);
 
 static int pings, good_ping, bad_ping, ping_errno, asked;
-static bool hopeful, silent;
+static int silent_from; /* number of the first ping without an answer */
+static bool hopeful;
+static fl_time shown_at; /* when the wait was shown first, 0 before */
 static int64_t patience; /* time that the last ping was given */
 static fl_time now;
 
 fl_time __wrap_fl_now(void);
 void __wrap_fl_pause(int64_t nanoseconds, fl_time deadline);
+void __wrap_fl_log_progress(const char *format, ...);
 
 fl_time __wrap_fl_now(void)
 {
@@ -35,13 +39,19 @@ void __wrap_fl_pause(int64_t nanoseconds, fl_time deadline)
 	now = fl_earlier(now + nanoseconds, deadline);
 }
 
+void __wrap_fl_log_progress(const char *format, ...)
+{
+	(void)format;
+	shown_at = shown_at == 0 ? now : shown_at;
+}
+
 int __wrap_fl_engine_ping(struct fl_docker *docker, fl_time deadline, struct fl_error *err)
 {
 	(void)docker;
 	patience = deadline - now;
 	if (++pings == good_ping)
 		return 0;
-	if (silent) {
+	if (pings >= silent_from) {
 		now = deadline;
 		return fl_error_set(err, FL_EXIT_TIMEOUT, 0, "GET /_ping: no answer in time");
 	}
@@ -66,7 +76,8 @@ static int begin(void **state)
 	good_ping = bad_ping = -1;
 	ping_errno = ECONNREFUSED;
 	hopeful = true;
-	silent = false;
+	silent_from = INT_MAX;
+	shown_at = 0;
 	return 0;
 }
 
@@ -98,6 +109,21 @@ static void an_engine_that_never_starts_is_a_time_out(void **state)
 	assert_non_null(strstr(err.message, "/nowhere/docker.sock"));
 	assert_int_equal(pings, 4); /* at 0, about 20, about 60 and 100 ms */
 	assert_int_equal(asked, 0);
+	assert_int_equal(shown_at, 0);
+}
+
+/* The tries without an answer do not hide the reason. */
+static void a_long_wait_is_shown_and_keeps_its_reason(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	fl_time start = now;
+
+	(void)state;
+	silent_from = 200;
+	assert_int_equal(wait_for(false, 60000, &err), -1);
+	assert_int_equal(err.code, FL_EXIT_TIMEOUT);
+	assert_non_null(strstr(err.message, "/nowhere/docker.sock"));
+	assert_true(shown_at >= start + 3 * FL_SEC && shown_at <= start + 3200 * FL_MS);
 }
 
 static void a_passed_deadline_is_one_try(void **state)
@@ -130,7 +156,7 @@ static void a_silent_socket_does_not_hide_a_failed_service(void **state)
 	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;
-	silent = true;
+	silent_from = 1;
 	hopeful = false;
 	assert_int_equal(wait_for(true, 3600000, &err), -1);
 	assert_non_null(strstr(err.message, "docker.service: failed"));
@@ -142,7 +168,7 @@ static void a_slow_engine_gets_more_time_each_time(void **state)
 	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;
-	silent = true;
+	silent_from = 1;
 	good_ping = 5;
 	assert_int_equal(wait_for(true, 3600000, &err), 0);
 	assert_int_equal(patience, 32 * FL_SEC);
@@ -169,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(an_engine_that_starts_late_is_waited_for, begin),
 		cmocka_unit_test_setup(an_engine_that_never_starts_is_a_time_out, begin),
+		cmocka_unit_test_setup(a_long_wait_is_shown_and_keeps_its_reason, begin),
 		cmocka_unit_test_setup(a_passed_deadline_is_one_try, begin),
 		cmocka_unit_test_setup(a_failed_service_ends_the_wait_at_once, begin),
 		cmocka_unit_test_setup(a_silent_socket_does_not_hide_a_failed_service, begin),

@@ -64,7 +64,7 @@ static void trap_8_version_is_negotiated(void **state)
 		  .minor = 51 },
 		{ .rules = { { .to = "GET /_ping ",
 			       .status = 200,
-			       .headers = "Api-Version: 1.40\r\n",
+			       .headers = "Api-Version: 1.40\r\nServer: Docker-proxy\r\n",
 			       .body = "OK" },
 			     { .to = "GET /v1.40/", .status = 404, .body = "{}" } },
 		  .version = "API 1.40",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wrap: posix_spawn poll */
+/* wrap: posix_spawn poll lstat */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -50,6 +51,27 @@ int __wrap_posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_acti
 	return __real_posix_spawn(pid, shell, actions, attributes, new_argv, envp);
 }
 
+int __wrap_lstat(const char *path, struct stat *info);
+
+static mode_t mode; /* of systemd's folder, 0 if it is not there */
+
+int __wrap_lstat(const char *path, struct stat *info)
+{
+	assert_string_equal(path, "/run/systemd/system");
+	info->st_mode = mode;
+	return mode != 0 ? 0 : -1;
+}
+
+static void systemd_runs_if_its_folder_is_there(void **state)
+{
+	(void)state;
+	assert_false(fl_systemd_running());
+	mode = S_IFLNK | 0777;
+	assert_false(fl_systemd_running());
+	mode = S_IFDIR | 0755;
+	assert_true(fl_systemd_running());
+}
+
 static const char *const start[] = { "start", "x.service", NULL };
 
 static void arguments_and_output_pass(void **state)
@@ -58,7 +80,8 @@ static void arguments_and_output_pass(void **state)
 	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;
-	script = "echo $#:$1:$2; echo to stderr >&2";
+	/* The end of the output is not yet the end. */
+	script = "echo $#:$1:$2; echo to stderr >&2; exec >&- 2>&-; sleep 0.1";
 	assert_int_equal(fl_systemctl(start, &output, fl_deadline(60), &err), 0);
 	assert_string_equal(fl_buf_text(&output), "2:start:x.service\nto stderr\n");
 }
@@ -204,6 +227,7 @@ static void a_service_that_ends_each_time_is_seen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(systemd_runs_if_its_folder_is_there),
 		cmocka_unit_test(arguments_and_output_pass),
 		cmocka_unit_test(the_callers_environment_is_not_inherited),
 		cmocka_unit_test(no_descriptor_is_inherited),
