@@ -39,7 +39,7 @@ static bool is_gone(int errnum)
 static int read_of(int proc, const char *pid, const char *name, struct fl_buf *out)
 {
 	fl_auto_free char *path = fl_xasprintf("%s/%s", pid, name);
-	fl_auto_close int fd = openat(proc, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	fl_auto_close int fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
 
 	fl_buf_reset(out);
 	if (fd >= 0 && fl_buf_read(out, fd) == 0)
