@@ -39,6 +39,9 @@ static void a_container_that_does_not_run_is_reported(void **state)
 	assert_true(says(&health, FL_LAYER_CONTAINER, "fl-bootstrap"));
 	world.made_at = 0;
 	world.started_at = FL_NEVER;
+	look(&health, FL_LAYER_CONTAINER);
+	assert_string_equal(health.layers[FL_LAYER_CONTAINER].detail,
+			    "it was made but not started");
 	world.error = "port is already allocated";
 	look(&health, FL_LAYER_CONTAINER);
 	assert_true(says(&health, FL_LAYER_CONTAINER, "port is already allocated"));
@@ -47,7 +50,8 @@ static void a_container_that_does_not_run_is_reported(void **state)
 	world.died_at = 0;
 	world.exit_code = 3;
 	look(&health, FL_LAYER_CONTAINER);
-	assert_true(says(&health, FL_LAYER_CONTAINER, "exit status 3"));
+	assert_string_equal(health.layers[FL_LAYER_CONTAINER].detail,
+			    "it does not run: exited, exit status 3");
 	world.restarting = true;
 	look(&health, FL_LAYER_CONTAINER);
 	assert_true(says(&health, FL_LAYER_CONTAINER, "restarted"));

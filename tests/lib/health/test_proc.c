@@ -94,8 +94,10 @@ static void trap_23_a_zombie_is_not_alive(void **state)
 {
 	(void)state;
 	superlink();
-	process(42, "flower-superexe", 'Z', 41, "");
-	assert_int_equal(find(40, NULL), FL_PROCESS_ZOMBIE);
+	for (const char *letter = "XZ"; *letter != '\0'; letter++) {
+		process(42, "flower-superexe", *letter, 41, "");
+		assert_int_equal(find(40, NULL), FL_PROCESS_ZOMBIE);
+	}
 	process(43, "flower-superexe", 'S', 41, "/python/venv/bin/" NAME "|");
 	assert_int_equal(find(40, NULL), FL_PROCESS_ALIVE);
 }
@@ -125,6 +127,7 @@ static void only_the_whole_base_name_counts(void **state)
 static void odd_names_and_vanished_processes_are_no_matter(void **state)
 {
 	fl_auto_free char *broken = fl_xasprintf("%s/60/stat", scratch);
+	fl_auto_free char *open = fl_xasprintf("%s/63/stat", scratch);
 	fl_auto_free char *empty = fl_xasprintf("%s/61/stat", scratch);
 	fl_auto_free char *folder = fl_xasprintf("%s/62/fd", scratch);
 
@@ -134,6 +137,7 @@ static void odd_names_and_vanished_processes_are_no_matter(void **state)
 	process(70, "ring", 'S', 71, "/bin/" NAME "|");
 	process(71, "ring", 'S', 70, "ring|");
 	scratch_write(broken, "60 (x");
+	scratch_write(open, "63 x) Z 41 1");
 	scratch_write(empty, "");
 	scratch_write(folder, "");
 	assert_int_equal(find(40, NULL), FL_PROCESS_ALIVE);
