@@ -73,7 +73,6 @@ static void forget(struct fl_health *health, const struct fl_health_check *check
 		health->layers[id].applies = true;
 	health->layers[FL_LAYER_DATABASE].applies = flower->database != FL_DATABASE_NONE;
 	health->layers[FL_LAYER_SUPEREXEC].applies = fl_settings_subprocess(check->settings);
-	health->superexec = FL_PROCESS_ABSENT;
 	health->refused = false;
 	health->logged = false;
 	health->cause = FL_CAUSE_NONE;

@@ -27,6 +27,7 @@ struct fl_transfer {
 static struct {
 	fl_time now; /* nanoseconds */
 	int64_t engine_at, made_at, started_at, listens_at, control_at, died_at, restarted_at;
+	int64_t away_at;                          /* the Engine answers no call for 2 s */
 	int64_t lost_at;                          /* the Engine closes the wait for the end */
 	int64_t process_gone_at, process_back_at; /* the container's, in /proc */
 	int64_t superexec_at, superexec_gone_at;
@@ -56,7 +57,7 @@ static inline int world_reset(void **state)
 	(void)state;
 	fl_buf_free(&world.calls);
 	memset(&world, 0, sizeof(world));
-	world.died_at = world.restarted_at = world.lost_at = FL_NEVER;
+	world.died_at = world.restarted_at = world.lost_at = world.away_at = FL_NEVER;
 	world.superexec_gone_at = world.refused_until = FL_NEVER;
 	world.process_gone_at = world.process_back_at = FL_NEVER;
 	world.http_status = 200;
@@ -149,7 +150,8 @@ int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
 	world.now += FL_MS;
 	fl_buf_putc(&world.calls, 'i');
 	*container = (struct fl_docker_container){ .exists = since(world.made_at) };
-	if (!since(world.engine_at) || world.now > deadline)
+	if (!since(world.engine_at) || (since(world.away_at) && !since(world.away_at + 2000)) ||
+	    world.now > deadline)
 		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "no Engine");
 	if (!container->exists)
 		return 0;
@@ -192,7 +194,8 @@ struct fl_transfer *__wrap_fl_http_start(struct fl_http *http, const struct fl_r
 	struct fl_transfer *transfer = fl_xcalloc(1, sizeof(*transfer));
 	struct fl_response *response = &transfer->response;
 	bool control = strstr(request->url, ":9093/") != NULL;
-	bool database = strstr(request->url, control ? "ListRuns" : "ListAppsToLaunch") != NULL;
+	bool database = strstr(request->url, control ? "ListRuns" : "ListAppsToLaunch") != NULL &&
+			request->body != NULL;
 
 	(void)http;
 	if (strstr(request->url, "/wait?") != NULL) {

@@ -79,6 +79,19 @@ static void everything_is_waited_for(void **state)
 	assert_true(world_ms() <= 4560);
 }
 
+/* An Engine that does not answer says nothing of SuperExec, which was seen before. */
+static void an_engine_that_is_away_ends_no_wait(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	starting(0);
+	world.refusal = REFUSED "database is locked";
+	world.refused_until = 6000;
+	world.away_at = 3000;
+	assert_int_equal(watch(&health, 60000), 0);
+}
+
 static void a_long_wait_shows_its_progress(void **state)
 {
 	static const struct {
@@ -113,19 +126,23 @@ static void the_engine_is_asked_rarely(void **state)
 
 static void the_end_of_the_container_ends_the_wait(void **state)
 {
-	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
-
 	(void)state;
-	starting(0);
-	world.listens_at = FL_NEVER;
-	world.died_at = 7000;
-	world.exit_code = 2;
-	assert_int_equal(watch(&health, 60000), FL_EXIT_UNAVAILABLE);
-	assert_true(world_ms() >= 7000);
-	assert_true(world_ms() <= 7050);
-	assert_int_equal(fl_health_failure(&health), FL_LAYER_CONTAINER);
-	assert_non_null(strstr(health.layers[FL_LAYER_CONTAINER].detail, "exit status 2"));
-	assert_int_equal(health.layers[FL_LAYER_FLEET].state, FL_LAYER_UNTRIED);
+	for (int code = 0; code <= 2; code += 2) {
+		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+		fl_auto_free char *words = fl_xasprintf("exit status %d ", code);
+
+		world_reset(NULL);
+		starting(0);
+		world.listens_at = FL_NEVER;
+		world.died_at = 7000;
+		world.exit_code = code;
+		assert_int_equal(watch(&health, 60000), FL_EXIT_UNAVAILABLE);
+		assert_true(world_ms() >= 7000);
+		assert_true(world_ms() <= 7050);
+		assert_int_equal(fl_health_failure(&health), FL_LAYER_CONTAINER);
+		assert_non_null(strstr(health.layers[FL_LAYER_CONTAINER].detail, words));
+		assert_int_equal(health.layers[FL_LAYER_FLEET].state, FL_LAYER_UNTRIED);
+	}
 }
 
 /* The end is noticed even in the middle of a call that would hang for seconds. */
@@ -283,6 +300,18 @@ static void the_deadline_keeps_the_cause(void **state)
 	}
 }
 
+/* Only a look that the deadline cut short gives way to the one before. */
+static void the_deadline_names_what_was_found_last(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	world.made_at = 2500;
+	world.started_at = FL_NEVER;
+	assert_int_equal(watch(&health, 3000), FL_EXIT_TIMEOUT);
+	assert_non_null(strstr(health.layers[FL_LAYER_CONTAINER].detail, "made but not started"));
+}
+
 /* The Engine, or a proxy in front of its socket, may end the wait for the container's end. */
 static void an_engine_that_does_not_tell_of_the_end_is_asked(void **state)
 {
@@ -337,6 +366,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(ready_is_seen_soon_and_never_before, world_reset),
 		cmocka_unit_test_setup(everything_is_waited_for, world_reset),
+		cmocka_unit_test_setup(an_engine_that_is_away_ends_no_wait, world_reset),
 		cmocka_unit_test_setup(a_long_wait_shows_its_progress, world_reset),
 		cmocka_unit_test_setup(the_engine_is_asked_rarely, world_reset),
 		cmocka_unit_test_setup(the_end_of_the_container_ends_the_wait, world_reset),
@@ -353,6 +383,7 @@ int main(void)
 		cmocka_unit_test_setup(a_superexec_that_is_gone_ends_the_wait, world_reset),
 		cmocka_unit_test_setup(the_deadline_names_the_layer_that_was_missing, world_reset),
 		cmocka_unit_test_setup(the_deadline_keeps_the_cause, world_reset),
+		cmocka_unit_test_setup(the_deadline_names_what_was_found_last, world_reset),
 		cmocka_unit_test_setup(an_engine_that_does_not_tell_of_the_end_is_asked,
 				       world_reset),
 		cmocka_unit_test_setup(a_call_gets_a_share_of_the_time_waited, world_reset),
