@@ -195,7 +195,7 @@ struct fl_transfer *__wrap_fl_http_start(struct fl_http *http, const struct fl_r
 	struct fl_response *response = &transfer->response;
 	bool control = strstr(request->url, ":9093/") != NULL;
 	bool database = strstr(request->url, control ? "ListRuns" : "ListAppsToLaunch") != NULL &&
-			request->body != NULL;
+			request->body_length == 5 && memcmp(request->body, "\0\0\0\0", 5) == 0;
 
 	(void)http;
 	if (strstr(request->url, "/wait?") != NULL) {

@@ -201,6 +201,7 @@ static void other_answers_are_no_grpc(void **state)
 
 		assert_int_equal(result(headers[i], &status, &text, &err), -1);
 		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+		assert_int_equal(err.errnum, 0);
 		assert_null(text);
 	}
 }

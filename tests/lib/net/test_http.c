@@ -256,7 +256,7 @@ static void answer_is_read_up_to_its_limit(void **state)
 	struct world *world = *state;
 	struct fl_request request = get(world, "/long");
 	fl_auto_transfer struct fl_transfer *transfer = fl_http_perform(world->http, &request);
-	fl_auto_transfer struct fl_transfer *whole = NULL;
+	fl_auto_transfer struct fl_transfer *whole = NULL, *cut = NULL;
 
 	assert_int_equal(fl_http_response(transfer)->failure, FL_HTTP_OK);
 	assert_int_equal(fl_http_response(transfer)->body.length, 65536);
@@ -265,6 +265,12 @@ static void answer_is_read_up_to_its_limit(void **state)
 	whole = fl_http_perform(world->http, &request);
 	assert_int_equal(fl_http_response(whole)->body.length, LONG_BODY);
 	assert_false(fl_http_response(whole)->body.truncated);
+	/* More is not waited for. */
+	request = get(world, "/tease");
+	request.limit = 3;
+	cut = fl_http_perform(world->http, &request);
+	assert_int_equal(fl_http_response(cut)->failure, FL_HTTP_OK);
+	assert_string_equal(fl_buf_text(&fl_http_response(cut)->body), "hel");
 }
 
 /* Early hints and trailers count as well: libcurl keeps every line. */
