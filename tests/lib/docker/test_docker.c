@@ -64,8 +64,8 @@ static void docker_host_is_read_only_outside_contextualization(void **state)
 	unsetenv("CONTEXT_FILE");
 	unsetenv("DOCKER_HOST");
 	assert_string_equal(fl_docker_default_socket(), "/run/docker.sock");
-	setenv("DOCKER_HOST", "unix:///tmp/other.sock", 1);
-	assert_string_equal(fl_docker_default_socket(), "/tmp/other.sock");
+	setenv("DOCKER_HOST", "unix:///s", 1);
+	assert_string_equal(fl_docker_default_socket(), "/s");
 	setenv("DOCKER_HOST", "tcp://10.0.0.1:2375", 1);
 	assert_string_equal(fl_docker_default_socket(), "/run/docker.sock");
 	setenv("DOCKER_HOST", "unix://", 1);
@@ -160,7 +160,12 @@ static void a_giant_answer_is_refused(void **state)
 	"\"Pid\":4242,\"ExitCode\":137,\"Error\":\"why\","                                         \
 	"\"StartedAt\":\"2026-11-23T16:49:35.167580416Z\"},\"Config\":{\"Image\":\"a/b:1\","       \
 	"\"Labels\":{\"org.opennebula.flower-superlink.digest\":\"d1\"}}}"
-#define STATE "{\"Status\":\"created\",\"StartedAt\":\"0\"}"
+#define STATUS  "\"Status\":\"created\""
+#define STARTED "\"StartedAt\":\"0\""
+#define ODD(n, text)                                                                        \
+	{                                                                                   \
+		.to = "GET /v1.41/containers/odd" n "/json ", .status = 200, .body = (text) \
+	}
 
 static void inspect_fills_in_the_container(void **state)
 {
@@ -173,23 +178,11 @@ static void inspect_fills_in_the_container(void **state)
 			  "1e300,"
 			  "\"StartedAt\":\"0001-01-01T00:00:00Z\"},\"Config\":{\"Image\":\"a\","
 			  "\"Labels\":null}}" },
-		{ .to = "GET /v1.41/containers/odd1/json ",
-		  .status = 200,
-		  .body = "{\"Id\":\"c\",\"State\":[],\"Config\":{\"Image\":\"a\"}}" },
-		{ .to = "GET /v1.41/containers/odd2/json ",
-		  .status = 200,
-		  .body = "{\"Id\":\"c\",\"State\":" STATE ",\"Config\":{}}" },
-		{ .to = "GET /v1.41/containers/odd3/json ",
-		  .status = 200,
-		  .body = "{\"State\":" STATE ",\"Config\":{\"Image\":\"a\"}}" },
-		{ .to = "GET /v1.41/containers/odd4/json ",
-		  .status = 200,
-		  .body = "{\"Id\":\"c\",\"State\":{\"Status\":\"created\"},\"Config\":{\"Image\":"
-			  "\"a\"}}" },
-		{ .to = "GET /v1.41/containers/odd5/json ",
-		  .status = 200,
-		  .body = "{\"Id\":\"c\",\"State\":{\"StartedAt\":\"0\"},\"Config\":{\"Image\":"
-			  "\"a\"}}" },
+		ODD("1", "{\"Id\":\"c\",\"State\":[],\"Config\":{\"Image\":\"a\"}}"),
+		ODD("2", "{\"Id\":\"c\",\"State\":{" STATUS "," STARTED "},\"Config\":{}}"),
+		ODD("3", "{\"State\":{" STATUS "," STARTED "},\"Config\":{\"Image\":\"a\"}}"),
+		ODD("4", "{\"Id\":\"c\",\"State\":{" STATUS "},\"Config\":{\"Image\":\"a\"}}"),
+		ODD("5", "{\"Id\":\"c\",\"State\":{" STARTED "},\"Config\":{\"Image\":\"a\"}}"),
 		{ .to = "GET /v1.41/containers/none/json ", .status = 404 },
 		{ .to = "GET /v1.41/containers/..%2Fimages/json ", .status = 404 },
 		{ .to = NULL },
