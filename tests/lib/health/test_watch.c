@@ -266,37 +266,25 @@ static void a_superexec_that_is_gone_ends_the_wait(void **state)
 	}
 }
 
-static void the_deadline_names_the_layer_that_was_missing(void **state)
+/* The last look has no time left; its "no answer in time" would hide the true reason. */
+static void the_deadline_keeps_the_layer_and_its_cause(void **state)
 {
 	(void)state;
-	/* For each moment at which the deadline can cut the last look short. */
-	for (int64_t ms = 3000; ms < 3060; ms++) {
+	/* For each moment at which the deadline can cut the last look short, and two layers. */
+	for (int64_t i = 0; i < 120; i++) {
+		enum fl_layer_id id = i % 2 == 0 ? FL_LAYER_SUPEREXEC : FL_LAYER_FLEET;
+		int64_t ms = 3000 + i / 2;
 		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
 
 		world_reset(NULL);
 		starting(0);
-		world.superexec_at = FL_NEVER;
+		*(id == FL_LAYER_FLEET ? &world.listens_at : &world.superexec_at) = FL_NEVER;
 		assert_int_equal(watch(&health, ms), FL_EXIT_TIMEOUT);
-		assert_int_equal(fl_health_failure(&health), FL_LAYER_SUPEREXEC);
+		assert_int_equal(fl_health_failure(&health), id);
+		assert_null(strstr(health.layers[id].detail, "in time"));
+		assert_int_equal(health.layers[FL_LAYER_CONTAINER].state, FL_LAYER_HOLDS);
 		assert_true(world_ms() >= ms);
 		assert_true(world_ms() <= ms + 5);
-	}
-}
-
-/* The last look has no time left; its "no answer in time" would hide the true reason. */
-static void the_deadline_keeps_the_cause(void **state)
-{
-	(void)state;
-	for (int64_t ms = 3000; ms < 3060; ms++) {
-		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
-
-		world_reset(NULL);
-		starting(0);
-		world.listens_at = FL_NEVER;
-		assert_int_equal(watch(&health, ms), FL_EXIT_TIMEOUT);
-		assert_int_equal(fl_health_failure(&health), FL_LAYER_FLEET);
-		assert_null(strstr(health.layers[FL_LAYER_FLEET].detail, "in time"));
-		assert_int_equal(health.layers[FL_LAYER_CONTAINER].state, FL_LAYER_HOLDS);
 	}
 }
 
@@ -381,8 +369,7 @@ int main(void)
 				       world_reset),
 		cmocka_unit_test_setup(a_database_that_refuses_ends_the_wait, world_reset),
 		cmocka_unit_test_setup(a_superexec_that_is_gone_ends_the_wait, world_reset),
-		cmocka_unit_test_setup(the_deadline_names_the_layer_that_was_missing, world_reset),
-		cmocka_unit_test_setup(the_deadline_keeps_the_cause, world_reset),
+		cmocka_unit_test_setup(the_deadline_keeps_the_layer_and_its_cause, world_reset),
 		cmocka_unit_test_setup(the_deadline_names_what_was_found_last, world_reset),
 		cmocka_unit_test_setup(an_engine_that_does_not_tell_of_the_end_is_asked,
 				       world_reset),
