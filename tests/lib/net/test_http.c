@@ -51,7 +51,6 @@ static const struct server_rule rules[] = {
 	  .body = "hello" },
 	{ .to = "PUT /vm", .status = 200 },
 	{ .to = "POST /empty", .status = 204 },
-	{ .to = "GET /500", .status = 500, .body = "broken" },
 	{ .to = "GET /moved", .status = 302, .headers = "Location: /hello\r\n" },
 	{ .to = "GET /long", .status = 200, .body = long_body },
 	{ .to = "GET /chunks", .act = SERVER_CHUNKED, .status = 200, .body = "one\ntwo\n" },
@@ -198,15 +197,6 @@ static void unix_socket_is_used(void **state)
 	transfer = fl_http_perform(world->http, &request);
 	assert_string_equal(fl_buf_text(&fl_http_response(transfer)->body), "hello");
 	server_stop(&server);
-}
-
-static void status_of_an_error_is_an_answer(void **state)
-{
-	fl_auto_transfer struct fl_transfer *transfer = perform(*state, "/500");
-
-	assert_int_equal(fl_http_response(transfer)->failure, FL_HTTP_OK);
-	assert_int_equal(fl_http_response(transfer)->status, 500);
-	assert_string_equal(fl_buf_text(&fl_http_response(transfer)->body), "broken");
 }
 
 static void redirect_is_not_followed(void **state)
@@ -370,18 +360,6 @@ static void closed_port_is_named_as_such(void **state)
 	assert_string_equal(err.message, "GET /hello: cannot connect: Connection refused");
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 	assert_int_equal(err.errnum, ECONNREFUSED);
-}
-
-static void missing_socket_is_named_as_such(void **state)
-{
-	struct world *world = *state;
-	struct fl_request request = get(world, "/hello");
-	fl_auto_transfer struct fl_transfer *transfer = NULL;
-
-	request.unix_socket = "/nonexistent/socket";
-	transfer = fl_http_perform(world->http, &request);
-	assert_int_equal(fl_http_response(transfer)->failure, FL_HTTP_CONNECT);
-	assert_int_equal(fl_http_response(transfer)->errnum, ENOENT);
 }
 
 static void unknown_host_is_named_as_such(void **state)
@@ -696,7 +674,6 @@ int main(void)
 		TEST(a_socket_is_not_made_blocking),
 		TEST(post_without_body_says_so),
 		TEST(unix_socket_is_used),
-		TEST(status_of_an_error_is_an_answer),
 		TEST(redirect_is_not_followed),
 		TEST(trap_10_no_proxy_of_the_environment),
 		TEST(other_protocols_are_refused),
@@ -705,7 +682,6 @@ int main(void)
 		TEST(pieces_of_one_byte_are_put_together),
 		TEST(lost_answers_are_told_apart),
 		TEST(closed_port_is_named_as_such),
-		TEST(missing_socket_is_named_as_such),
 		TEST(unknown_host_is_named_as_such),
 		TEST(deadline_ends_a_stall_and_the_connection),
 		TEST(passed_deadline_sends_nothing),

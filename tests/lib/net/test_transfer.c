@@ -99,30 +99,6 @@ static void trap_1_accepted_and_dropped_is_closed(void **state)
 	}
 }
 
-static void another_protocol_is_no_answer(void **state)
-{
-	static const char *const said[] = {
-		"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno",
-		"HTTP/1.1 505 HTTP Version Not Supported\r\n\r\n",
-		"SSH-2.0-OpenSSH_9.2p1\r\n",
-		"-ERR unknown command\r\n",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < FL_ARRAY_SIZE(said); i++) {
-		fl_auto_http struct fl_http *http = fl_http_new();
-		fl_auto_transfer struct fl_transfer *transfer = NULL;
-		fl_auto_buf struct fl_buf answer = FL_BUF_INIT;
-		struct server server;
-
-		fl_buf_puts(&answer, said[i]);
-		transfer = call(http, &server, SERVER_RAW, &answer);
-		assert_int_not_equal(fl_http_response(transfer)->failure, FL_HTTP_OK);
-		assert_int_equal(fl_http_response(transfer)->status, 0);
-		server_stop(&server);
-	}
-}
-
 static void answer_that_breaks_off_is_no_answer(void **state)
 {
 	fl_auto_http struct fl_http *http = fl_http_new();
@@ -236,7 +212,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(trap_1_accepted_and_dropped_is_closed),
-		cmocka_unit_test(another_protocol_is_no_answer),
 		cmocka_unit_test(answer_that_breaks_off_is_no_answer),
 		cmocka_unit_test(mute_server_is_left_at_the_deadline),
 		cmocka_unit_test(each_call_has_its_own_connection),
