@@ -167,5 +167,4 @@ void fl_health_free(struct fl_health *health)
 {
 	fl_health_clear(health, FL_LAYER_CONTAINER);
 	fl_docker_container_free(&health->container);
-	health->container = (struct fl_docker_container){ .exists = false };
 }
