@@ -181,7 +181,7 @@ static void a_docker_that_cannot_start_is_seen(void **state)
 		  "LoadState=not-found\nActiveState=inactive\nResult=success\n'",
 		  NULL },
 		{ "printf 'LoadState=loaded\nActiveState=inactive\nResult=success\n'", NULL },
-		{ "exit 1", NULL },
+		{ "echo LoadState=masked; exit 1", NULL },
 	};
 
 	(void)state;
