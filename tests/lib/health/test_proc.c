@@ -148,12 +148,13 @@ static void odd_names_and_vanished_processes_are_no_matter(void **state)
 static void an_ancestor_must_be_there(void **state)
 {
 	struct fl_error err = FL_ERROR_INIT;
-	enum fl_process found;
+	enum fl_process found = FL_PROCESS_ALIVE;
 
 	(void)state;
 	superlink();
 	assert_int_equal(fl_proc_find(scratch, 99, NAME, &found, NULL, &err), -1);
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
+	assert_int_equal(found, FL_PROCESS_ABSENT);
 	assert_int_equal(fl_proc_find("/no/such/proc", 1, NAME, &found, NULL, &err), -1);
 	assert_int_equal(err.code, FL_EXIT_SYSTEM);
 }

@@ -22,6 +22,7 @@ static void explain(struct fl_error *err, struct fl_buf *log)
 	fl_buf_reset(log);
 	assert_int_equal(fl_verdict_error(&health, &check, FL_EXIT_NO, log, err), -1);
 	assert_int_equal(err->code, FL_EXIT_NO);
+	assert_int_equal(err->errnum, 0);
 }
 
 static void the_message_has_layer_cause_and_advice(void **state)
