@@ -88,16 +88,6 @@ static void motd(struct fl_buf *text, const char *line, const char *result, bool
 		fl_buf_printf(text, " %s step was successful.\n\n", line);
 }
 
-/* Below --root etc/ may be missing. If motd is a symbolic link, the file replaces it. */
-static int write_motd(const struct fl_paths *paths, const char *text, struct fl_error *err)
-{
-	fl_auto_free char *folder = fl_xasprintf("%s/etc", paths->root);
-
-	if (fl_folder_make(folder, 0755, err) != 0)
-		return -1;
-	return fl_atomic_write_text(paths->motd, text, 0644, err);
-}
-
 static int write_status(const struct fl_paths *paths, const char *stage, bool booted,
 			struct fl_error *err)
 {
@@ -127,7 +117,8 @@ int fl_stage_set(const struct fl_paths *paths, const char *stage, struct fl_erro
 		return -1;
 	}
 	motd(&text, line, result, booted);
-	if (write_motd(paths, fl_buf_text(&text), err) != 0)
+	/* If motd is a symbolic link, the file replaces it. Its folder holds service_dir too. */
+	if (fl_atomic_write_text(paths->motd, fl_buf_text(&text), 0644, err) != 0)
 		return -1;
 	if (booted)
 		fl_step_done(&step, "%s holds %s, so READY=YES may be reported", paths->status,
