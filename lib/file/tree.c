@@ -134,7 +134,7 @@ static int own(struct walk *walk, const char *path, struct fl_error *err)
 
 	if (fd < 0) {
 		failed(err, path, "open");
-		if (err->errnum == ELOOP || err->errnum == ENOTDIR)
+		if (err->errnum == ENOTDIR)
 			fl_error_hint(err, "it must be a real folder, not a link or a file");
 		return -1;
 	}
