@@ -33,10 +33,9 @@ bool fl_atomic_differs(const struct fl_file *file)
 	struct stat info;
 	size_t length;
 
-	/* A file of another length is not read, as it may be of any size. */
-	if (lstat(file->path, &info) != 0 || !S_ISREG(info.st_mode) ||
-	    info.st_size != (off_t)file->length || owner_differs(file, &info) ||
-	    (info.st_mode & 07777) != file->mode)
+	/* A file of another length is not read, as it may be of any size. No link is followed. */
+	if (lstat(file->path, &info) != 0 || info.st_size != (off_t)file->length ||
+	    owner_differs(file, &info) || (info.st_mode & 07777) != file->mode)
 		return true;
 	old = fl_file_read(file->path, file->length, &length);
 	return old == NULL || length != file->length || memcmp(old, file->content, length) != 0;
