@@ -114,7 +114,8 @@ static void a_name_is_waited_for(void **state)
 
 	(void)state;
 	states[0] = states[1] = EAI_INPROGRESS;
-	assert_int_equal(look_up("onegate.example", AF_INET, fl_deadline(60), &found), 0);
+	/* A name that getaddrinfo() itself would find in /etc/hosts. */
+	assert_int_equal(look_up("localhost", AF_INET, fl_deadline(60), &found), 0);
 	check_and_free(found);
 	assert_int_equal(suspended, 2);
 }
