@@ -357,7 +357,7 @@ static void taken_port_is_named(void **state)
 		{ "address already in use", 0 },
 		{ "listen tcp4 0.0.0.0:99999: bind: address already in use", 0 },
 		{ "listen tcp4 nowhere: 1:30: address already in use", 0 },
-		{ "listen tcp4 [::", 0 },
+		{ "address already in use: listen tcp4 [::", 0 },
 		{ "listen tcp4 0.0.0.0:9192: bind: permission denied", 0 },
 	};
 
