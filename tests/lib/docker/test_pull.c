@@ -163,7 +163,7 @@ static void trap_26_stall_ends_the_pull(void **state)
 	}
 }
 
-/* The Engine tries a broken layer again and again, and reports each time, or says the same again. */
+/* The Engine tries a broken layer again and again, and reports each time, or says the same. */
 static void trap_26_trying_again_is_no_progress(void **state)
 {
 	static const char *const lines[] = {
