@@ -65,7 +65,7 @@ class World:
             fleet = port
         key = (flower, fleet if fleet != port else "PORT", control if control != port else "PORT")
         if key not in self.configurations:
-            context = os.path.join(self.options.folder, "context")
+            context = os.path.join(self.options.folder, "context%d" % next(self.numbers))
             with open(context, "w", encoding="ascii") as out:
                 out.write('FLOWER_VERSION=%s\nFL_FLEET_API_ADDRESS=127.0.0.1:%d\n'
                           'FL_CONTROL_API_ADDRESS=127.0.0.1:%d\n'
