@@ -162,9 +162,10 @@ static bool take_common(struct fl_options *options, int id)
 {
 	switch (id) {
 	case ID_ROOT:
-		options->root = optarg;
-		/* From a script whose variable is unset; it would mean the host. */
-		if (optarg[0] == '\0')
+		/* A script gives an empty one if its variable is unset; it would mean the host. */
+		if (optarg[0] != '\0')
+			options->root = optarg;
+		else
 			fl_options_mistake(options, "--root takes a folder");
 		return true;
 	case ID_VERBOSE:
