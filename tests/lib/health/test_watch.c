@@ -16,7 +16,7 @@
 static char shown[512];
 static int64_t shown_at;
 
-void __wrap_fl_log_progress(const char *format, ...);
+void __wrap_fl_log_progress(const char *format, ...) FL_PRINTF(1, 2);
 void __wrap_fl_log_progress(const char *format, ...)
 {
 	va_list args;
