@@ -5,13 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/macro.h"
 #include "base/mem.h"
+#include "child.h"
 
 /* wrap: calloc realloc vasprintf */
 void *__real_calloc(size_t count, size_t size);
@@ -90,56 +89,37 @@ static void copies_text(void **state)
 
 static void use_calloc(void)
 {
+	exhausted = true;
 	free(fl_xcalloc(1, 1));
 }
 
 static void use_realloc(void)
 {
+	exhausted = true;
 	free(fl_xmalloc(1));
 }
 
 static void use_xgrow(void)
 {
+	exhausted = true;
 	free(fl_xgrow(NULL, 0, 1));
 }
 
 static void more_than_there_is(void)
 {
-	exhausted = false;
 	free(fl_xgrow(NULL, SIZE_MAX / 2 + 1, 4));
 }
 
 static void use_strndup(void)
 {
+	exhausted = true;
 	free(fl_xstrndup("a", 1));
 }
 
 static void use_asprintf(void)
 {
+	exhausted = true;
 	free(fl_xasprintf("a"));
-}
-
-/* Runs USE in a child that has no memory left: exit status, and what it said. */
-static int without_memory(void (*use)(void), char *said, size_t size)
-{
-	int ends[2], status;
-	ssize_t got;
-	pid_t child;
-
-	assert_int_equal(pipe(ends), 0);
-	child = fork();
-	if (child == 0) {
-		dup2(ends[1], STDERR_FILENO);
-		exhausted = true;
-		use();
-		_exit(0);
-	}
-	close(ends[1]);
-	got = read(ends[0], said, size - 1);
-	said[got > 0 ? got : 0] = '\0';
-	close(ends[0]);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 static void lack_of_memory_ends_the_process(void **state)
@@ -150,7 +130,7 @@ static void lack_of_memory_ends_the_process(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < FL_ARRAY_SIZE(uses); i++) {
-		assert_int_equal(without_memory(uses[i], said, sizeof(said)), 71);
+		assert_int_equal(in_child(uses[i], said, sizeof(said)), 71);
 		assert_non_null(strstr(said, "out of memory"));
 	}
 }

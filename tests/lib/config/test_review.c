@@ -10,6 +10,15 @@
 #include "config/review.h"
 #include "resolved.h"
 
+static size_t errors_in(const char *text)
+{
+	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+	fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
+
+	resolve_with(&settings, text, &findings);
+	return findings.errors;
+}
+
 static void ports_must_differ(void **state)
 {
 	static const struct {
@@ -27,13 +36,8 @@ static void ports_must_differ(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
-		fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
-		fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
-
-		resolve_with(&settings, cases[i].text, &findings);
-		assert_int_equal(findings.errors, cases[i].errors);
-	}
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++)
+		assert_int_equal(errors_in(cases[i].text), cases[i].errors);
 }
 
 /* From 1.40 on the Control API is open on the Fleet API's address, so its own has no effect. */
@@ -92,13 +96,8 @@ static void the_plain_name_of_a_placeholder_wins(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
-		fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
-		fl_auto_findings struct fl_findings findings = FL_FINDINGS_INIT;
-
-		resolve_with(&settings, cases[i].text, &findings);
-		assert_int_equal(findings.errors, cases[i].errors);
-	}
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++)
+		assert_int_equal(errors_in(cases[i].text), cases[i].errors);
 }
 
 static void a_wish_for_tls_is_never_ignored(void **state)
