@@ -12,7 +12,7 @@
 
 #include "base/macro.h"
 
-/* A connected socket, or -1 where there is no journal. The caller closes it. */
+/* A connected socket, which the caller closes, or -1 if there is no journal. */
 int fl_journal_open(const char *path) FL_NONNULL(1);
 
 /*

@@ -17,8 +17,8 @@
 #include "base/utf8.h"
 #include "base/wait.h"
 
-#define PROGRESS_PAUSE (10 * FL_SEC) /* between two progress lines where stderr is no terminal */
-#define USUAL_WIDTH    80            /* of a terminal that does not tell: a serial console */
+#define PROGRESS_PAUSE (10 * FL_SEC) /* between two progress lines if stderr is no terminal */
+#define USUAL_WIDTH    80            /* of a terminal that reports none: a serial console */
 
 /* A process has one log, so its state is kept here and not passed around. */
 static struct {

@@ -14,6 +14,7 @@
 #include "base/start.h"
 #include "build.h"
 
+/* --root has no letter. */
 enum { ID_HELP = 'h', ID_VERSION = 'V', ID_VERBOSE = 'v', ID_QUIET = 'q', ID_ROOT = 31 };
 
 static const struct fl_option common[] = {
@@ -25,10 +26,12 @@ static const struct fl_option common[] = {
 	{ 0, NULL, NULL, NULL },
 };
 
-/* Set by getopt in an id, or in optopt, if the option stood there by its name. */
+/*
+ * A bit in the ids of long options: it tells them from letters, in getopt's result and in optopt.
+ */
 #define BY_NAME 0x10000
 
-/* Of one tool, the common ones included; checked when the tables are laid. */
+/* The most options of one program, with the common ones; lay_tables() checks it. */
 #define MOST_OPTIONS 40
 
 void fl_options_begin(struct fl_options *options, const struct fl_command *command, int argc,
@@ -97,7 +100,7 @@ static int answer(struct fl_options *options, int id, FILE *out)
 	return FL_OPTION_LEAVE;
 }
 
-/* "--wait 30": getopt knows an optional argument only as --wait=30, the caller may not. */
+/* getopt takes an optional argument only as --wait=30; this takes it as "--wait 30" too. */
 static void take_number(struct fl_options *options)
 {
 	int64_t number;
@@ -134,8 +137,8 @@ static void lay_tables(const struct fl_command *command, struct option *longs, c
 }
 
 /*
- * Tells which option getopt refuses, and why. It has gone past a long one, be there operands before
- * it or not; of letters that stand together it names the one. optopt is 0 for an unknown long one.
+ * Tells which option getopt refuses, and why. optind is already behind a long option. For a letter,
+ * also one of several in a word, optopt is the letter; for an unknown long option it is 0.
  */
 static int refuse(struct fl_options *options, int id)
 {
@@ -157,7 +160,7 @@ static int refuse(struct fl_options *options, int id)
 	return FL_OPTION_LEAVE;
 }
 
-/* Returns true if the id was one of the common options and parsing goes on. */
+/* Returns true if the id is that of a common option, so that parsing goes on. */
 static bool take_common(struct fl_options *options, int id)
 {
 	switch (id) {
@@ -263,7 +266,7 @@ int fl_flush(FILE *out, struct fl_error *err)
 {
 	if (fflush(out) != 0)
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "standard output");
-	/* Of a write before this one nobody knows the reason any more. */
+	/* An earlier write failed, and its errno is lost. */
 	if (ferror(out))
 		return fl_error_set(err, FL_EXIT_SYSTEM, 0, "standard output: cannot be written");
 	return 0;

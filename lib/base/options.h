@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Command lines: one table per tool drives parsing, --help and the one-line usage.
+ * Command lines: parsing, --help and the usage line all use one table per program, so that they
+ * cannot differ.
  *
- * Every tool has -h, -V, -v, -q and --root; they stand here once. Long options take --name=value
- * and --name value.
+ * Every program has -h, -V, -v, -q and --root, which are defined here. Long options take
+ * --name=value and --name value.
  */
 #ifndef FL_OPTIONS_H
 #define FL_OPTIONS_H
@@ -17,7 +18,7 @@ struct fl_option {
 	int id;               /* what fl_options_next() returns: the short form, or 1 to 30 */
 	const char *name;     /* long form without dashes */
 	const char *argument; /* "FILE": required; "[SECONDS]": optional, a number; NULL: none */
-	const char *text;     /* help, one or more lines parted by line feeds */
+	const char *text;     /* help, one or more lines, separated by line feeds */
 };
 
 struct fl_command {
@@ -47,7 +48,7 @@ struct fl_options {
 	enum fl_exit status;            /* after FL_OPTION_LEAVE or a mistake */
 };
 
-/* Starts parsing. Also cleans the process (lib/base/start.h) and sets the log's program name. */
+/* Starts parsing. Also cleans the process (start.h) and sets the program's name (fatal.h). */
 void fl_options_begin(struct fl_options *options, const struct fl_command *command, int argc,
 		      char **argv) FL_NONNULL(1, 2, 4);
 
@@ -59,8 +60,8 @@ int fl_options_next(struct fl_options *options, FILE *out) FL_NONNULL(1, 2);
 
 /*
  * Reports a mistake in the call as one usage line, sets the status 64 and returns false. The next
- * fl_options_next() returns FL_OPTION_LEAVE, so a switch over the options need not look whether one
- * of the functions below returned false.
+ * fl_options_next() returns FL_OPTION_LEAVE, so a switch over the options need not check whether
+ * one of the functions below returned false.
  */
 bool fl_options_mistake(struct fl_options *options, const char *format, ...) FL_PRINTF(2, 3)
 	FL_NONNULL(1, 2);

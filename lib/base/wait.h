@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Deadlines and pauses.
- *
- * A time-out becomes one absolute moment of CLOCK_MONOTONIC when a tool starts, and that moment is
- * passed down: the wall clock jumps while a VM boots, a monotonic one does not (clock_gettime(2)).
+ * Deadlines and pauses. When a program starts, it turns a time-out into one moment of
+ * CLOCK_MONOTONIC and passes that down: the wall clock jumps while a VM boots, the monotonic clock
+ * does not (clock_gettime(2)).
  */
 #ifndef FL_WAIT_H
 #define FL_WAIT_H

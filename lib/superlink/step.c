@@ -32,27 +32,33 @@ static void log_end(const struct fl_step *step, enum fl_level level, const char 
 	       details);
 }
 
-enum fl_exit fl_step_done(const struct fl_step *step, const char *format, ...)
+FL_PRINTF(4, 0)
+static void log_done(const struct fl_step *step, enum fl_level level, const char *outcome,
+		     const char *format, va_list args)
 {
 	fl_auto_buf struct fl_buf details = FL_BUF_INIT;
+
+	fl_buf_vprintf(&details, format, args);
+	log_end(step, level, outcome, fl_buf_text(&details));
+}
+
+enum fl_exit fl_step_done(const struct fl_step *step, const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	fl_buf_vprintf(&details, format, args);
+	log_done(step, FL_INFO, "done", format, args);
 	va_end(args);
-	log_end(step, FL_INFO, "done", fl_buf_text(&details));
 	return FL_EXIT_OK;
 }
 
 enum fl_exit fl_step_warned(const struct fl_step *step, const char *format, ...)
 {
-	fl_auto_buf struct fl_buf details = FL_BUF_INIT;
 	va_list args;
 
 	va_start(args, format);
-	fl_buf_vprintf(&details, format, args);
+	log_done(step, FL_WARNING, "done with a warning", format, args);
 	va_end(args);
-	log_end(step, FL_WARNING, "done with a warning", fl_buf_text(&details));
 	return FL_EXIT_OK;
 }
 
