@@ -4,8 +4,7 @@
 # with 1. It keeps inputs that reach something new in fuzz/found/TARGET, not in the sources.
 #   TIME=S    seconds for each target [60]
 #   JOBS=N    targets at a time
-#   CI=true   begins with the same seed each time, so that a red run is red again and a green one green; otherwise each
-#             run tries something else
+#   CI=true   each run tries the same inputs, as many as TIME allows; otherwise each run tries others
 set -u
 
 corpus=$SRCDIR/tests/fuzz/corpus
@@ -17,7 +16,7 @@ if [ "${1-}" = --one ]; then
 	mkdir -p "fuzz/found/$target"
 	rm -f "fuzz/$target.status"
 	set -- "fuzz/obj/fuzz/$target" "fuzz/found/$target" "$corpus/$target"
-	# The addresses as well: libFuzzer learns from what is compared.
+	# libFuzzer learns from what is compared, addresses too, so those have to be the same.
 	[ "${CI-}" = true ] && set -- setarch -R "$@" -seed=1
 	"$@" -max_total_time="$TIME" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
 		-artifact_prefix="fuzz/found/$target-" >"fuzz/$target.log" 2>&1
