@@ -21,6 +21,10 @@ struct fl_paths {
 	char *service_dir;   /* etc/one-appliance */
 	char *status;        /* status in it */
 	char *report;        /* config in it: the report for people */
+	char *run_dir;       /* run/flower-superlink: what is true in this boot only */
+	char *lock;          /* lock in it: held while service runs */
+	char *memory;        /* memory in it: what the regular health check saw before */
+	char *told;          /* onegate in it: what OneGate was told last */
 	char *motd;          /* etc/motd */
 	char *configure_log; /* var/log/one-appliance/flower-configure.log */
 	char *bootstrap_log; /* var/log/one-appliance/flower-bootstrap.log */
