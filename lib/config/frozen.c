@@ -6,8 +6,6 @@
 #include "base/buf.h"
 #include "file/atomic.h"
 
-#define STATUS_MAX 64 /* bytes of the status file that are read */
-
 /* *FOUND: whether PATH exists. 0, or -1 with 71. */
 static int look_for(const char *path, bool *found, struct fl_error *err)
 {
@@ -32,24 +30,6 @@ int fl_frozen_mark(const struct fl_paths *paths, struct fl_error *err)
 		err);
 }
 
-int fl_frozen_booted(const struct fl_paths *paths, bool *booted, struct fl_error *err)
-{
-	fl_auto_free char *status = NULL;
-
-	if (look_for(paths->booted, booted, err) != 0)
-		return -1;
-	if (*booted)
-		return 0;
-	status = fl_file_read(paths->status, STATUS_MAX, NULL);
-	if (status == NULL && fl_file_unknown(errno))
-		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s: read", paths->status);
-	if (status != NULL) {
-		status[strcspn(status, "\n")] = '\0';
-		*booted = strcmp(status, FL_BOOT_SUCCESS) == 0;
-	}
-	return 0;
-}
-
 static void warn_of_difference(enum fl_param_id id, const char *old, const char *asked,
 			       struct fl_findings *findings)
 {
@@ -69,7 +49,7 @@ int fl_frozen_apply(struct fl_settings *settings, const struct fl_paths *paths,
 	bool booted;
 
 	*stands = false;
-	if (fl_frozen_booted(paths, &booted, err) != 0)
+	if (look_for(paths->booted, &booted, err) != 0)
 		return -1;
 	if (!booted)
 		return 0;

@@ -10,16 +10,6 @@
 #include "config/paths.h"
 #include "config/settings.h"
 
-/* The status after a boot whose steps have all succeeded. */
-#define FL_BOOT_SUCCESS "bootstrap_success"
-
-/*
- * *BOOTED: whether a boot with the present configuration has succeeded, which fixed it. 0, or -1
- * with 71 if that cannot be read.
- */
-int fl_frozen_booted(const struct fl_paths *paths, bool *booted, struct fl_error *err)
-	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
-
 /*
  * Writes the mark of a successful boot, if there is a configuration and no mark yet. 0, or -1 with
  * 71.

@@ -19,9 +19,10 @@ struct fl_paths {
 	char *certs_dir;     /* opt/flower/certs */
 	char *unit;          /* etc/systemd/system/flower-superlink.service */
 	char *service_dir;   /* etc/one-appliance */
-	char *status;        /* status in it */
+	char *status_link;   /* status in it: a symbolic link to `status` below */
 	char *report;        /* config in it: the report for people */
 	char *run_dir;       /* run/flower-superlink: what is true in this boot only */
+	char *status;        /* status in it: the stage */
 	char *lock;          /* lock in it: held while service runs */
 	char *memory;        /* memory in it: what the regular health check saw before */
 	char *told;          /* onegate in it: what OneGate was told last */

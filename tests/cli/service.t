@@ -77,7 +77,7 @@ service configure
 exits 0 'configure'
 is "$(cat "$engine_journal" 2>&1)" "cat: $engine_journal: No such file or directory" 'trap 13: it asks Docker nothing'
 is "$(status_file)" configure_success 'its status'
-is "$(mode_of "$ROOT/etc/one-appliance/status")" 644 'readable for everybody'
+is "$(mode_of "$ROOT/run/flower-superlink/status")" 644 'readable for everybody'
 unlike "$(cat "$ROOT/etc/motd")" 'All set' 'motd: not yet'
 like "$(cat "$ROOT/etc/motd")" '2/3|[Cc]onfigur' 'motd: the stage'
 is "$(stored)" '' 'nothing published yet'
@@ -165,9 +165,9 @@ service bootstrap
 is "$status $(py "d['FL_READY']" "$gate_state")" '0 YES' 'ready again'
 if own=$(mount_options); then
 	# shellcheck disable=SC2016,SC2086 # the inner shell's variables; words
-	run unshare $own sh -c 'mount -t tmpfs -o size=64k none "$1/etc/one-appliance" || exit
-		echo bootstrap_success >"$1/etc/one-appliance/status"
-		head -c 100000 /dev/zero >"$1/etc/one-appliance/fill" 2>/dev/null
+	run unshare $own sh -c 'mount -t tmpfs -o size=64k none "$1/run/flower-superlink" || exit
+		echo bootstrap_success >"$1/run/flower-superlink/status"
+		head -c 100000 /dev/zero >"$1/run/flower-superlink/fill" 2>/dev/null
 		dash "$2" --root "$1" --bindir "$3" configure
 		status=$?
 		cat "$1/etc/one-appliance/status"
@@ -177,6 +177,15 @@ if own=$(mount_options); then
 	ok 'neither does FL_READY=YES' test "$(py "d['FL_READY']" "$gate_state")" != YES
 	service bootstrap
 	is "$status $(py "d['FL_READY']" "$gate_state")" '0 YES' 'and ready again'
+	# shellcheck disable=SC2016,SC2086 # the inner shell's variables; words
+	run unshare $own sh -c 'mount --bind "$1" "$1" && mount -t tmpfs none "$1/run/flower-superlink" &&
+		mount -o remount,bind,ro "$1" || exit
+		dash "$2" --root "$1" --bindir "$3" configure
+		status=$?
+		cat "$1/etc/one-appliance/status"
+		exit "$status"' sh "$ROOT" "$SERVICE" "$BUILD"
+	ok 'trap 36: a root file system that turned read-only: the boot fails' test "$status" -ne 0
+	is "$out" configure_failure 'trap 36: and the success of an earlier boot does not stand'
 else
 	skip 'a disk without room for the status' 'no right to mount'
 fi
@@ -259,6 +268,10 @@ os.execv("/bin/sh", ["sh"] + sys.argv[1:])' "$SERVICE" --root "$ROOT" --bindir "
 	wait_until grep -q bootstrap_started "$ROOT/etc/one-appliance/status"
 }
 
+# Any user can lock a file that he can open.
+ok 'trap 36: only root can open the lock' test "$(mode_of "$ROOT/run/flower-superlink/lock")" = 600
+flock "$ROOT/etc/one-appliance" dash "$SERVICE" --root "$ROOT" --bindir "$BUILD" configure 2>/dev/null
+is $? 0 'trap 36: a lock that a user holds does not stop a boot'
 bootstrap_in_background
 wait_until grep -q _ping "$engine_journal"
 service configure

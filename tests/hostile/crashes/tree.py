@@ -9,7 +9,7 @@ from shared import Node
 
 TEMPORARY = re.compile(r"(.*)\.fl-[A-Za-z0-9]{6}$")
 
-STATUS, MOTD = "etc/one-appliance/status", "etc/motd"
+STATUS, MOTD = "run/flower-superlink/status", "etc/motd"
 REPORT = "etc/one-appliance/config"
 BOOTED = "opt/flower/config/booted"
 UNIT = "etc/systemd/system/flower-superlink.service"

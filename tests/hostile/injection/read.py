@@ -222,8 +222,9 @@ def service(cases_of_mine, worker):
     verdict = rules.Verdict()
     tree = Tree("service%d" % worker)
     names = parameters() + OTHERS
-    known = tree.known | {"etc/one-appliance", "etc/one-appliance/status", "etc/motd",
-                          "var/log/one-appliance/flower-bootstrap.log"}
+    known = tree.known | {"etc/one-appliance", "etc/one-appliance/status", "etc/motd", "run/flower-superlink",
+                          "run/flower-superlink/status", "run/flower-superlink/lock", "run/flower-superlink/onegate",
+                          "run/flower-superlink/memory", "var/log/one-appliance/flower-bootstrap.log"}
     for _, shape, label, value in cases_of_mine:
         value = armed(value, tree.canary)
         case = "service configure, " + label
@@ -237,7 +238,7 @@ def service(cases_of_mine, worker):
         verdict.holds("canary", not os.listdir(tree.canaries), case)
         verdict.holds("stdout", out == b"", case, out)
         rules.judge_messages(verdict, case, value, err, tree.read(LOG, take=True), datagrams)
-        stage = tree.read("etc/one-appliance/status")
+        stage = tree.read("run/flower-superlink/status")
         verdict.holds("tree", tree.paths() <= known, case, tree.paths() - known)
         verdict.holds("nothing", stage == (b"configure_success\n" if status == 0 else b"configure_failure\n"), case, stage)
         verdict.holds("unit", tree.read(UNIT) == tree.unit, case)

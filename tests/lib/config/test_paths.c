@@ -32,7 +32,7 @@ static void the_host_has_the_documented_paths(void **state)
 		assert_string_equal(paths.json, "/opt/flower/config/superlink.json");
 		assert_string_equal(paths.state_dir, "/opt/flower/state");
 		assert_string_equal(paths.unit, "/etc/systemd/system/flower-superlink.service");
-		assert_string_equal(paths.status, "/etc/one-appliance/status");
+		assert_string_equal(paths.status, "/run/flower-superlink/status");
 		assert_string_equal(paths.bootstrap_log,
 				    "/var/log/one-appliance/flower-bootstrap.log");
 	}

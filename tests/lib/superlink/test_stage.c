@@ -97,11 +97,7 @@ static void status_and_motd_follow(void **state)
 
 static bool booted(const struct fl_paths *paths)
 {
-	struct fl_error err = FL_ERROR_INIT;
-	bool answer;
-
-	assert_int_equal(fl_frozen_booted(paths, &answer, &err), 0);
-	return answer;
+	return access(paths->booted, F_OK) == 0;
 }
 
 static void a_success_lasts_through_later_stages(void **state)
@@ -121,18 +117,47 @@ static void a_success_lasts_through_later_stages(void **state)
 	assert_true(booted(&paths));
 }
 
-static void a_success_without_a_mark_counts_too(void **state)
+/* The status of an earlier boot must not be read in this one, so it is below /run. */
+static void one_apps_reads_it_through_a_link(void **state)
 {
+	static const char target[] = "../../run/flower-superlink/status";
 	fl_auto_paths struct fl_paths paths;
 	struct fl_error err = FL_ERROR_INIT;
+	char found[sizeof(target)] = "";
 
 	(void)state;
 	fl_paths_init(&paths, scratch, NULL);
-	scratch_write(paths.json, "{}");
-	scratch_write(paths.status, "bootstrap_success\n");
-	assert_true(booted(&paths));
+	scratch_write(paths.status_link, "bootstrap_success\n"); /* by an earlier release */
 	assert_int_equal(fl_stage_set(&paths, "configure_started", &err), 0);
-	assert_true(booted(&paths));
+	assert_int_equal(readlink(paths.status_link, found, sizeof(found)), sizeof(target) - 1);
+	assert_string_equal(found, target);
+	assert_file(paths.status, "configure_started\n");
+}
+
+/* What the regular health check does, at any time. */
+static void a_change_never_disturbs_a_run(void **state)
+{
+	fl_auto_paths struct fl_paths paths;
+	struct fl_error err = FL_ERROR_INIT;
+	fl_auto_free char *stage = NULL;
+	int run;
+
+	(void)state;
+	fl_paths_init(&paths, scratch, NULL);
+	assert_false(fl_stage_is_running(&paths));
+	assert_int_equal(fl_stage_change(&paths, FL_BOOT_SUCCESS, FL_BOOT_FAILURE, &err), 0);
+	assert_int_equal(fl_stage_set(&paths, FL_BOOT_SUCCESS, &err), 0);
+	run = open(paths.lock, O_RDWR | O_CLOEXEC);
+	assert_int_equal(fl_stage_lock(run, &err), 0);
+	assert_true(fl_stage_is_running(&paths));
+	assert_int_equal(fl_stage_change(&paths, FL_BOOT_SUCCESS, FL_BOOT_FAILURE, &err), 0);
+	close(run);
+	assert_false(fl_stage_is_running(&paths));
+	assert_int_equal(fl_stage_change(&paths, FL_BOOT_SUCCESS, FL_BOOT_FAILURE, &err), 1);
+	assert_int_equal(fl_stage_change(&paths, FL_BOOT_SUCCESS, FL_BOOT_FAILURE, &err), 0);
+	stage = fl_stage_read(&paths);
+	assert_string_equal(stage, FL_BOOT_FAILURE);
+	assert_file(paths.motd, "APPLIANCE ERROR");
 }
 
 /* Else net-99 would report READY=YES because of the boot before. */
@@ -151,20 +176,26 @@ static void a_full_disk_leaves_no_old_success(void **state)
 	assert_int_equal(err.errnum, ENOSPC);
 	assert_int_equal(access(paths.status, F_OK), -1);
 	assert_int_equal(scratch_empty(NULL), 0);
-	scratch_write(paths.service_dir, "a file in the way");
+	scratch_write(paths.run_dir, "a file in the way");
 	assert_int_equal(fl_stage_set(&paths, "configure_started", &err), -1);
 	assert_int_equal(err.errnum, ENOTDIR);
 }
 
 static void one_run_at_a_time(void **state)
 {
-	int first = open(scratch, O_RDONLY | O_CLOEXEC),
-	    second = open(scratch, O_RDONLY | O_CLOEXEC);
+	fl_auto_paths struct fl_paths paths;
 	struct fl_error err = FL_ERROR_INIT;
+	struct stat info;
+	int first, second;
 
 	(void)state;
+	fl_paths_init(&paths, scratch, NULL);
+	assert_int_equal(fl_stage_set(&paths, "configure_started", &err), 0);
+	first = open(paths.lock, O_RDWR | O_CLOEXEC);
+	second = open(paths.lock, O_RDWR | O_CLOEXEC);
 	assert_int_equal(fl_stage_lock(first, &err), 0);
 	assert_int_equal(fl_stage_lock(first, &err), 0); /* the same run asks again */
+	assert_int_equal(fl_stage_set(&paths, "configure_success", &err), 0);
 	assert_int_equal(fl_stage_lock(second, &err), -1);
 	assert_int_equal(err.code, FL_EXIT_TIMEOUT);
 	close(first);
@@ -172,6 +203,9 @@ static void one_run_at_a_time(void **state)
 	close(second);
 	assert_int_equal(fl_stage_lock(1000, &err), -1);
 	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	/* Whoever can open it can hold it. */
+	assert_int_equal(stat(paths.lock, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0600);
 }
 
 int main(void)
@@ -180,7 +214,8 @@ int main(void)
 		cmocka_unit_test(only_one_apps_own_stages_are_valid),
 		cmocka_unit_test_setup(status_and_motd_follow, scratch_empty),
 		cmocka_unit_test_setup(a_success_lasts_through_later_stages, scratch_empty),
-		cmocka_unit_test_setup(a_success_without_a_mark_counts_too, scratch_empty),
+		cmocka_unit_test_setup(one_apps_reads_it_through_a_link, scratch_empty),
+		cmocka_unit_test_setup(a_change_never_disturbs_a_run, scratch_empty),
 		cmocka_unit_test_setup(a_full_disk_leaves_no_old_success, scratch_empty),
 		cmocka_unit_test_setup(one_run_at_a_time, scratch_empty),
 	};
