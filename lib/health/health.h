@@ -48,6 +48,7 @@ struct fl_health {
 	struct fl_docker_container container; /* of the last look that the Engine answered */
 	bool inspected;                       /* the Engine answered the last look */
 	bool lost;           /* the Engine says that the container runs, but it has no process */
+	bool closed_port;    /* the kernel refused the last connect that failed: nobody listens */
 	bool refused;        /* the database call got a gRPC status other than 0 */
 	bool logged;         /* the database call left a line in the SuperLink's log */
 	enum fl_cause cause; /* the cause that the message of that status names */
