@@ -141,8 +141,8 @@ static enum fl_exit start_container(struct run *run)
 	bool replaced = false, started = false;
 
 	/* Note the version before the start, so that no Flower uses the database without a note. */
-	if (fl_launch_create(run->docker, &run->paths, &run->settings, &run->image,
-			     run->by_systemd && !run->prepare, &replaced, &err) != 0 ||
+	if (fl_launch_create(run->docker, &run->paths, &run->settings, &run->image, run->by_systemd,
+			     run->prepare, &replaced, &err) != 0 ||
 	    fl_database_note(&run->paths, &run->settings, run->image.tag,
 			     run->image.fallback ? configured : NULL, &err) != 0)
 		return fl_step_failed(&step, &err);

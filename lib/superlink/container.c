@@ -13,6 +13,15 @@
 #define STOP_TIMEOUT 30 /* seconds; the SuperLink needs 0.4, or 19 if the network drops packets */
 #define PORTS_MAX    3
 
+/*
+ * After a crash, Docker's restart policy and the `docker stop` of the unit's ExecStopPost would
+ * race: the container that Docker has started would be stopped again (trap 34).
+ */
+static const char *restart_policy(bool by_systemd)
+{
+	return by_systemd ? "no" : "unless-stopped";
+}
+
 struct words {
 	char **word; /* owned, and each of them */
 	size_t count;
@@ -101,7 +110,7 @@ char *fl_container_env(const struct fl_settings *settings)
 }
 
 char *fl_container_command(const struct fl_settings *settings, const struct fl_paths *paths,
-			   const char *image)
+			   const char *image, bool by_systemd)
 {
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
 	fl_auto_free char *volume = fl_xasprintf("%s:/app/state", paths->state_dir);
@@ -110,8 +119,8 @@ char *fl_container_command(const struct fl_settings *settings, const struct fl_p
 	size_t count = ports(settings, image, published);
 	bool wrapped = false;
 
-	fl_buf_puts(&text, "docker create --name " FL_CONTAINER_NAME
-			   " --restart unless-stopped --init \\\n ");
+	fl_buf_printf(&text, "docker create --name " FL_CONTAINER_NAME " --restart %s --init \\\n ",
+		      restart_policy(by_systemd));
 	for (size_t i = 0; i < count; i++) {
 		fl_auto_free char *host = fl_address_text(&published[i]);
 		fl_auto_free char *both = fl_xasprintf("%s:%u", host, (unsigned)published[i].port);
@@ -182,7 +191,7 @@ static void add_list_of_one(cJSON *object, const char *name, const char *text)
 }
 
 static void add_host(cJSON *request, const struct fl_settings *settings,
-		     const struct fl_paths *paths, const char *image)
+		     const struct fl_paths *paths, const char *image, bool by_systemd)
 {
 	fl_auto_free char *volume = fl_xasprintf("%s:/app/state", paths->state_dir);
 	cJSON *host = cJSON_AddObjectToObject(request, "HostConfig");
@@ -191,7 +200,7 @@ static void add_host(cJSON *request, const struct fl_settings *settings,
 	add_ports(request, host, settings, image);
 	add_list_of_one(host, "Binds", volume);
 	policy = cJSON_AddObjectToObject(host, "RestartPolicy");
-	cJSON_AddStringToObject(policy, "Name", "unless-stopped");
+	cJSON_AddStringToObject(policy, "Name", restart_policy(by_systemd));
 	/* PID 1 ignores SIGTERM until it has a handler: an early stop took 30 s (trap 24). */
 	cJSON_AddTrueToObject(host, "Init");
 	add_list_of_one(host, "CapDrop", "ALL");
@@ -222,7 +231,7 @@ static char *digest_of(const char *text, const char *image_id)
 }
 
 char *fl_container_request(const struct fl_settings *settings, const struct fl_paths *paths,
-			   const char *image, const char *image_id, char **digest)
+			   const char *image, const char *image_id, bool by_systemd, char **digest)
 {
 	fl_auto_words struct words words = { .word = NULL };
 	fl_auto_free char *unlabelled = NULL;
@@ -236,7 +245,7 @@ char *fl_container_request(const struct fl_settings *settings, const struct fl_p
 		cJSON_AddItemToArray(command, cJSON_CreateString(words.word[i]));
 	add_env(request, settings);
 	cJSON_AddNumberToObject(request, "StopTimeout", STOP_TIMEOUT);
-	add_host(request, settings, paths, image);
+	add_host(request, settings, paths, image, by_systemd);
 	unlabelled = fl_json_print(request, false);
 	*digest = digest_of(unlabelled, image_id);
 	labels = cJSON_AddObjectToObject(request, "Labels");

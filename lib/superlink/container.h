@@ -7,6 +7,8 @@
 #ifndef FL_CONTAINER_H
 #define FL_CONTAINER_H
 
+#include <stdbool.h>
+
 #include "config/paths.h"
 #include "config/settings.h"
 
@@ -17,18 +19,20 @@ char *fl_container_env(const struct fl_settings *settings) FL_MUST_CHECK FL_NONN
 
 /*
  * The `docker create` command for IMAGE ("repository:tag"), in several lines, quoted for a POSIX
- * shell and ended by a line feed; a fresh string.
+ * shell and ended by a line feed; a fresh string. If BY_SYSTEMD, the unit restarts the container,
+ * and Docker does not; else Docker does.
  */
 char *fl_container_command(const struct fl_settings *settings, const struct fl_paths *paths,
-			   const char *image) FL_MUST_CHECK FL_NONNULL(1, 2, 3);
+			   const char *image, bool by_systemd) FL_MUST_CHECK FL_NONNULL(1, 2, 3);
 
 /*
  * The body of POST /containers/create (Engine API 1.40 and later) for IMAGE, whose content is
- * IMAGE_ID ("sha256:..."). The label FL_CONTAINER_LABEL holds the digest of all that the container
- * is made from, IMAGE_ID included; *DIGEST (owned by the caller) is the same. A fresh string.
+ * IMAGE_ID ("sha256:..."); BY_SYSTEMD as above. The label FL_CONTAINER_LABEL holds the digest of
+ * all that the container is made from, IMAGE_ID included; *DIGEST (owned by the caller) is the
+ * same. A fresh string.
  */
 char *fl_container_request(const struct fl_settings *settings, const struct fl_paths *paths,
-			   const char *image, const char *image_id, char **digest)
-	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 5);
+			   const char *image, const char *image_id, bool by_systemd, char **digest)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 6);
 
 #endif

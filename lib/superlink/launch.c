@@ -69,12 +69,12 @@ static int create_once(struct fl_docker *docker, const struct wanted *wanted, st
  */
 int fl_launch_create(struct fl_docker *docker, const struct fl_paths *paths,
 		     const struct fl_settings *settings, const struct fl_image *image,
-		     bool stop_unit, bool *replaced, struct fl_error *err)
+		     bool by_systemd, bool prepare, bool *replaced, struct fl_error *err)
 {
 	fl_auto_free char *digest = NULL;
 	fl_auto_free char *request = fl_container_request(settings, paths, image->reference,
-							  image->id, &digest);
-	const struct wanted wanted = { request, digest, stop_unit };
+							  image->id, by_systemd, &digest);
+	const struct wanted wanted = { request, digest, by_systemd && !prepare };
 	int made = create_once(docker, &wanted, err);
 
 	for (int tries = 1; made == FL_DOCKER_TAKEN && tries < CREATE_TRIES; tries++)

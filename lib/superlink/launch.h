@@ -15,14 +15,15 @@
 
 /*
  * Makes sure that the container exists and is made from IMAGE and SETTINGS. One with the same
- * digest is kept, running or not. Any other one is removed (after the unit was stopped, if
- * STOP_UNIT) and made again; state/ is not touched. *REPLACED says whether one was made. 0, or -1
- * with 69 or 75.
+ * digest is kept, running or not. Any other one is removed and made again; state/ is not touched.
+ * If BY_SYSTEMD, the unit starts and restarts the container, and is stopped before the removal
+ * unless it is the unit that asks (PREPARE). *REPLACED says whether one was made. 0, or -1 with 69
+ * or 75.
  */
 int fl_launch_create(struct fl_docker *docker, const struct fl_paths *paths,
 		     const struct fl_settings *settings, const struct fl_image *image,
-		     bool stop_unit, bool *replaced, struct fl_error *err)
-	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 6, 7);
+		     bool by_systemd, bool prepare, bool *replaced, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 7, 8);
 
 /*
  * Starts the container if it does not run, through its unit if BY_SYSTEMD, else through the Engine

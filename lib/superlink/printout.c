@@ -7,6 +7,7 @@
 #include "base/options.h"
 #include "config/paramtext.h"
 #include "config/present.h"
+#include "docker/systemd.h"
 #include "superlink/container.h"
 #include "superlink/unit.h"
 
@@ -56,7 +57,8 @@ int fl_printout(const char *name, const struct fl_paths *paths, FILE *out, struc
 	switch (what) {
 	case DOCKER_RUN:
 		image = fl_settings_image(&present.settings);
-		text = fl_container_command(&present.settings, paths, image);
+		text = fl_container_command(&present.settings, paths, image,
+					    fl_paths_is_host(paths) && fl_systemd_running());
 		break;
 	case ENV:
 		text = fl_container_env(&present.settings);

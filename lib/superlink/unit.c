@@ -17,6 +17,7 @@
  * RestartForceExitStatus=0: the SuperLink exits 0 on SIGTERM, so `docker stop` and `docker restart`
  *   would leave the unit inactive for good.
  * TimeoutStartSec=infinity: ExecStartPre may pull an image, which has deadlines of its own.
+ * Restart: Docker's restart policy is "no" (container.c), so that nothing else starts it again.
  * WantedBy=docker.service: stopping and starting docker.service would leave the unit down.
  * No After=one-context.service: that is itself after multi-user.target, an ordering cycle.
  */

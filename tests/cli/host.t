@@ -85,6 +85,10 @@ is "$(grep -vE '^show ' "$T/asked" | tr '\n' ';')" \
 	'daemon-reload;enable --quiet flower-superlink.service;start flower-superlink.service;' \
 	'step 9: daemon-reload, enable, start, and none of them holds the lock of service'
 is "$(asked POST /containers/flower-superlink/start)" 1 'the unit starts it, not fl-bootstrap'
+is "$(py "[e for e in l if e['path'] == '/containers/create'][0]['body']['HostConfig']['RestartPolicy']" "$engine_journal")" \
+	'{"Name": "no"}' 'trap 34: and the unit alone starts it again, not Docker'
+run fl-configure --print=docker-run
+like "$out" '^docker create --name flower-superlink --restart no ' '--print=docker-run says so, too'
 is "$(container "c['State']['Status']")" running 'it runs'
 docker_is loaded active success
 run fl-bootstrap --prepare

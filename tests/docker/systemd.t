@@ -50,6 +50,8 @@ inside systemctl is-active flower-superlink.service
 is "$out" active 'the unit is active'
 inside systemctl is-enabled flower-superlink.service
 is "$out" enabled 'and enabled'
+inside docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' flower-superlink
+is "$out" no 'trap 34: Docker does not start the container again, as the unit does'
 inside systemd-analyze verify --man=no flower-superlink.service
 is "$status$out$err" 0 'systemd-analyze verify finds nothing'
 inside journalctl -q -o cat -t fl-healthcheck

@@ -58,9 +58,9 @@ static void is_usable(const struct fl_settings *settings)
 	const struct fl_paths paths = { .state_dir = state_dir, .env = env_path };
 	fl_auto_free char *image = fl_settings_image(settings);
 	fl_auto_free char *env = fl_container_env(settings);
-	fl_auto_free char *command = fl_container_command(settings, &paths, image);
+	fl_auto_free char *command = fl_container_command(settings, &paths, image, false);
 	fl_auto_free char *digest = NULL;
-	fl_auto_free char *request = fl_container_request(settings, &paths, image, "sha256:1",
+	fl_auto_free char *request = fl_container_request(settings, &paths, image, "sha256:1", true,
 							  &digest);
 	fl_auto_json cJSON *json = fl_json_parse(request);
 	const struct fl_flower *flower = fl_flower_for(fl_flower_tag(image), NULL);

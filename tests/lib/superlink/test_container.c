@@ -21,7 +21,7 @@ static char *command(const char *context, const char *root, const char *image)
 
 	resolve(&settings, context);
 	fl_paths_init(&paths, root, NULL);
-	return fl_container_command(&settings, &paths, image);
+	return fl_container_command(&settings, &paths, image, false);
 }
 
 static char *request(const char *context, const char *image, const char *id, char **digest)
@@ -31,7 +31,7 @@ static char *request(const char *context, const char *image, const char *id, cha
 
 	resolve(&settings, context);
 	fl_paths_init(&paths, NULL, NULL);
-	return fl_container_request(&settings, &paths, image, id, digest);
+	return fl_container_request(&settings, &paths, image, id, false, digest);
 }
 
 /* Section 5 of the specification, to the letter. */
@@ -160,6 +160,22 @@ static void the_request_says_the_same(void **state)
 	cJSON_Delete(json);
 }
 
+/* Trap 34: only one of systemd and Docker may start it again. */
+static void one_owner_restarts_it(void **state)
+{
+	fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
+	fl_auto_paths struct fl_paths paths;
+	fl_auto_free char *digest = NULL, *text = NULL, *printed = NULL;
+
+	(void)state;
+	resolve(&settings, "");
+	fl_paths_init(&paths, NULL, NULL);
+	text = fl_container_request(&settings, &paths, IMAGE, "sha256:1", true, &digest);
+	assert_non_null(strstr(text, "\"RestartPolicy\":{\"Name\":\"no\"}"));
+	printed = fl_container_command(&settings, &paths, IMAGE, true);
+	assert_non_null(strstr(printed, " --restart no --init "));
+}
+
 static void the_digest_tells_configurations_apart(void **state)
 {
 	fl_auto_free char *a = NULL, *same = NULL, *other = NULL, *image = NULL, *origin = NULL;
@@ -185,6 +201,7 @@ int main(void)
 		cmocka_unit_test(the_environment_is_in_env_file_syntax),
 		cmocka_unit_test(no_value_injects_a_line),
 		cmocka_unit_test(the_request_says_the_same),
+		cmocka_unit_test(one_owner_restarts_it),
 		cmocka_unit_test(the_digest_tells_configurations_apart),
 	};
 

@@ -145,7 +145,7 @@ static int begin(void **state)
 	return 0;
 }
 
-static int create(const char *rounds, bool stop_unit, bool *replaced)
+static int create(const char *rounds, bool by_systemd, bool *replaced)
 {
 	static char id[] = "sha256:1", reference[] = "flwr/superlink:1.25.0", tag[] = "1.25.0";
 	const struct fl_image image = { .reference = reference, .tag = tag, .id = id };
@@ -156,8 +156,8 @@ static int create(const char *rounds, bool stop_unit, bool *replaced)
 	resolve(&settings, rounds);
 	fl_paths_init(&paths, NULL, NULL);
 	/* The wrapped calls never look at the client. */
-	return fl_launch_create((struct fl_docker *)&engine, &paths, &settings, &image, stop_unit,
-				replaced, &err);
+	return fl_launch_create((struct fl_docker *)&engine, &paths, &settings, &image, by_systemd,
+				false, replaced, &err);
 }
 
 static int start(bool by_systemd, bool *started, struct fl_error *err)
