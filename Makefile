@@ -10,8 +10,8 @@ SRCDIR ?= .
 MAKEFLAGS += --no-builtin-rules
 
 # Sources. One noun, one module: lib/AREA/NAME.c, lib/AREA/NAME.h, tests/lib/AREA/test_NAME.c. Sorted.
-LIB := base/address base/buf base/error base/fatal base/folder base/journal base/json base/log base/mem base/number \
-	base/options base/start base/utf8 base/wait \
+LIB := base/address base/buf base/error base/fatal base/folder base/journal base/json base/log base/mem \
+	base/number base/options base/start base/utf8 base/wait \
 	config/edits config/findings config/flower config/frozen config/original config/param config/paramcheck \
 	config/paramtext config/paths config/present config/resolve config/review config/settings config/valid \
 	context/context context/oneenv context/shellword \
@@ -21,8 +21,8 @@ LIB := base/address base/buf base/error base/fatal base/folder base/journal base
 	health/verdict health/watch \
 	net/grpc net/http net/lookup net/transfer \
 	onegate/attribute onegate/endpoint onegate/exchange onegate/netaddr onegate/onegate onegate/publication \
-	superlink/container superlink/database superlink/image superlink/launch superlink/layout superlink/printout \
-	superlink/report superlink/stage superlink/step superlink/unit
+	superlink/container superlink/database superlink/image superlink/launch superlink/layout superlink/limit \
+	superlink/printout superlink/report superlink/stage superlink/step superlink/unit
 
 # The programs, and those of them that are linked with libcurl. fl-configure is not: libcurl's 33 shared libraries
 # would take longer to load than fl-configure takes for all its work.

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "config/flower.h"
 #include "docker/docker.h"
+#include "superlink/limit.h"
 
 #define STOP_TIMEOUT 30 /* seconds; the SuperLink needs 0.4, or 19 if the network drops packets */
 #define PORTS_MAX    3
@@ -117,6 +118,7 @@ char *fl_container_command(const struct fl_settings *settings, const struct fl_p
 	fl_auto_words struct words words = { .word = NULL };
 	struct fl_address published[PORTS_MAX];
 	size_t count = ports(settings, image, published);
+	unsigned files = fl_limit_files();
 	bool wrapped = false;
 
 	fl_buf_printf(&text, "docker create --name " FL_CONTAINER_NAME " --restart %s --init \\\n ",
@@ -134,9 +136,10 @@ char *fl_container_command(const struct fl_settings *settings, const struct fl_p
 	fl_buf_shell(&text, paths->env);
 	fl_buf_printf(
 		&text,
-		" \\\n  --cap-drop ALL --security-opt no-new-privileges --stop-timeout %d \\\n"
+		" \\\n  --cap-drop ALL --security-opt no-new-privileges --ulimit nofile=%u:%u "
+		"--stop-timeout %d \\\n"
 		"  --log-driver json-file --log-opt max-size=10m --log-opt max-file=3 \\\n  ",
-		STOP_TIMEOUT);
+		files, files, STOP_TIMEOUT);
 	fl_buf_shell(&text, image);
 	fl_buf_puts(&text, " \\\n ");
 	arguments(settings, image, &words);
@@ -190,8 +193,20 @@ static void add_list_of_one(cJSON *object, const char *name, const char *text)
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(object, name), cJSON_CreateString(text));
 }
 
-static void add_host(cJSON *request, const struct fl_settings *settings,
-		     const struct fl_paths *paths, const char *image, bool by_systemd)
+static void add_files(cJSON *host)
+{
+	cJSON *limits = cJSON_AddArrayToObject(host, "Ulimits");
+	cJSON *limit = cJSON_CreateObject();
+	unsigned files = fl_limit_files();
+
+	cJSON_AddStringToObject(limit, "Name", "nofile");
+	cJSON_AddNumberToObject(limit, "Soft", files);
+	cJSON_AddNumberToObject(limit, "Hard", files);
+	cJSON_AddItemToArray(limits, limit);
+}
+
+static cJSON *add_host(cJSON *request, const struct fl_settings *settings,
+		       const struct fl_paths *paths, const char *image, bool by_systemd)
 {
 	fl_auto_free char *volume = fl_xasprintf("%s:/app/state", paths->state_dir);
 	cJSON *host = cJSON_AddObjectToObject(request, "HostConfig");
@@ -210,6 +225,7 @@ static void add_host(cJSON *request, const struct fl_settings *settings,
 	log_options = cJSON_AddObjectToObject(log, "Config");
 	cJSON_AddStringToObject(log_options, "max-size", "10m");
 	cJSON_AddStringToObject(log_options, "max-file", "3");
+	return host;
 }
 
 /*
@@ -236,7 +252,7 @@ char *fl_container_request(const struct fl_settings *settings, const struct fl_p
 	fl_auto_words struct words words = { .word = NULL };
 	fl_auto_free char *unlabelled = NULL;
 	fl_auto_json cJSON *request = fl_json_object();
-	cJSON *command, *labels;
+	cJSON *command, *host, *labels;
 
 	cJSON_AddStringToObject(request, "Image", image);
 	command = cJSON_AddArrayToObject(request, "Cmd");
@@ -245,9 +261,11 @@ char *fl_container_request(const struct fl_settings *settings, const struct fl_p
 		cJSON_AddItemToArray(command, cJSON_CreateString(words.word[i]));
 	add_env(request, settings);
 	cJSON_AddNumberToObject(request, "StopTimeout", STOP_TIMEOUT);
-	add_host(request, settings, paths, image, by_systemd);
+	host = add_host(request, settings, paths, image, by_systemd);
 	unlabelled = fl_json_print(request, false);
 	*digest = digest_of(unlabelled, image_id);
+	/* Not in the digest: it may depend on who calls, and that alone replaces no container. */
+	add_files(host);
 	labels = cJSON_AddObjectToObject(request, "Labels");
 	cJSON_AddStringToObject(labels, FL_CONTAINER_LABEL, *digest);
 	return fl_json_print(request, false);

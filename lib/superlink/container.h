@@ -28,8 +28,8 @@ char *fl_container_command(const struct fl_settings *settings, const struct fl_p
 /*
  * The body of POST /containers/create (Engine API 1.40 and later) for IMAGE, whose content is
  * IMAGE_ID ("sha256:..."); BY_SYSTEMD as above. The label FL_CONTAINER_LABEL holds the digest of
- * all that the container is made from, IMAGE_ID included; *DIGEST (owned by the caller) is the
- * same. A fresh string.
+ * all that the container is made from, IMAGE_ID included, but for fl_limit_files(); *DIGEST
+ * (owned by the caller) is the same. A fresh string.
  */
 char *fl_container_request(const struct fl_settings *settings, const struct fl_paths *paths,
 			   const char *image, const char *image_id, bool by_systemd, char **digest)

@@ -8,6 +8,7 @@
 #include "docker/end.h"
 #include "docker/systemd.h"
 #include "superlink/container.h"
+#include "superlink/limit.h"
 #include "superlink/unit.h"
 
 #define ENGINE_LIMIT  (60 * FL_SEC)  /* for one order to the Engine; a start takes 0.3 s */
@@ -42,6 +43,7 @@ struct wanted {
 static int create_once(struct fl_docker *docker, const struct wanted *wanted, struct fl_error *err)
 {
 	fl_auto_container struct fl_docker_container old = { .exists = false };
+	unsigned files = fl_limit_files();
 	int result;
 
 	if (fl_docker_inspect(docker, FL_CONTAINER_NAME, &old, fl_now() + ENGINE_LIMIT, err) != 0)
@@ -58,6 +60,12 @@ static int create_once(struct fl_docker *docker, const struct wanted *wanted, st
 		if (fl_docker_remove(docker, old.id, fl_now() + ENGINE_LIMIT, err) != 0)
 			return -1;
 	}
+	if (files < FL_LIMIT_FILES)
+		fl_log(FL_WARNING,
+		       "container " FL_CONTAINER_NAME
+		       ": it may open %u files and not %d, as the kernel grants this system no "
+		       "more; each SuperNode costs up to twenty",
+		       files, FL_LIMIT_FILES);
 	result = fl_docker_create(docker, FL_CONTAINER_NAME, wanted->request,
 				  fl_now() + ENGINE_LIMIT, err);
 	return result == 0 ? 1 : result;

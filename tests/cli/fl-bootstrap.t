@@ -100,6 +100,12 @@ is "$(py "d['HostConfig']['Binds']" "$T/body")" "[\"$ROOT/opt/flower/state:/app/
 is "$(py "[d['HostConfig'][k] for k in ('Init', 'CapDrop', 'SecurityOpt', 'LogConfig')] + [d['HostConfig']['RestartPolicy']['Name'], d['StopTimeout']]" "$T/body")" \
 	'[true, ["ALL"], ["no-new-privileges"], {"Config": {"max-file": "3", "max-size": "10m"}, "Type": "json-file"}, "unless-stopped", 30]' \
 	'trap 24 and hardening: init, cap-drop, no-new-privileges, log limits, restart policy, stop time-out'
+files=$(granted_files)
+is "$(py "d['HostConfig']['Ulimits']" "$T/body")" '[{"Hard": '"$files"', "Name": "nofile", "Soft": '"$files"'}]' \
+	'trap 37: the limit of open files'
+if [ "$files" -lt 65536 ]; then
+	like "$err" "it may open $files files and not 65536" 'less than that is a warning'
+fi
 is "$(py "len(d['Labels'])" "$T/body")" 1 'create: one label, the digest'
 unlike "$body" "$TOKEN" 'create: no secret'
 

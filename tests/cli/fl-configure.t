@@ -395,11 +395,12 @@ arguments()
 	) | tr '\n' ' '
 }
 
+files=$(granted_files)
 printed docker-run </dev/null
 is "$(arguments)" "create --name flower-superlink --restart unless-stopped --init \
 -p 127.0.0.1:9091:9091 -p 0.0.0.0:9092:9092 -p 0.0.0.0:9093:9093 \
 -v $ROOT/opt/flower/state:/app/state --env-file $ROOT/opt/flower/config/superlink.env \
---cap-drop ALL --security-opt no-new-privileges --stop-timeout 30 \
+--cap-drop ALL --security-opt no-new-privileges --ulimit nofile=$files:$files --stop-timeout 30 \
 --log-driver json-file --log-opt max-size=10m --log-opt max-file=3 \
 flwr/superlink:1.25.0 \
 --insecure --isolation subprocess --database state/state.db --storage-dir state/ffs \
@@ -415,7 +416,7 @@ X
 is "$(arguments)" "create --name flower-superlink --restart unless-stopped --init \
 -p 0.0.0.0:9091:9091 -p 192.0.2.7:19092:19092 -p 127.0.0.1:19093:19093 \
 -v $ROOT/opt/flower/state:/app/state --env-file $ROOT/opt/flower/config/superlink.env \
---cap-drop ALL --security-opt no-new-privileges --stop-timeout 30 \
+--cap-drop ALL --security-opt no-new-privileges --ulimit nofile=$files:$files --stop-timeout 30 \
 --log-driver json-file --log-opt max-size=10m --log-opt max-file=3 \
 127.0.0.1:5000/my/superlink:1.24.0-py3.13-ubuntu24.04 \
 --insecure --isolation process --database state/my runs/\$(id) 'x'.db --storage-dir state/ffs \

@@ -115,6 +115,17 @@ tree()
 	(cd "$1" && find . -printf '%p %M %U:%G %s %T@ %i\n' | sort)
 }
 
+# granted_files: how many files the container may open (trap 37): 65536, or as many as root may have here.
+# shellcheck disable=SC3045 # every sh of Debian has these options
+granted_files()
+{
+	if (ulimit -n 65536) 2>/dev/null; then
+		echo 65536
+	else
+		ulimit -Hn
+	fi
+}
+
 mode_of()
 {
 	stat -c %a "$1" 2>&1

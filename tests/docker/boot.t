@@ -24,6 +24,9 @@ is "$(attribute FL_ROLE)" superlink 'FL_ROLE is published'
 run fl-healthcheck --root "$ROOT"
 exits 0 'the health check says so too'
 is "$(inspect '{{.State.Running}}')" true 'the container runs'
+files=$(granted_files)
+is "$(awk '/^Max open files/ { print $4, $5 }' "/proc/$(host_pid flower-superlink)/limits")" "$files $files" \
+	'trap 37: the SuperLink may open as many files as 500 SuperNodes need, or as this system grants'
 unlike "$(cat "$ROOT"/var/log/one-appliance/* "$ROOT"/etc/one-appliance/* "$ROOT"/opt/flower/config/*)" \
 	"$TOKEN" 'the token stands in no file that was written'
 
@@ -45,7 +48,7 @@ describe()
 	docker inspect -f '{{json .HostConfig.Binds}} {{json .HostConfig.PortBindings}} {{json .HostConfig.RestartPolicy}}
 {{json .HostConfig.LogConfig}} {{json .HostConfig.CapDrop}} {{json .HostConfig.SecurityOpt}} {{json .HostConfig.Init}}
 {{json .Config.Cmd}} {{json .Config.Image}} {{json .Config.StopTimeout}} {{json .Config.Entrypoint}} {{json .Config.User}}
-{{json .HostConfig.NetworkMode}} {{json .HostConfig.Privileged}}' "$1"
+{{json .HostConfig.NetworkMode}} {{json .HostConfig.Privileged}} {{json .HostConfig.Ulimits}}' "$1"
 	docker inspect -f '{{range .Config.Env}}{{println .}}{{end}}' "$1" | sort
 }
 describe "$container" >"$T/by-api"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: fl_limit_files */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,9 +11,19 @@
 
 #include "docker/docker.h"
 #include "superlink/container.h"
+#include "superlink/limit.h"
 #include "resolved.h"
 
 #define IMAGE "flwr/superlink:1.25.0"
+
+unsigned __wrap_fl_limit_files(void);
+
+static unsigned files = FL_LIMIT_FILES;
+
+unsigned __wrap_fl_limit_files(void)
+{
+	return files;
+}
 
 static char *command(const char *context, const char *root, const char *image)
 {
@@ -45,7 +56,8 @@ static void the_command_is_the_documented_one(void **state)
 		"docker create --name flower-superlink --restart unless-stopped --init \\\n"
 		"  -p 127.0.0.1:9091:9091 -p 0.0.0.0:9092:9092 -p 0.0.0.0:9093:9093 \\\n"
 		"  -v /opt/flower/state:/app/state --env-file /opt/flower/config/superlink.env \\\n"
-		"  --cap-drop ALL --security-opt no-new-privileges --stop-timeout 30 \\\n"
+		"  --cap-drop ALL --security-opt no-new-privileges "
+		"--ulimit nofile=65536:65536 --stop-timeout 30 \\\n"
 		"  --log-driver json-file --log-opt max-size=10m --log-opt max-file=3 \\\n"
 		"  flwr/superlink:1.25.0 \\\n"
 		"  --insecure --isolation subprocess --database state/state.db --storage-dir "
@@ -151,7 +163,8 @@ static void the_request_says_the_same(void **state)
 		"\"RestartPolicy\":{\"Name\":\"unless-stopped\"},\"Init\":true," /* trap 24 */
 		"\"CapDrop\":[\"ALL\"],\"SecurityOpt\":[\"no-new-privileges\"],"
 		"\"LogConfig\":{\"Type\":\"json-file\","
-		"\"Config\":{\"max-size\":\"10m\",\"max-file\":\"3\"}}}");
+		"\"Config\":{\"max-size\":\"10m\",\"max-file\":\"3\"}},"
+		"\"Ulimits\":[{\"Name\":\"nofile\",\"Soft\":65536,\"Hard\":65536}]}");
 	assert_int_equal(cJSON_GetObjectItem(json, "StopTimeout")->valueint, 30);
 	assert_string_equal(cJSON_GetStringValue(
 				    cJSON_GetObjectItem(cJSON_GetObjectItem(json, "Labels"),
@@ -174,6 +187,20 @@ static void one_owner_restarts_it(void **state)
 	assert_non_null(strstr(text, "\"RestartPolicy\":{\"Name\":\"no\"}"));
 	printed = fl_container_command(&settings, &paths, IMAGE, true);
 	assert_non_null(strstr(printed, " --restart no --init "));
+}
+
+/* Trap 37. Who is granted less, in a shell with a lower limit, replaces no container. */
+static void the_limit_of_files_is_no_difference(void **state)
+{
+	fl_auto_free char *digest = NULL, *same = NULL, *text = NULL;
+
+	(void)state;
+	free(request("", IMAGE, "sha256:1", &digest));
+	files = 4096;
+	text = request("", IMAGE, "sha256:1", &same);
+	files = FL_LIMIT_FILES;
+	assert_non_null(strstr(text, "\"Soft\":4096,\"Hard\":4096"));
+	assert_string_equal(digest, same);
 }
 
 static void the_digest_tells_configurations_apart(void **state)
@@ -202,6 +229,7 @@ int main(void)
 		cmocka_unit_test(no_value_injects_a_line),
 		cmocka_unit_test(the_request_says_the_same),
 		cmocka_unit_test(one_owner_restarts_it),
+		cmocka_unit_test(the_limit_of_files_is_no_difference),
 		cmocka_unit_test(the_digest_tells_configurations_apart),
 	};
 
