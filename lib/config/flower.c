@@ -8,14 +8,16 @@
 
 /* Oldest first, without gaps: fl_flower_for() needs that and test_flower.c checks it. */
 static const struct fl_flower table[] = {
-	{ 22, 28, true, FL_ARGUMENTS_ADDRESSES, FL_API_GRPC, FL_API_GRPC, FL_DATABASE_APPIO, true },
+	{ 22, 28, true, FL_ARGUMENTS_ADDRESSES, FL_API_GRPC, FL_API_GRPC, FL_DATABASE_APPIO, true,
+	  false },
 	{ 29, 35, false, FL_ARGUMENTS_ADDRESSES, FL_API_GRPC, FL_API_GRPC, FL_DATABASE_CONTROL,
-	  true },
+	  true, false },
 	{ 36, 36, false, FL_ARGUMENTS_ADDRESSES, FL_API_GRPC, FL_API_GRPC, FL_DATABASE_CONTROL,
-	  false },
+	  false, true },
 	{ 37, 39, false, FL_ARGUMENTS_CONTROL_HTTP, FL_API_GRPC, FL_API_HTTP, FL_DATABASE_NONE,
-	  false },
-	{ 40, 42, false, FL_ARGUMENTS_ONE_PORT, FL_API_HTTP, FL_API_HTTP, FL_DATABASE_NONE, false },
+	  false, true },
+	{ 40, 42, false, FL_ARGUMENTS_ONE_PORT, FL_API_HTTP, FL_API_HTTP, FL_DATABASE_NONE, false,
+	  true },
 };
 
 #define NO_VERSION_MINOR 25 /* a tag that is no version ("latest") is treated as 1.25 */

@@ -51,6 +51,7 @@ struct fl_flower {
 	enum fl_api_probe control;
 	enum fl_database_probe database;
 	bool appio_port; /* port 9091 is served inside and published */
+	bool installs;   /* each run installs its app's dependencies from the internet (trap 38) */
 };
 
 /*

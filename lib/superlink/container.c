@@ -94,7 +94,7 @@ static size_t ports(const struct fl_settings *settings, const char *image,
 	return count;
 }
 
-char *fl_container_env(const struct fl_settings *settings)
+char *fl_container_env(const struct fl_settings *settings, const char *tag)
 {
 	fl_auto_buf struct fl_buf text = FL_BUF_INIT;
 
@@ -107,6 +107,8 @@ char *fl_container_env(const struct fl_settings *settings)
 	}
 	/* Telemetry would delay each stop by 10 to 19 s on a network that drops packets. */
 	fl_buf_puts(&text, "FLWR_TELEMETRY_ENABLED=0\n");
+	if (fl_flower_for(tag, NULL)->installs)
+		fl_buf_puts(&text, "FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION=1\n");
 	return fl_buf_take(&text);
 }
 
@@ -157,10 +159,10 @@ char *fl_container_command(const struct fl_settings *settings, const struct fl_p
 	return fl_buf_take(&text);
 }
 
-static void add_env(cJSON *request, const struct fl_settings *settings)
+static void add_env(cJSON *request, const struct fl_settings *settings, const char *image)
 {
 	cJSON *env = cJSON_AddArrayToObject(request, "Env");
-	fl_auto_free char *lines = fl_container_env(settings);
+	fl_auto_free char *lines = fl_container_env(settings, fl_flower_tag(image));
 	char *rest = NULL;
 
 	for (char *line = strtok_r(lines, "\n", &rest); line != NULL;
@@ -259,7 +261,7 @@ char *fl_container_request(const struct fl_settings *settings, const struct fl_p
 	arguments(settings, image, &words);
 	for (size_t i = 0; i < words.count; i++)
 		cJSON_AddItemToArray(command, cJSON_CreateString(words.word[i]));
-	add_env(request, settings);
+	add_env(request, settings, image);
 	cJSON_AddNumberToObject(request, "StopTimeout", STOP_TIMEOUT);
 	host = add_host(request, settings, paths, image, by_systemd);
 	unlabelled = fl_json_print(request, false);

@@ -14,8 +14,12 @@
 
 #define FL_CONTAINER_NAME "flower-superlink"
 
-/* The text of superlink.env, in the syntax of docker --env-file; a fresh string. */
-char *fl_container_env(const struct fl_settings *settings) FL_MUST_CHECK FL_NONNULL(1);
+/*
+ * The environment for the image tag TAG, in the syntax of docker --env-file; a fresh string.
+ * superlink.env is that of FLOWER_VERSION; a fallback's container gets that of its own image.
+ */
+char *fl_container_env(const struct fl_settings *settings, const char *tag)
+	FL_MUST_CHECK FL_NONNULL(1, 2);
 
 /*
  * The `docker create` command for IMAGE ("repository:tag"), in several lines, quoted for a POSIX

@@ -14,6 +14,11 @@
 static const struct fl_owner state_owner = { FL_CONTAINER_UID, FL_CONTAINER_UID, 0750 };
 static const struct fl_owner certs_owner = { FL_CONTAINER_UID, FL_CONTAINER_UID, 0700 };
 
+static char *env_text(const struct fl_settings *settings)
+{
+	return fl_container_env(settings, fl_settings_get(settings, FL_PARAM_FLOWER_VERSION));
+}
+
 /* Whether a folder of the database below state/ is missing. */
 static bool database_folder_missing(const struct fl_paths *paths,
 				    const struct fl_settings *settings)
@@ -33,7 +38,7 @@ static size_t list_if(bool differs, const char *path, FILE *out)
 
 size_t fl_layout_plan(const struct fl_paths *paths, const struct fl_settings *settings, FILE *out)
 {
-	fl_auto_free char *env = fl_container_env(settings);
+	fl_auto_free char *env = env_text(settings);
 	fl_auto_free char *json = fl_settings_json(settings);
 	fl_auto_free char *unit = fl_unit_text();
 	const struct fl_file files[] = { fl_file_text(paths->env, env, CONFIG_MODE),
@@ -53,7 +58,7 @@ size_t fl_layout_plan(const struct fl_paths *paths, const struct fl_settings *se
 int fl_layout_write_config(const struct fl_paths *paths, const struct fl_settings *settings,
 			   size_t *changed, struct fl_error *err)
 {
-	fl_auto_free char *env = fl_container_env(settings);
+	fl_auto_free char *env = env_text(settings);
 	fl_auto_free char *json = fl_settings_json(settings);
 	/* superlink.json comes last, because the programs read it and not superlink.env. */
 	const struct fl_file files[] = { fl_file_text(paths->env, env, CONFIG_MODE),

@@ -61,7 +61,9 @@ int fl_printout(const char *name, const struct fl_paths *paths, FILE *out, struc
 					    fl_paths_is_host(paths) && fl_systemd_running());
 		break;
 	case ENV:
-		text = fl_container_env(&present.settings);
+		text = fl_container_env(&present.settings,
+					fl_settings_get(&present.settings,
+							FL_PARAM_FLOWER_VERSION));
 		break;
 	case JSON:
 		text = fl_settings_json(&present.settings);

@@ -383,6 +383,8 @@ FL_MIN_EVALUATE_CLIENTS=2
 FL_MIN_AVAILABLE_CLIENTS=2
 FLWR_LOG_LEVEL=DEBUG
 FLWR_TELEMETRY_ENABLED=0' '--print=env'
+echo 'export FLOWER_VERSION="1.36.0"' | printed env
+is "$(tail -n 1 "$T/out")" FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION=1 'trap 38: from 1.36 on, as FLOWER_VERSION says'
 is "$(ls "$ROOT")" run '--print writes nothing'
 
 # arguments: the words of the printed command, as a shell reads them, one a line.

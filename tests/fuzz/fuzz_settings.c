@@ -57,7 +57,7 @@ static void is_usable(const struct fl_settings *settings)
 	static char state_dir[] = "/opt/flower/state", env_path[] = "/opt/flower/superlink.env";
 	const struct fl_paths paths = { .state_dir = state_dir, .env = env_path };
 	fl_auto_free char *image = fl_settings_image(settings);
-	fl_auto_free char *env = fl_container_env(settings);
+	fl_auto_free char *env = fl_container_env(settings, fl_flower_tag(image));
 	fl_auto_free char *command = fl_container_command(settings, &paths, image, false);
 	fl_auto_free char *digest = NULL;
 	fl_auto_free char *request = fl_container_request(settings, &paths, image, "sha256:1", true,

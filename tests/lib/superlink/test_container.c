@@ -111,10 +111,32 @@ static void the_environment_is_in_env_file_syntax(void **state)
 
 	(void)state;
 	resolve(&settings, "FL_NUM_ROUNDS=7\nFL_LOG_LEVEL=DEBUG\nTOKENTXT=geheim\n");
-	env = fl_container_env(&settings);
+	env = fl_container_env(&settings, "1.25.0");
 	assert_string_equal(env, "FL_NUM_ROUNDS=7\nFL_STRATEGY=FedAvg\nFL_MIN_FIT_CLIENTS=2\n"
 				 "FL_MIN_EVALUATE_CLIENTS=2\nFL_MIN_AVAILABLE_CLIENTS=2\n"
 				 "FLWR_LOG_LEVEL=DEBUG\nFLWR_TELEMETRY_ENABLED=0\n");
+}
+
+/* Trap 38: by the image that runs, which may be older than FLOWER_VERSION, after a fallback. */
+static void no_run_installs_from_the_internet(void **state)
+{
+	static const char variable[] = "FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION=1";
+	static const struct {
+		const char *image;
+		bool set;
+	} cases[] = {
+		{ "x:1.25.0", false }, { "x:1.35.9", false },       { "x:1.36.0", true },
+		{ "x:1.37.0", true },  { "x:1.42.0-py3.13", true }, { "x:latest", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		fl_auto_free char *digest = NULL;
+		fl_auto_free char *text = request("FLOWER_VERSION=1.40.0\n", cases[i].image,
+						  "sha256:1", &digest);
+
+		assert_int_equal(strstr(text, variable) != NULL, cases[i].set);
+	}
 }
 
 /* Trap 5: no value can add a line to the file. */
@@ -131,7 +153,7 @@ static void no_value_injects_a_line(void **state)
 	assert_int_equal(fl_context_parse("test", hostile, sizeof(hostile) - 1, &context, &err), 0);
 	fl_resolve(&settings, context, &findings);
 	assert_true(findings.errors > 0);
-	env = fl_container_env(&settings);
+	env = fl_container_env(&settings, "1.25.0");
 	assert_null(strstr(env, "LD_PRELOAD"));
 }
 
@@ -226,6 +248,7 @@ int main(void)
 		cmocka_unit_test(ports_and_addresses_follow_the_settings),
 		cmocka_unit_test(arguments_follow_the_version),
 		cmocka_unit_test(the_environment_is_in_env_file_syntax),
+		cmocka_unit_test(no_run_installs_from_the_internet),
 		cmocka_unit_test(no_value_injects_a_line),
 		cmocka_unit_test(the_request_says_the_same),
 		cmocka_unit_test(one_owner_restarts_it),
