@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "config/paramcheck.h"
 #include "onegate/netaddr.h"
-#include "superlink/database.h"
 
 static bool is_loopback(const struct fl_address *address)
 {
@@ -53,17 +52,13 @@ int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context
 	return 0;
 }
 
-int fl_endpoint_version(const struct fl_paths *paths, const struct fl_settings *settings,
-			char **version, struct fl_error *err)
+char *fl_endpoint_version(const struct fl_settings *settings, const char *image)
 {
-	fl_auto_free char *noted = NULL;
+	const char *tag = image != NULL ? fl_flower_tag(image) : "";
 	struct fl_version parsed;
-	const char *tag;
 
-	if (fl_database_noted(paths, settings, &noted, err) != 0)
-		return -1;
-	tag = noted != NULL ? noted : fl_settings_get(settings, FL_PARAM_FLOWER_VERSION);
-	*version = fl_version_parse(tag, &parsed) ? fl_xstrndup(tag, strcspn(tag, "-"))
-						  : fl_xstrdup(tag);
-	return 0;
+	if (tag[0] == '\0')
+		tag = fl_settings_get(settings, FL_PARAM_FLOWER_VERSION);
+	return fl_version_parse(tag, &parsed) ? fl_xstrndup(tag, strcspn(tag, "-"))
+					      : fl_xstrdup(tag);
 }

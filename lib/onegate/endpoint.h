@@ -9,7 +9,6 @@
 #include <net/if.h>
 
 #include "base/wait.h"
-#include "config/paths.h"
 #include "config/settings.h"
 #include "context/context.h"
 
@@ -31,12 +30,11 @@ int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context
 		     struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 5, 6);
 
 /*
- * The version of the Flower that runs, also after a fallback: the tag that fl-bootstrap noted, or
- * the configured one if there is no note; without the tag's suffix if it is a version. A fresh
- * *VERSION. 0, or -1 with 71 if the note cannot be read: then another version than the configured
- * may run.
+ * The version of the Flower that runs, also after a fallback: the tag of IMAGE, which the container
+ * was made from; without the tag's suffix if it is a version. If IMAGE is NULL or has no tag, it is
+ * the configured version. A fresh string.
  */
-int fl_endpoint_version(const struct fl_paths *paths, const struct fl_settings *settings,
-			char **version, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
+char *fl_endpoint_version(const struct fl_settings *settings, const char *image)
+	FL_MUST_CHECK FL_NONNULL(1);
 
 #endif

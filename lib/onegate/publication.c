@@ -30,9 +30,10 @@ static int add_superlink(struct fl_publication *publication, const struct fl_pat
 {
 	struct fl_attributes *attributes = &publication->attributes;
 
-	if (fl_resolve_load(&publication->settings, paths, publication->context, err) != 0 ||
-	    fl_endpoint_version(paths, &publication->settings, &publication->version, err) != 0 ||
-	    find_endpoint(publication, err) != 0 ||
+	if (fl_resolve_load(&publication->settings, paths, publication->context, err) != 0)
+		return -1;
+	publication->version = fl_endpoint_version(&publication->settings, publication->image);
+	if (find_endpoint(publication, err) != 0 ||
 	    fl_attributes_add(attributes, "FL_READY", "YES", err) != 0 ||
 	    fl_attributes_add(attributes, "FL_ENDPOINT", publication->endpoint, err) != 0 ||
 	    fl_attributes_add(attributes, "FL_VERSION", publication->version, err) != 0)

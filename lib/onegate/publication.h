@@ -14,9 +14,10 @@
 /* Before fl_publication_prepare() all is zero, except the attributes of the command line. */
 struct fl_publication {
 	struct fl_attributes attributes; /* of the command line, else the SuperLink's */
-	struct fl_context *context;      /* owned, like all the rest */
+	struct fl_context *context;      /* owned, like the rest but the image */
 	struct fl_onegate onegate;
 	struct fl_settings settings; /* of the SuperLink, like the next two */
+	const char *image;           /* of the container, borrowed, NULL: not known */
 	char *version;               /* of the Flower that runs; NULL until it is known */
 	char *endpoint;              /* HOST:PORT; NULL until it is known, or without an address */
 	fl_time deadline;            /* for everything */

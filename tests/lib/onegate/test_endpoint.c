@@ -14,15 +14,12 @@
 #include "base/mem.h"
 #include "onegate/netaddr.h"
 
-/* wrap: fl_netaddr_list fl_netaddr_hints fl_database_noted */
+/* wrap: fl_netaddr_list fl_netaddr_hints */
 
 int __wrap_fl_netaddr_list(struct fl_netaddrs *addresses, struct fl_error *err);
 int __wrap_fl_netaddr_hints(struct fl_netaddr_hints *hints, const char *onegate_host,
 			    fl_time deadline, struct fl_error *err);
-int __wrap_fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings,
-			     char **tag, struct fl_error *err);
 
-static const char *noted;
 static bool list_fails;
 static int asked; /* how often fl_netaddr_hints() was called */
 
@@ -60,16 +57,6 @@ int __wrap_fl_netaddr_hints(struct fl_netaddr_hints *hints, const char *onegate_
 		 onegate_host != NULL ? "198.51.100.4" : "");
 	snprintf(hints->by_default, sizeof(hints->by_default), "%s",
 		 hints->family == AF_INET6 ? "fd00::10" : "192.0.2.10");
-	return 0;
-}
-
-int __wrap_fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings,
-			     char **tag, struct fl_error *err)
-{
-	(void)paths;
-	(void)settings;
-	(void)err;
-	*tag = fl_xstrdup(noted);
 	return 0;
 }
 
@@ -191,28 +178,24 @@ static void test_no_links(void **state)
 static void test_version(void **state)
 {
 	static const struct {
-		const char *noted, *configured, *version;
+		const char *image, *configured, *version;
 	} versions[] = {
 		{ NULL, "1.25.0", "1.25.0" },
 		{ NULL, "1.26.1-py3.13-ubuntu24.04", "1.26.1" },
-		{ "1.25.0", "1.27.0", "1.25.0" }, /* after a fallback */
-		{ "1.25.0-py3.13-ubuntu24.04", "1.27.0", "1.25.0" },
-		{ "nightly-20260101", "1.25.0", "nightly-20260101" },
 		{ NULL, "latest", "latest" },
+		{ "flwr/superlink:1.25.0", "1.27.0", "1.25.0" }, /* after a fallback */
+		{ "127.0.0.1:5000/superlink:1.25.0-py3.13-ubuntu24.04", "1.27.0", "1.25.0" },
+		{ "flwr/superlink:nightly-20260101", "1.25.0", "nightly-20260101" },
+		{ "flwr/superlink", "1.25.0", "1.25.0" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < FL_ARRAY_SIZE(versions); i++) {
 		fl_auto_settings struct fl_settings settings = FL_SETTINGS_INIT;
-		fl_auto_paths struct fl_paths paths = { .root = NULL };
-
-		fl_paths_init(&paths, "/nonexistent", NULL);
-		fill(&settings, "0.0.0.0:9092", versions[i].configured);
-		noted = versions[i].noted;
 		fl_auto_free char *version = NULL;
-		struct fl_error err = FL_ERROR_INIT;
 
-		assert_int_equal(fl_endpoint_version(&paths, &settings, &version, &err), 0);
+		fill(&settings, "0.0.0.0:9092", versions[i].configured);
+		version = fl_endpoint_version(&settings, versions[i].image);
 		assert_string_equal(version, versions[i].version);
 	}
 }
