@@ -148,8 +148,9 @@ static bool succeeded(const struct fl_response *response)
 struct fl_transfer *fl_exchange_run(const struct fl_exchange *exchange, fl_time deadline,
 				    struct fl_error *err)
 {
+	const struct fl_onegate *onegate = exchange->onegate;
 	struct fl_backoff backoff = FL_BACKOFF_INIT(LEAST_PAUSE, MOST_PAUSE);
-	int64_t patience = exchange->onegate->first_try;
+	int64_t patience = onegate->first_try;
 
 	for (int tries = 1;; tries++) {
 		fl_time started = fl_now();
@@ -174,5 +175,7 @@ struct fl_transfer *fl_exchange_run(const struct fl_exchange *exchange, fl_time 
 		fl_log(FL_DEBUG, "try %d: %s", tries, err->message);
 		/* The last pause ends so early that one more try fits. */
 		fl_pause(pause < left ? pause : left, deadline);
+		if (onegate->again != NULL && !onegate->again(onegate->again_data))
+			return NULL;
 	}
 }

@@ -20,8 +20,9 @@ struct fl_exchange {
 
 /*
  * Sends the request. If there is no connection, a time-out, a 5xx or 429, it tries again with
- * growing pauses until DEADLINE is near. Returns the transfer with a 2xx answer, which the caller
- * ends, or NULL: 69 with the likely cause, or 75 if the last try timed out.
+ * growing pauses, until DEADLINE is near or onegate->again, asked after each pause, says no.
+ * Returns the transfer with a 2xx answer, which the caller ends, or NULL: 69 with the likely cause,
+ * or 75 if the last try timed out.
  */
 struct fl_transfer *fl_exchange_run(const struct fl_exchange *exchange, fl_time deadline,
 				    struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 3);

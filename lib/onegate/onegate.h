@@ -19,6 +19,8 @@ struct fl_onegate {
 	char *vmid; /* decimal; NULL only if there is no token either */
 	char *token;       /* secret; NULL if there is none */
 	int64_t first_try; /* nanoseconds for the first try; each next one gets twice as many */
+	bool (*again)(void *data); /* whether to try again after a failure; NULL: always */
+	void *again_data;          /* borrowed */
 };
 
 #define FL_ONEGATE_INIT                                                \

@@ -35,6 +35,7 @@ static struct {
 	struct fl_buf journal; /* method, url, body of each request */
 	struct fl_buf headers; /* of the last request */
 	struct fl_buf log;
+	int agreed; /* how many more tries the caller wants; 0: always one more */
 	struct fl_response response;
 } scene;
 
@@ -123,6 +124,7 @@ static void play(const struct answer *answers, size_t count)
 	scene.answers = answers;
 	scene.count = count;
 	scene.requests = 0;
+	scene.agreed = 0;
 	scene.now = 1000 * FL_SEC;
 	fl_buf_reset(&scene.journal);
 	fl_buf_reset(&scene.log);
@@ -139,12 +141,20 @@ static void play(const struct answer *answers, size_t count)
 		.status = 200 \
 	}
 
+static bool again(void *data)
+{
+	assert_ptr_equal(data, &scene);
+	return scene.agreed == 0 || --scene.agreed > 0;
+}
+
 static int run_for(int64_t seconds, struct fl_error *err)
 {
 	struct fl_onegate onegate = { .url = strdup("http://h/vm"),
 				      .vmid = strdup("42"),
 				      .token = strdup(TOKEN),
-				      .first_try = 5 * FL_SEC };
+				      .first_try = 5 * FL_SEC,
+				      .again = again,
+				      .again_data = &scene };
 	fl_auto_buf struct fl_buf body = FL_BUF_INIT;
 	const struct fl_exchange exchange = {
 		.onegate = &onegate,
@@ -210,6 +220,19 @@ static void test_retries(void **state)
 	assert_int_equal(scene.requests, 7);
 	/* 0.25 + 0.5 + 1 + 2 + 4 + 4 s of pauses */
 	assert_int_equal(scene.now, 1000 * FL_SEC + 47 * FL_SEC / 4);
+}
+
+/* What is sent may have become untrue while OneGate did not take it. */
+static void test_no_more(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	PLAY({ .status = 503 }, { .status = 502 }, OK);
+	scene.agreed = 2;
+	assert_int_equal(run(&err), -1);
+	assert_int_equal(scene.requests, 2);
+	assert_non_null(strstr(err.message, "HTTP status 502"));
 }
 
 /* A failure that cannot pass is not tried again. Each message names the likely cause. */
@@ -328,9 +351,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_request), cmocka_unit_test(test_retries),
-		cmocka_unit_test(test_causes),  cmocka_unit_test(test_used_up),
-		cmocka_unit_test(test_slow),    cmocka_unit_test(test_secret),
-		cmocka_unit_test(test_an_hour),
+		cmocka_unit_test(test_no_more), cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_used_up), cmocka_unit_test(test_slow),
+		cmocka_unit_test(test_secret),  cmocka_unit_test(test_an_hour),
 	};
 
 	return cmocka_run_group_tests_name("exchange", tests, set_up, tear_down);
