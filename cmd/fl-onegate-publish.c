@@ -2,6 +2,7 @@
 /* fl-onegate-publish tells OneGate where the ready SuperLink is (step 11), or publishes pairs. */
 #include "base/log.h"
 #include "base/options.h"
+#include "config/resolve.h"
 #include "onegate/publication.h"
 #include "superlink/step.h"
 
@@ -34,7 +35,7 @@ static const struct fl_command command = {
 };
 
 struct run {
-	bool dry_run, verify, print_curl, json;
+	bool dry_run, print_curl, json;
 	bool has_pairs;  /* on the command line */
 	int64_t timeout; /* seconds */
 	struct fl_paths paths;
@@ -61,7 +62,7 @@ static bool parse(struct run *run, struct fl_options *parser)
 			run->dry_run = true;
 			break;
 		case OPT_VERIFY:
-			run->verify = true;
+			run->publication.verify = true;
 			break;
 		case OPT_PRINT_CURL:
 			run->print_curl = true;
@@ -88,11 +89,19 @@ static bool parse(struct run *run, struct fl_options *parser)
 	return true;
 }
 
-/* -n alone only shows the pairs and needs no OneGate; a curl command needs its URL. */
-static int prepare(struct run *run, struct fl_error *err)
+static int prepare(struct run *run, bool to_send, struct fl_error *err)
 {
-	return fl_publication_prepare(&run->publication, &run->paths,
-				      !run->dry_run || run->print_curl, run->timeout, err);
+	struct fl_publication *publication = &run->publication;
+
+	if (fl_publication_open(publication, &run->paths, to_send, run->timeout, err) != 0 ||
+	    /* A curl command needs OneGate's URL. */
+	    (run->print_curl && fl_publication_has_onegate(publication, &run->paths, err) != 0))
+		return -1;
+	if (run->has_pairs)
+		return 0;
+	if (fl_resolve_load(&publication->settings, &run->paths, publication->context, err) != 0)
+		return -1;
+	return fl_publication_add_ready(publication, NULL, err);
 }
 
 static int print(const struct run *run, struct fl_error *err)
@@ -118,7 +127,7 @@ static enum fl_exit show(struct run *run)
 	const char *type;
 
 	/* Encode the pairs only to find out whether a request could carry them. */
-	if (prepare(run, &err) == 0 &&
+	if (prepare(run, false, &err) == 0 &&
 	    fl_attributes_encode(&run->publication.attributes, &body, &type, &err) == 0 &&
 	    print(run, &err) == 0)
 		return FL_EXIT_OK;
@@ -131,8 +140,8 @@ static enum fl_exit publish_pairs(struct run *run)
 	struct fl_error err = FL_ERROR_INIT;
 	fl_auto_free char *url = NULL;
 
-	if (prepare(run, &err) != 0 ||
-	    fl_publication_send(&run->publication, run->verify, &err) != 0)
+	if (prepare(run, true, &err) != 0 ||
+	    fl_publication_tell(&run->publication, &run->paths, &err) != 0)
 		return fl_log_error(&err);
 	url = fl_quoted(run->publication.onegate.url);
 	fl_log(FL_INFO, "published to %s", url);
@@ -142,20 +151,21 @@ static enum fl_exit publish_pairs(struct run *run)
 /* Step 11. */
 static enum fl_exit publish_ready(struct run *run)
 {
-	const struct fl_publication *publication = &run->publication;
+	struct fl_publication *publication = &run->publication;
 	struct fl_step step = fl_step_begin(FL_STEP_PUBLISH);
 	struct fl_error err = FL_ERROR_INIT, report_err = FL_ERROR_INIT;
 	bool published = false;
 	enum fl_exit status;
 
 	fl_log_open(run->paths.bootstrap_log, run->paths.journal);
-	published = prepare(run, &err) == 0 &&
-		    fl_publication_send(publication, run->verify, &err) == 0;
+	published = prepare(run, true, &err) == 0 &&
+		    fl_publication_tell(publication, &run->paths, &err) == 0;
 	if (published) {
 		fl_auto_free char *url = fl_quoted(publication->onegate.url);
 
 		status = fl_step_done(&step, "%s, Flower %s, to %s%s", publication->endpoint,
-				      publication->version, url, run->verify ? ", verified" : "");
+				      publication->version, url,
+				      publication->verify ? ", verified" : "");
 	} else if (err.code == FL_EXIT_NO) {
 		fl_step_done(&step, "%s", err.message);
 		status = FL_EXIT_NO;
@@ -174,7 +184,8 @@ static enum fl_exit publish_ready(struct run *run)
 
 int main(int argc, char **argv)
 {
-	__attribute__((cleanup(free_run))) struct run run = { .timeout = 20 };
+	__attribute__((cleanup(free_run))) struct run run = { .timeout = 20,
+							      .publication = FL_PUBLICATION_INIT };
 	struct fl_options parser;
 
 	fl_options_begin(&parser, &command, argc, argv);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What fl-onegate-publish publishes: the pairs of its command line, or the four attributes of a
- * SuperLink that is ready (step 11). It gathers them, sends them and writes the report about it.
+ * One message to OneGate: the four attributes of a SuperLink that is ready, FL_READY=NO, or any
+ * pairs. Who sends one opens it, looks at the SuperLink, adds the attributes, tells OneGate, and
+ * frees it. From opening to freeing nobody else tells OneGate anything (told.h), so what is said is
+ * what was seen last.
  */
 #ifndef FL_PUBLICATION_H
 #define FL_PUBLICATION_H
@@ -9,33 +11,67 @@
 #include "base/wait.h"
 #include "config/paths.h"
 #include "config/settings.h"
-#include "onegate/onegate.h"
+#include "onegate/told.h"
 
-/* Before fl_publication_prepare() all is zero, except the attributes of the command line. */
 struct fl_publication {
-	struct fl_attributes attributes; /* of the command line, else the SuperLink's */
-	struct fl_context *context;      /* owned, like the rest but the image */
+	/* The caller fills these. */
+	struct fl_attributes attributes; /* what is told */
+	struct fl_settings settings;     /* of the SuperLink, if it is described */
+	bool if_changed;                 /* send nothing if OneGate was told so already */
+	bool verify;                     /* read the attributes back */
+	/* The functions below fill these. */
+	struct fl_context *context; /* owned, like the rest */
 	struct fl_onegate onegate;
-	struct fl_settings settings; /* of the SuperLink, like the next two */
-	const char *image;           /* of the container, borrowed, NULL: not known */
-	char *version;               /* of the Flower that runs; NULL until it is known */
-	char *endpoint;              /* HOST:PORT; NULL until it is known, or without an address */
-	fl_time deadline;            /* for everything */
+	struct fl_told told;
+	bool to_send;
+	fl_time deadline; /* for everything */
+	char *version;    /* of the Flower that runs; NULL until it is known */
+	char *endpoint;   /* HOST:PORT; NULL until it is known, or without an address */
+	bool sent;        /* OneGate has confirmed a request with the attributes */
 };
 
+#define FL_PUBLICATION_INIT          \
+	{                            \
+		.told = FL_TOLD_INIT \
+	}
+
 /*
- * Reads the context and, if there are no attributes yet, adds FL_READY, FL_ENDPOINT, FL_VERSION and
- * FL_ROLE. TIMEOUT: seconds for this and for sending. With TO_SEND the context must name a OneGate;
- * if it names none, a missing address is only a warning. 0, or -1: 1 if there is no OneGate, 69 if
- * no address can be chosen, 71, 78 for a bad context or configuration.
+ * Reads the context. With TO_SEND it also waits until nobody else tells this OneGate anything. Then
+ * the TIMEOUT seconds begin. A context without a OneGate is no error yet. 0, or -1 with 78.
  */
-int fl_publication_prepare(struct fl_publication *publication, const struct fl_paths *paths,
-			   bool to_send, int64_t timeout, struct fl_error *err)
+int fl_publication_open(struct fl_publication *publication, const struct fl_paths *paths,
+			bool to_send, int64_t timeout, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 5);
 
-/* Sends the attributes and, with VERIFY, reads them back. 0, or -1 as onegate.h says. */
-int fl_publication_send(const struct fl_publication *publication, bool verify, struct fl_error *err)
-	FL_MUST_CHECK FL_NONNULL(1, 3);
+/* 0 if the context names a OneGate, else -1 with 1. */
+int fl_publication_has_onegate(const struct fl_publication *publication,
+			       const struct fl_paths *paths, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
+
+/* Whether the context asks for OpenNebula's own attribute READY, as net-99-report-ready tests it. */
+bool fl_publication_reports_ready(const struct fl_publication *publication) FL_NONNULL(1);
+
+/*
+ * Finds out version and endpoint of a SuperLink with the settings whose container was made from
+ * IMAGE (NULL: not known). 0, or -1: 69 if no address can be chosen, 71, 78.
+ */
+int fl_publication_describe(struct fl_publication *publication, const char *image,
+			    struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 3);
+
+/*
+ * The same, and adds FL_READY=YES, FL_ENDPOINT, FL_VERSION and FL_ROLE. If there is no OneGate to
+ * send them to, a missing address is only a warning.
+ */
+int fl_publication_add_ready(struct fl_publication *publication, const char *image,
+			     struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 3);
+
+/*
+ * Tells OneGate the attributes, as onegate.h says, and notes that. If `if_changed` and OneGate was
+ * told all of them already, `sent` stays false. 0, or -1: 1 if there is no OneGate, else as in
+ * onegate.h.
+ */
+int fl_publication_tell(struct fl_publication *publication, const struct fl_paths *paths,
+			struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3);
 
 /*
  * Writes the report for people (superlink/report.h): what was published, or that FAILURE prevented
@@ -45,6 +81,9 @@ int fl_publication_report(const struct fl_publication *publication, const struct
 			  const struct fl_error *failure, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 4);
 
+/* Frees all, and lets others tell OneGate. */
 void fl_publication_free(struct fl_publication *publication) FL_NONNULL(1);
+
+#define fl_auto_publication __attribute__((cleanup(fl_publication_free)))
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "config/resolve.h"
 #include "file/file.h"
 #include "onegate/endpoint.h"
 #include "onegate/publication.h"
@@ -14,7 +15,7 @@
 
 #define ONEGATE "ONEGATE_ENDPOINT=\"http://192.0.2.1:5030\"\nVMID=\"42\"\nTOKENTXT=\"secret\"\n"
 #define FOUR                                                             \
-	"FL_READY=YES\nFL_ENDPOINT=192.0.2.10:9092\nFL_VERSION=1.25.0\n" \
+	"FL_READY=YES\nFL_ENDPOINT=192.0.2.10:9092\nFL_VERSION=1.26.0\n" \
 	"FL_ROLE=superlink\n"
 
 int __wrap_fl_endpoint_find(const struct fl_settings *settings, const struct fl_context *context,
@@ -51,7 +52,7 @@ struct scene {
 
 static struct scene begin(const char *context)
 {
-	struct scene scene = { .err = FL_ERROR_INIT };
+	struct scene scene = { .publication = FL_PUBLICATION_INIT, .err = FL_ERROR_INIT };
 
 	no_address = false;
 	fl_paths_init(&scene.paths, scratch, NULL);
@@ -67,12 +68,19 @@ static void end(struct scene *scene)
 
 #define auto_scene __attribute__((cleanup(end)))
 
-/* 0 or the error's code. */
+/* 0 or the error's code, with the four attributes if there are none. */
 static int prepare(struct scene *scene, bool to_send)
 {
-	int result = fl_publication_prepare(&scene->publication, &scene->paths, to_send, 20,
-					    &scene->err);
+	struct fl_publication *publication = &scene->publication;
+	int result = fl_publication_open(publication, &scene->paths, to_send, 20, &scene->err);
 
+	if (result == 0 && publication->attributes.count == 0) {
+		result = fl_resolve_load(&publication->settings, &scene->paths,
+					 publication->context, &scene->err);
+		if (result == 0)
+			result = fl_publication_add_ready(publication, "flwr/superlink:1.26.0",
+							  &scene->err);
+	}
 	assert_int_equal(result, result == 0 ? 0 : -1);
 	return result == 0 ? 0 : (int)scene->err.code;
 }
@@ -126,7 +134,7 @@ static void an_address_may_be_missing_if_nobody_is_told(void **state)
 		{ ONEGATE, true, FL_EXIT_UNAVAILABLE },
 		{ ONEGATE, false, FL_EXIT_UNAVAILABLE },
 		{ "", false, FL_EXIT_UNAVAILABLE },
-		{ "", true, FL_EXIT_NO },
+		{ "", true, 0 },
 	};
 
 	(void)state;
@@ -136,11 +144,51 @@ static void an_address_may_be_missing_if_nobody_is_told(void **state)
 		no_address = true;
 		assert_int_equal(prepare(&scene, cases[i].to_send), cases[i].code);
 		assert_reported(&scene, &scene.err,
-				"endpoint      = none: no address\nversion       = 1.25.0\n");
+				"endpoint      = none: no address\nversion       = 1.26.0\n");
 		assert_reported(&scene, &scene.err,
-				cases[i].code == FL_EXIT_NO ? "= no, this VM has no OneGate\n"
+				cases[i].context[0] == '\0' ? "= no, this VM has no OneGate\n"
 							    : "= no, no address\n");
 	}
+}
+
+static void the_context_asks_for_ready(void **state)
+{
+	static const struct {
+		const char *context;
+		bool asks;
+	} cases[] = {
+		{ "", false },
+		{ "REPORT_READY=\"YES\"\n", true },
+		{ "REPORT_READY=\"yes\"\n", false },
+		{ "ONEAPP_REPORT_READY=\"YES\"\n", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		auto_scene struct scene scene = begin(cases[i].context);
+
+		assert_int_equal(prepare(&scene, false), 0);
+		assert_int_equal(fl_publication_reports_ready(&scene.publication), cases[i].asks);
+	}
+}
+
+/* What OneGate was told already is not sent again; without a OneGate nothing is sent at all. */
+static void what_was_told_is_not_sent_again(void **state)
+{
+	auto_scene struct scene scene = begin(ONEGATE), none = begin(ONEGATE);
+	struct fl_publication *publication = &scene.publication;
+
+	(void)state;
+	publication->if_changed = true;
+	assert_int_equal(fl_attributes_add(&publication->attributes, "A", "1", &scene.err), 0);
+	assert_int_equal(prepare(&scene, true), 0);
+	fl_told_add(&publication->told, &publication->attributes);
+	assert_int_equal(fl_publication_tell(publication, &scene.paths, &scene.err), 0);
+	assert_false(publication->sent);
+	scratch_write(none.paths.context, "");
+	assert_int_equal(prepare(&none, true), 0);
+	assert_int_equal(fl_publication_tell(&none.publication, &none.paths, &none.err), -1);
+	assert_int_equal(none.err.code, FL_EXIT_NO);
 }
 
 static void what_is_shown_needs_no_onegate(void **state)
@@ -162,6 +210,8 @@ int main(void)
 		cmocka_unit_test_teardown(own_attributes_stay_alone, scratch_empty),
 		cmocka_unit_test_teardown(an_address_may_be_missing_if_nobody_is_told,
 					  scratch_empty),
+		cmocka_unit_test_teardown(the_context_asks_for_ready, scratch_empty),
+		cmocka_unit_test_teardown(what_was_told_is_not_sent_again, scratch_empty),
 		cmocka_unit_test_teardown(what_is_shown_needs_no_onegate, scratch_empty),
 	};
 
