@@ -6,7 +6,6 @@
 #include "docker/systemd.h"
 #include "health/verdict.h"
 #include "superlink/container.h"
-#include "superlink/database.h"
 #include "superlink/image.h"
 #include "superlink/launch.h"
 #include "superlink/step.h"
@@ -134,17 +133,13 @@ static enum fl_exit choose_image(struct run *run)
 /* Step 9. */
 static enum fl_exit start_container(struct run *run)
 {
-	const char *configured = fl_settings_get(&run->settings, FL_PARAM_FLOWER_VERSION);
 	struct fl_error err = FL_ERROR_INIT;
 	struct fl_step step = fl_step_begin(FL_STEP_START);
 	fl_auto_buf struct fl_buf log = FL_BUF_INIT;
 	bool replaced = false, started = false;
 
-	/* Note the version before the start, so that no Flower uses the database without a note. */
 	if (fl_launch_create(run->docker, &run->paths, &run->settings, &run->image, run->by_systemd,
-			     run->prepare, &replaced, &err) != 0 ||
-	    fl_database_note(&run->paths, &run->settings, run->image.tag,
-			     run->image.fallback ? configured : NULL, &err) != 0)
+			     run->prepare, &replaced, &err) != 0)
 		return fl_step_failed(&step, &err);
 	if (!run->prepare && fl_launch_start(run->docker, run->by_systemd, &started, &err) != 0) {
 		/* If the container does not come up, its log says why. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fl-healthcheck tells whether the SuperLink works, or waits until it does (step 10). */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/options.h"
@@ -9,6 +10,7 @@
 #include "health/probe.h"
 #include "health/verdict.h"
 #include "health/watch.h"
+#include "superlink/database.h"
 
 enum { OPT_WAIT = 1, OPT_PROBE, OPT_DOCKER, OPT_JSON };
 
@@ -149,36 +151,30 @@ static enum fl_exit probe_address(const struct run *run)
 	return finish(run, json, FL_EXIT_OK);
 }
 
-/* Looks at all layers once. */
-static enum fl_exit look_once(struct run *run, const struct fl_health_check *check)
-{
-	bool ready = fl_layers_try(&run->health, check, fl_now() + FL_HEALTH_TRY);
-
-	return fl_verdict_tell(&run->health, check, ready ? FL_EXIT_OK : FL_EXIT_NO, NULL);
-}
-
-/* Step 10: waits until all layers hold. */
-static enum fl_exit wait_until_ready(struct run *run, const struct fl_health_check *check)
-{
-	struct fl_step step = fl_step_begin(FL_STEP_HEALTH);
-
-	fl_log_open(run->paths.bootstrap_log, run->paths.journal);
-	return fl_verdict_tell(&run->health, check, fl_watch(&run->health, check, run->deadline),
-			       &step);
-}
-
-/* --probe=superlink. */
+/* --probe=superlink. A wait (step 10) also notes beside the database which version was ready. */
 static enum fl_exit check_layers(struct run *run)
 {
 	struct fl_health_check check = { .settings = &run->settings,
 					 .proc = FL_PROC,
 					 .state_dir = run->paths.state_dir };
+	struct fl_step step = fl_step_begin(FL_STEP_HEALTH);
+	struct fl_error err = FL_ERROR_INIT;
+	enum fl_exit status = FL_EXIT_NO;
 	fl_auto_free char *json = NULL;
-	enum fl_exit status;
 
 	check.http = run->http = fl_http_new();
 	check.docker = run->docker = fl_docker_new(run->http, run->socket);
-	status = run->waits ? wait_until_ready(run, &check) : look_once(run, &check);
+	if (run->waits) {
+		fl_log_open(run->paths.bootstrap_log, run->paths.journal);
+		status = fl_watch(&run->health, &check, run->deadline);
+	} else if (fl_layers_try(&run->health, &check, fl_now() + FL_HEALTH_TRY)) {
+		status = FL_EXIT_OK;
+	}
+	if (status == FL_EXIT_OK && run->waits && geteuid() == 0 &&
+	    fl_database_note(&run->paths, &run->settings,
+			     fl_flower_tag(run->health.container.image), &err) != 0)
+		fl_log(FL_WARNING, "%s", err.message);
+	fl_verdict_tell(&run->health, &check, status, run->waits ? &step : NULL);
 	json = fl_verdict_json(&run->health);
 	return finish(run, json, status);
 }

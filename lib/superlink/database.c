@@ -86,23 +86,43 @@ int fl_database_check(const struct fl_paths *paths, const struct fl_settings *se
 		return 0;
 	return fl_error_set(
 		err, FL_EXIT_UNAVAILABLE, 0,
-		"database %s/%s: it was last used by a newer Flower (%s) than the image's "
+		"database %s/%s: it was used by a newer Flower (%s) than the image's "
 		"%s, which cannot use it; make the newer image available again "
 		"(FLOWER_VERSION, FLOWER_IMAGE, the registry), or put back a copy of the "
 		"database and its " NOTE_SUFFIX " note from before the upgrade",
 		paths->state_dir, fl_settings_database(settings), noted, tag);
 }
 
-int fl_database_note(const struct fl_paths *paths, const struct fl_settings *settings,
-		     const char *tag, const char *instead_of, struct fl_error *err)
+/* Whether the image tag TAG is of a newer version than NOTED (NULL: none yet). */
+static bool is_higher(const char *tag, const char *noted)
 {
+	struct fl_version image, highest;
+
+	return fl_version_parse(tag, &image) &&
+	       (noted == NULL || !fl_version_parse(noted, &highest) ||
+		fl_version_compare(&image, &highest) > 0);
+}
+
+int fl_database_note(const struct fl_paths *paths, const struct fl_settings *settings,
+		     const char *tag, struct fl_error *err)
+{
+	const char *configured = fl_settings_get(settings, FL_PARAM_FLOWER_VERSION);
+	fl_auto_free char *noted = NULL, *path = NULL, *text = NULL;
 	fl_auto_close int folder = -1;
-	fl_auto_free char *path = note_path(paths, settings, &folder);
-	fl_auto_free char *text = instead_of == NULL
-					  ? fl_xasprintf("%s\n", tag)
-					  : fl_xasprintf("%s\n" INSTEAD_OF "%s\n", tag, instead_of);
 	struct fl_file note;
 
+	if (fl_database_noted(paths, settings, &noted, err) != 0)
+		return -1;
+	if (is_higher(tag, noted)) {
+		fl_cleanup_free(&noted);
+		noted = fl_xstrdup(tag);
+	}
+	if (noted == NULL)
+		return 0; /* no version can be told from TAG */
+	text = strcmp(tag, configured) == 0
+		       ? fl_xasprintf("%s\n", noted)
+		       : fl_xasprintf("%s\n" INSTEAD_OF "%s\n", noted, configured);
+	path = note_path(paths, settings, &folder);
 	if (path == NULL)
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s/%s" NOTE_SUFFIX,
 				    paths->state_dir, fl_settings_database(settings));

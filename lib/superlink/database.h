@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The run database on the state volume, and which Flower used it last.
+ * The run database on the state volume, and the highest Flower version that has been ready on it.
  *
  * A newer Flower upgrades the database for good. If an older one runs then, its ports answer, but
- * SuperExec ends (trap 25). So fl-bootstrap notes the tag that runs in a file beside the database
- * (NAME.flower-version), and refuses an older image. A second line, "instead of TAG", says that TAG
- * was not available. The folder belongs to the container's user, so no symbolic link is followed.
+ * SuperExec ends (trap 25). So a file beside the database (NAME.flower-version) holds the tag of
+ * the highest version that was ready, and fl-bootstrap refuses an older image. A version that never
+ * was ready does not count: its image may have failed before it touched the database. A second
+ * line, "instead of TAG", says that TAG was not available. The folder belongs to the container's
+ * user, so no symbolic link is followed.
  */
 #ifndef FL_DATABASE_H
 #define FL_DATABASE_H
@@ -20,21 +22,21 @@
 int fl_database_check(const struct fl_paths *paths, const struct fl_settings *settings,
 		      const char *tag, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
 
-/* *TAG is the tag that ran last, a fresh string, or NULL without a note. 0, or -1 with 71. */
+/* *TAG is the highest version's tag, a fresh string, or NULL without a note. 0, or -1 with 71. */
 int fl_database_noted(const struct fl_paths *paths, const struct fl_settings *settings, char **tag,
 		      struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
 
-/* *REPLACED says whether the image that ran last ran instead of TAG. 0, or -1 with 71. */
+/* *REPLACED says whether another image was ready last, instead of TAG. 0, or -1 with 71. */
 int fl_database_replaced(const struct fl_paths *paths, const struct fl_settings *settings,
 			 const char *tag, bool *replaced, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 5);
 
 /*
- * Notes that TAG runs, instead of INSTEAD_OF if that is not NULL. If the note is the same already,
- * it is not written. 0, or -1 with 71.
+ * Notes that a SuperLink of the image tag TAG is ready: as the highest version if it is one, and as
+ * running instead of FLOWER_VERSION if that differs. A tag that is no version ("latest") leaves the
+ * highest version as it is. An unchanged note is not written. 0, or -1 with 71.
  */
 int fl_database_note(const struct fl_paths *paths, const struct fl_settings *settings,
-		     const char *tag, const char *instead_of, struct fl_error *err)
-	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 5);
+		     const char *tag, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
 
 #endif

@@ -59,14 +59,6 @@ if [ -n "$mounts" ]; then
 	service configure
 	exits 0 'configure with a small volume succeeds'
 	dd if=/dev/zero of="$full/ballast" bs=4k 2>/dev/null
-	service bootstrap
-	exits 71 'a full disk at the first boot: the version cannot be noted: 71'
-	like "$err" 'No space left' 'and says why'
-	docker rm -f "$container" >/dev/null 2>&1
-	rm "$full/ballast"
-	echo 1.25.0 >"$full/state.db.flower-version"
-	chown 49999:49999 "$full/state.db.flower-version"
-	dd if=/dev/zero of="$full/ballast" bs=4k 2>/dev/null
 	broken 'a disk that is full' '[Ss]pace|full'
 	ROOT=$T/root
 else
@@ -77,13 +69,34 @@ fi
 gate_variables | wipe
 service configure
 service bootstrap
-is "$(cat "$state/state.db.flower-version")" 1.25.0 'the version that ran is noted beside the database'
+is "$(cat "$state/state.db.flower-version")" 1.25.0 'the version that was ready is noted beside the database'
 docker rm -f "$container" >/dev/null
 echo 1.31.0 >"$state/state.db.flower-version"
 sum=$(sha256sum <"$state/state.db")
 service bootstrap
-exits 69 'trap 25: an older image than the one that ran last: 69'
+exits 69 'trap 25: an older image than the highest one that was ready: 69'
 like "$err" 'newer.*1\.31\.0' 'trap 25: the newer version is named'
 like "$(inspect '{{.State.Running}}')" 'No such|false' 'trap 25: before anything was started'
 is "$(sha256sum <"$state/state.db")" "$sum" 'trap 25, trap 28: the database is not touched'
+
+# again VARIABLE...: another context before the first success; state/ stays.
+again()
+{
+	docker rm -f "$container" >/dev/null 2>&1
+	rm -rf "$ROOT/opt/flower/config"
+	gate_variables "$@" | context
+	boot
+}
+docker tag "$prebaked" "${prebaked%:*}:latest"
+again FLOWER_VERSION=latest
+exits 0 'a tag that is no version is let through'
+again
+exits 69 'trap 25: after it the highest version still counts: 69'
+rm -f "$state"/state.db*
+variant exits false
+docker tag test/exits:1.25.0 test/exits:1.28.0
+again FLOWER_IMAGE=test/exits FLOWER_VERSION=1.28.0
+exits 69 'an image of a newer Flower that does not run: 69'
+again
+exits 0 'an older one is not refused after it, as the newer one never was ready'
 done_testing

@@ -99,13 +99,12 @@ class Case:
         ready = self.gate is not None and self.gate.says().get("FL_READY") == "YES"
         containers = self.engine.summary()
         faults = ["%s containers" % len(containers)] if len(containers) > 1 else []
+        word = "bootstrap_success" if new else "FL_READY=YES"
         if (new or ready) and containers != self.good:
-            faults.append("%s, while the Engine has %s" % ("bootstrap_success" if new else "FL_READY=YES",
-                                                          containers))
+            faults.append("%s, while the Engine has %s" % (word, containers))
         notes = [path for path in self.after if path.endswith(".flower-version")]
-        for one in containers:
-            if one in self.good and one[3] == "running" and [p for p in notes if found.get(p) != self.after[p]]:
-                faults.append("%s runs, and no note beside the database says so" % one[1])
+        if (new or ready) and [path for path in notes if found.get(path) != self.after[path]]:
+            faults.append("%s, and no note beside the database says so" % word)
         return faults
 
     def heal(self):

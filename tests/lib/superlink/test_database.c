@@ -93,54 +93,93 @@ static bool replaced(const char *tag)
 	return answer;
 }
 
-static void the_last_version_is_noted_once(void **state)
+/* TAG was ready, and FLOWER_VERSION is CONFIGURED. 0 or the error's code. */
+static int note(const char *tag, const char *configured)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	int result;
+
+	fl_cleanup_free(&settings.of[FL_PARAM_FLOWER_VERSION].value);
+	settings.of[FL_PARAM_FLOWER_VERSION].value = fl_xstrdup(configured);
+	result = fl_database_note(&paths, &settings, tag, &err);
+	assert_int_equal(result, result == 0 ? 0 : -1);
+	return result == 0 ? 0 : (int)err.code;
+}
+
+/* Trap 25: no order of versions, and no tag that is none, makes it forget the highest one. */
+static void the_highest_version_is_noted(void **state)
+{
+	static const struct {
+		const char *tag, *noted;
+	} cases[] = {
+		{ "latest", NULL },
+		{ "1.25.0", "1.25.0" },
+		{ "1.26.0-py3.13", "1.26.0-py3.13" },
+		{ "latest", "1.26.0-py3.13" },
+		{ "1.26.0", "1.26.0-py3.13" },
+		{ "1.25.0", "1.26.0-py3.13" },
+		{ "1.26.1", "1.26.1" },
+	};
+	fl_auto_free char *database = in_runs("state.db"),
+			  *before = in_runs("state.db.flower-version");
+
+	(void)state;
+	scratch_write(database, "");
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		fl_auto_free char *tag = NULL;
+
+		assert_int_equal(note(cases[i].tag, cases[i].tag), 0);
+		tag = noted();
+		if (cases[i].noted == NULL)
+			assert_null(tag);
+		else
+			assert_string_equal(tag, cases[i].noted);
+	}
+	/* An earlier release noted what ran, whatever its tag was. */
+	scratch_write(before, "nightly\n");
+	assert_int_equal(note("1.25.0", "1.25.0"), 0);
+	assert_int_equal(check("1.24.0"), -1);
+}
+
+static void an_unchanged_note_is_not_written(void **state)
 {
 	fl_auto_free char *database = in_runs("state.db"),
-			  *note = in_runs("state.db.flower-version");
-	fl_auto_free char *tag = NULL;
-	struct fl_error err = FL_ERROR_INIT;
+			  *path = in_runs("state.db.flower-version");
 	struct stat before, after;
 
 	(void)state;
 	assert_null(noted());
-	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", NULL, &err),
-			 -1); /* no folder yet */
-	assert_int_equal(err.code, FL_EXIT_SYSTEM);
+	assert_int_equal(note("1.25.0", "1.25.0"), FL_EXIT_SYSTEM); /* no folder yet */
 	scratch_write(database, "");
-	assert_int_equal(fl_database_note(&paths, &settings, "1.26.0-py3.13", NULL, &err), 0);
-	tag = noted();
-	assert_string_equal(tag, "1.26.0-py3.13");
-	assert_int_equal(stat(note, &before), 0);
-	assert_int_equal(fl_database_note(&paths, &settings, "1.26.0-py3.13", NULL, &err), 0);
-	assert_int_equal(stat(note, &after), 0);
+	assert_int_equal(note("1.25.0", "1.25.0"), 0);
+	assert_int_equal(stat(path, &before), 0);
+	assert_int_equal(note("1.25.0", "1.25.0"), 0);
+	assert_int_equal(stat(path, &after), 0);
 	assert_int_equal(before.st_ino, after.st_ino);
 }
 
 static void the_tag_that_was_replaced_is_noted(void **state)
 {
 	fl_auto_free char *database = in_runs("state.db");
-	fl_auto_free char *tag = NULL;
-	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;
 	assert_false(replaced("1.24.0"));
 	scratch_write(database, "");
-	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", "1.24.0", &err), 0);
-	tag = noted();
-	assert_string_equal(tag, "1.25.0");
+	assert_int_equal(note("1.25.0", "1.24.0"), 0);
+	assert_int_equal(check("1.24.0"), -1);
 	assert_true(replaced("1.24.0"));
 	assert_false(replaced("1.24"));
 	assert_false(replaced("1.25.0"));
-	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", NULL, &err), 0);
+	assert_int_equal(note("1.25.0", "1.25.0"), 0);
 	assert_false(replaced("1.24.0"));
 }
 
 static void an_older_image_is_refused(void **state)
 {
-	fl_auto_free char *note = in_runs("state.db.flower-version");
+	fl_auto_free char *path = in_runs("state.db.flower-version");
 
 	(void)state;
-	scratch_write(note, "1.26.1\n");
+	scratch_write(path, "1.26.1\n");
 	assert_int_equal(check("1.25.0"), -1);
 	assert_int_equal(check("1.26.0"), -1);
 	assert_int_equal(check("1.26.1"), 0);
@@ -154,7 +193,6 @@ static void no_link_is_followed(void **state)
 	fl_auto_free char *outside = path_of("outside");
 	fl_auto_free char *inside = fl_xasprintf("%s/runs", paths.state_dir);
 	fl_auto_free char *planted = path_of("outside/state.db.flower-version");
-	struct fl_error err = FL_ERROR_INIT;
 
 	(void)state;
 	scratch_write(planted, "9.9.9\n");
@@ -163,25 +201,26 @@ static void no_link_is_followed(void **state)
 	assert_int_equal(symlink(outside, inside), 0);
 	assert_null(noted());
 	assert_int_equal(check("1.25.0"), 0);
-	assert_int_equal(fl_database_note(&paths, &settings, "1.25.0", NULL, &err), -1);
+	assert_int_equal(note("1.25.0", "1.25.0"), FL_EXIT_SYSTEM);
 }
 
 /* The note may name a newer Flower, so an older one must not run until the note can be read. */
 static void a_note_that_cannot_be_read_is_an_error(void **state)
 {
-	fl_auto_free char *note = in_runs("state.db.flower-version");
+	fl_auto_free char *path = in_runs("state.db.flower-version");
 	struct fl_error err = FL_ERROR_INIT;
 	bool answer;
 	char *tag;
 
 	(void)state;
-	scratch_write(note, "1.30.0\n");
+	scratch_write(path, "1.30.0\n");
 	unreadable = "/state.db.flower-version";
 	assert_int_equal(fl_database_check(&paths, &settings, "1.25.0", &err), -1);
 	assert_int_equal(err.code, FL_EXIT_SYSTEM);
-	assert_non_null(strstr(err.message, note));
+	assert_non_null(strstr(err.message, path));
 	assert_int_equal(fl_database_noted(&paths, &settings, &tag, &err), -1);
 	assert_int_equal(fl_database_replaced(&paths, &settings, "1.25.0", &answer, &err), -1);
+	assert_int_equal(note("1.31.0", "1.31.0"), FL_EXIT_SYSTEM);
 	unreadable = NULL;
 	assert_int_equal(fl_database_check(&paths, &settings, "1.25.0", &err), -1);
 	assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
@@ -190,7 +229,8 @@ static void a_note_that_cannot_be_read_is_an_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(the_last_version_is_noted_once, scratch_empty),
+		cmocka_unit_test_setup(the_highest_version_is_noted, scratch_empty),
+		cmocka_unit_test_setup(an_unchanged_note_is_not_written, scratch_empty),
 		cmocka_unit_test_setup(the_tag_that_was_replaced_is_noted, scratch_empty),
 		cmocka_unit_test_setup(an_older_image_is_refused, scratch_empty),
 		cmocka_unit_test_setup(no_link_is_followed, scratch_empty),
