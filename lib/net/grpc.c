@@ -33,25 +33,48 @@ const char *fl_grpc_status_name(int status)
 	return status_names[status];
 }
 
+/*
+ * Takes the answer's body, which nobody reads. It must be read to its end: the status comes behind
+ * it, and ListRuns of Flower 1.29 to 1.36 answers with all runs (trap 32).
+ */
+static bool discard(void *data, const char *bytes, size_t length)
+{
+	(void)data, (void)bytes, (void)length;
+	return true;
+}
+
+/* A message's frame: not compressed, then its length, the highest byte first. */
+static void add_message(struct fl_buf *body, const char *message, size_t length)
+{
+	fl_buf_putc(body, '\0');
+	for (int shift = 24; shift >= 0; shift -= 8)
+		fl_buf_putc(body, (char)(length >> shift & 0xff));
+	fl_buf_add(body, message, length);
+}
+
 struct fl_transfer *fl_grpc_start(struct fl_http *http, const struct fl_grpc_call *call)
 {
 	/* A server may refuse a call without te, which shows that no proxy removes trailers. */
 	static const char *const headers[] = { "content-type: application/grpc", "te: trailers",
 					       NULL };
-	static const char empty_message[5] = { 0, 0, 0, 0, 0 };
 	fl_auto_free char *address = fl_address_text(call->address);
 	fl_auto_free char *url = fl_xasprintf("http://%s%s", address, call->path);
+	fl_auto_buf struct fl_buf body = FL_BUF_INIT;
 	struct fl_request request = {
 		.method = "POST",
 		.url = url,
 		.headers = headers,
-		.body = call->message ? empty_message : NULL,
-		.body_length = call->message ? sizeof(empty_message) : 0,
 		.http2 = true,
+		.on_body = discard,
 		.deadline = call->deadline,
 		.connect_ms = call->connect_ms,
 	};
 
+	if (call->message != NULL) {
+		add_message(&body, call->message, call->length);
+		request.body = body.data;
+		request.body_length = body.length;
+	}
 	return fl_http_start(http, &request);
 }
 

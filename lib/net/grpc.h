@@ -26,13 +26,17 @@
 
 struct fl_grpc_call {
 	const struct fl_address *address;
-	const char *path; /* "/package.Service/Method" */
-	bool message;     /* true: send the empty message; false: send none */
+	const char *path;    /* "/package.Service/Method" */
+	const char *message; /* LENGTH bytes, which are sent in a frame; NULL to send no message */
+	size_t length;
 	fl_time deadline;
 	int64_t connect_ms; /* most milliseconds for connecting, 0 for no limit of its own */
 };
 
-/* Starts CALL; the caller runs and ends the transfer (http.h). */
+/*
+ * Starts CALL; the caller runs and ends the transfer (http.h). The answer's message may be of any
+ * size; it is read and thrown away.
+ */
 struct fl_transfer *fl_grpc_start(struct fl_http *http, const struct fl_grpc_call *call)
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 

@@ -13,7 +13,7 @@ health()
 up()
 {
 	rm -f "$T/link.control"
-	start_engine --image flwr/superlink:1.25.0 ${engine_options-}
+	start_engine --image "flwr/superlink:${version-1.25.0}" ${engine_options-}
 	printf '{"container": %s}\n' "$1" >"$scenario"
 	create
 	engine_call POST /containers/flower-superlink/start >/dev/null
@@ -23,17 +23,17 @@ create()
 {
 	engine_call POST /containers/create?name=flower-superlink "$("$PYTHON" -c '
 import json, sys
-fleet, control, isolation = sys.argv[1:]
+fleet, control, isolation, version = sys.argv[1:]
 ports = {"9091/tcp": "9091", fleet + "/tcp": fleet, control + "/tcp": control}
 print(json.dumps({
-    "Image": "flwr/superlink:1.25.0",
+    "Image": "flwr/superlink:" + version,
     "Cmd": ["--insecure", "--isolation", isolation, "--fleet-api-address", "0.0.0.0:" + fleet,
             "--control-api-address", "0.0.0.0:" + control],
     "ExposedPorts": {p: {} for p in ports},
     "HostConfig": {"RestartPolicy": {"Name": "unless-stopped"},
                    "PortBindings": {p: [{"HostIp": "127.0.0.1", "HostPort": h}]
                                     for p, h in ports.items()}}}))' \
-		"${fleet_port:-9092}" "${control_port:-9093}" "${isolation:-subprocess}")" >/dev/null
+		"${fleet_port:-9092}" "${control_port:-9093}" "${isolation:-subprocess}" "${version-1.25.0}")" >/dev/null
 }
 
 # served [MORE]: a behaviour with the server inside, ruled by $T/link.control.
@@ -197,7 +197,26 @@ control '{}'
 health
 exits 0 'all is well again'
 
+# Trap 32: ListRuns of Flower 1.29 to 1.36 with thirty thousand runs, 11 MB.
+version=1.31.0
+up "$(served)"
+unset version
+control '{"runs": 30000}'
+wait_until ready
+health
+is "$status $err" '0 ' 'trap 32: a database of many runs is healthy'
+control '{"runs": 30000, "unlimited": "yes"}'
+health
+is "$status $err" '0 ' 'trap 32: also if the answer has all of them'
+control '{"runs": 60, "unlimited": "yes"}'
+for number in $(seq 60); do
+	ready || break
+done
+is "$number" 60 'no answer of 22 KiB is left unread, as libcurl 7.88 does with one in fifteen'
+
 # SuperExec.
+up "$(served)"
+wait_until ready
 kill -9 "$(cat "$SOCK.d/0/superexec")"
 ok 'naive: gRPC answers with a dead SuperExec' fl-healthcheck --probe=grpc 127.0.0.1:9092
 fails_at superexec 'traps 18 and 23: SuperExec was killed, its zombie stays'

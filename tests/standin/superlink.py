@@ -6,7 +6,9 @@
                                                server answers before the body and resets): here the
                                                first, fourth, ... such call is reset
   /flwr.proto.ServerAppIo/ListAppsToLaunch     port --appio only: status 0, or 2 with --database's
-  /flwr.proto.Control/ListRuns                 port --control only: the same
+  /flwr.proto.Control/ListRuns                 port --control only: the same, with --runs runs of 376
+                                               bytes each, or as many as the message's limit says
+                                               (unless --unlimited=yes)
   GET, or POST without `te: trailers`          the stream is reset
 
 --mode (all ports) or --mode=PORTNAME=MODE:
@@ -14,7 +16,7 @@
   hang    accepts, never says a byte                  of a port on which nothing listens
   http1   an HTTP/1.1 server                   mute   speaks HTTP/2, never answers a call
 --database: ok | hang | TEXT (the cause, without "Exception calling application: ") | status:N
---control-file: a JSON object with "mode" and "database", read anew for each connection and call.
+--control-file: a JSON object with "mode", "database", "runs" and "unlimited", read anew for each connection and call.
 """
 import argparse
 import json
@@ -46,7 +48,7 @@ class Port:
         self.socket.bind((options.bind, number))
         self.number = self.socket.getsockname()[1]
 
-    def setting(self, name):
+    def setting(self, name, default="ok"):
         """The present value: of the control file, of the command line."""
         if self.options.control_file:
             values = container.read_json(self.options.control_file)
@@ -57,7 +59,7 @@ class Port:
             port, _, value = entry.rpartition("=") if name == "mode" else ("", "", entry)
             if port in ("", self.name):
                 return value
-        return "ok"
+        return default
 
     def serve(self):
         self.socket.listen(64)
@@ -92,7 +94,7 @@ class Port:
                                                                     header_encoding="utf-8"))
         link.initiate_connection()
         peer.sendall(link.data_to_send())
-        methods = {}
+        methods, messages, rest = {}, {}, {}
         while True:
             data = peer.recv(65536)
             if not data:
@@ -116,28 +118,44 @@ class Port:
                     elif ended:
                         self.end(link, event.stream_id, 13, "No message received")
                 elif isinstance(event, h2.events.DataReceived):
+                    messages[event.stream_id] = messages.get(event.stream_id, b"") + event.data
                     link.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
                 elif isinstance(event, h2.events.StreamEnded):
                     if (mode != "mute"
                             and methods.get(event.stream_id) == DATABASE_METHODS.get(self.name)):
-                        self.database(link, event.stream_id)
+                        self.database(link, event.stream_id, messages[event.stream_id], rest)
                 elif isinstance(event, h2.events.ConnectionTerminated):
                     return
+            for stream in list(rest):
+                self.send_rest(link, stream, rest)
             peer.sendall(link.data_to_send())
 
-    def database(self, link, stream):
+    def database(self, link, stream, message, rest):
         state = self.setting("database")
         if state == "hang":
             return
         if state == "ok":
             link.send_headers(stream, [(":status", "200"), ("content-type", "application/grpc")])
-            link.send_data(stream, b"\0\0\0\0\0")
-            link.send_headers(stream, [("grpc-status", "0"), ("grpc-message", "")],
-                              end_stream=True)
+            runs = int(self.setting("runs", 0)) if self.name == "control" else 0
+            if message[5:6] == b"\x10" and self.setting("unlimited") != "yes":  # its field limit
+                runs = min(runs, message[6])
+            rest[stream] = memoryview(struct.pack(">BI", 0, 376 * runs) + bytes(376 * runs))
         elif state.startswith("status:"):
             self.end(link, stream, int(state[7:]), "status of the test")
         else:
             self.end(link, stream, 2, "Exception calling application: " + state)
+
+    @staticmethod
+    def send_rest(link, stream, rest):
+        """As much of an answer's message as the client takes now, then the trailers."""
+        while rest[stream]:
+            size = min(link.local_flow_control_window(stream), link.max_outbound_frame_size)
+            if size == 0:
+                return
+            link.send_data(stream, rest[stream][:size])
+            rest[stream] = rest[stream][size:]
+        del rest[stream]
+        link.send_headers(stream, [("grpc-status", "0"), ("grpc-message", "")], end_stream=True)
 
     @staticmethod
     def end(link, stream, status, message):
@@ -164,6 +182,8 @@ def main():
     parser.add_argument("--bind", default="127.0.0.1")
     parser.add_argument("--mode", action="append", default=[])
     parser.add_argument("--database", action="append", default=[])
+    parser.add_argument("--runs", action="append", default=[], metavar="NUMBER")
+    parser.add_argument("--unlimited", action="append", default=[])
     parser.add_argument("--control-file")
     parser.add_argument("--journal")
     parser.add_argument("--port-file", help="gets 'fleet control appio', - for none")

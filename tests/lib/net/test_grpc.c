@@ -22,6 +22,8 @@
 	"\0\0\1\1\4\0\0\0\1\x88\0\0\5\0\0\0\0\0\1\0\0\0\0\0\0\0\xf\1\5\0\0\0\1\0\xbgrpc-status\1" \
 	"0"
 
+#define TRAILERS_0 24 /* bytes of its trailers' frame */
+
 /* STATUS_12 without END_STREAM, then RST_STREAM with INTERNAL_ERROR. */
 #define STATUS_12_RESET                              \
 	"\0\0\x31\1\4\0\0\0\1\x88\0\xbgrpc-status\2" \
@@ -30,15 +32,18 @@
 
 #define BODY(text) .body = (text), .length = sizeof(text) - 1
 
-static int call(const struct server_rule *rules, bool message, char **text, struct fl_error *err,
-		struct server *server)
+/* MESSAGE is a string or NULL. */
+static int call(const struct server_rule *rules, const char *message, char **text,
+		struct fl_error *err, struct server *server)
 {
 	fl_auto_http struct fl_http *http = fl_http_new();
 	fl_auto_transfer struct fl_transfer *transfer = NULL;
 	struct fl_address address = { .host = "127.0.0.1" };
-	struct fl_grpc_call call = {
-		.address = &address, .path = "/a.B/C", .message = message, .deadline = soon()
-	};
+	struct fl_grpc_call call = { .address = &address,
+				     .path = "/a.B/C",
+				     .message = message,
+				     .length = message != NULL ? strlen(message) : 0,
+				     .deadline = soon() };
 	int status = -1;
 
 	*server = server_start(rules, false);
@@ -62,7 +67,7 @@ static void trap_22_a_call_without_a_message_has_no_body(void **state)
 	struct server server;
 
 	(void)state;
-	assert_int_equal(call(rules, false, &text, &err, &server), FL_GRPC_UNIMPLEMENTED);
+	assert_int_equal(call(rules, NULL, &text, &err, &server), FL_GRPC_UNIMPLEMENTED);
 	assert_string_equal(text, "Method not found!");
 	assert_true(server_heard(&server, "[end in HEADERS]"));
 	assert_int_equal(server_count(&server, "[end in DATA"), 0);
@@ -80,9 +85,49 @@ static void the_empty_message_is_five_bytes(void **state)
 
 	(void)state;
 	/* Here the status is in the trailers. */
-	assert_int_equal(call(rules, true, &text, &err, &server), FL_GRPC_OK);
+	assert_int_equal(call(rules, "", &text, &err, &server), FL_GRPC_OK);
 	assert_string_equal(text, "");
 	assert_true(server_heard(&server, "[end in DATA of 5 bytes]"));
+	server_stop(&server);
+}
+
+static void a_message_is_sent_in_a_frame(void **state)
+{
+	static const struct server_rule rules[] = {
+		{ .to = "PRI", .act = SERVER_STALL, BODY(SETTINGS STATUS_0) }, { .to = NULL }
+	};
+	fl_auto_free char *text = NULL;
+	struct fl_error err = FL_ERROR_INIT;
+	struct server server;
+
+	(void)state;
+	assert_int_equal(call(rules, "\x10\1", &text, &err, &server), FL_GRPC_OK);
+	assert_true(server_heard(&server, "[end in DATA of 7 bytes]"));
+	assert_non_null(
+		memmem(server.shared->journal, server.shared->length, "\0\0\0\0\2\x10\1", 7));
+	server_stop(&server);
+}
+
+/* Trap 32: ListRuns of Flower 1.29 to 1.36 answers with all runs, and the status comes last. */
+static void trap_32_an_answer_of_any_size_is_read_to_its_trailers(void **state)
+{
+	static const char data[9] = { 0, 0x40, 0, 0, 0, 0, 0, 0, 1 }, block[16384];
+	struct server_rule rules[] = { { .to = "PRI", .act = SERVER_STALL }, { .to = NULL } };
+	fl_auto_buf struct fl_buf answer = FL_BUF_INIT;
+	fl_auto_free char *text = NULL;
+	struct fl_error err = FL_ERROR_INIT;
+	struct server server;
+
+	(void)state;
+	fl_buf_add(&answer, SETTINGS STATUS_0, sizeof(SETTINGS STATUS_0) - 1 - TRAILERS_0);
+	for (int i = 0; i < 640; i++) {
+		fl_buf_add(&answer, data, sizeof(data));
+		fl_buf_add(&answer, block, sizeof(block));
+	}
+	fl_buf_add(&answer, STATUS_0 + sizeof(STATUS_0) - 1 - TRAILERS_0, TRAILERS_0);
+	rules[0].body = answer.data;
+	rules[0].length = answer.length;
+	assert_int_equal(call(rules, "", &text, &err, &server), FL_GRPC_OK);
 	server_stop(&server);
 }
 
@@ -103,7 +148,7 @@ static void trap_1_an_open_port_is_no_answer(void **state)
 	for (size_t i = 0; i < FL_ARRAY_SIZE(both); i++) {
 		struct fl_error err = FL_ERROR_INIT;
 
-		assert_int_equal(call(both[i], false, &text, &err, &server), -1);
+		assert_int_equal(call(both[i], NULL, &text, &err, &server), -1);
 		assert_int_equal(err.code, FL_EXIT_UNAVAILABLE);
 		assert_memory_equal(err.message, "here: ", 6);
 		server_stop(&server);
@@ -120,7 +165,7 @@ static void a_status_is_an_answer_even_if_the_stream_is_reset(void **state)
 	struct server server;
 
 	(void)state;
-	assert_int_equal(call(rules, false, &text, &err, &server), FL_GRPC_UNIMPLEMENTED);
+	assert_int_equal(call(rules, NULL, &text, &err, &server), FL_GRPC_UNIMPLEMENTED);
 	assert_string_equal(text, "Method not found!");
 	server_stop(&server);
 }
@@ -221,6 +266,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(trap_22_a_call_without_a_message_has_no_body),
 		cmocka_unit_test(the_empty_message_is_five_bytes),
+		cmocka_unit_test(a_message_is_sent_in_a_frame),
+		cmocka_unit_test(trap_32_an_answer_of_any_size_is_read_to_its_trailers),
 		cmocka_unit_test(trap_1_an_open_port_is_no_answer),
 		cmocka_unit_test(a_status_is_an_answer_even_if_the_stream_is_reset),
 		cmocka_unit_test(a_status_does_not_hide_another_failure),
