@@ -10,16 +10,33 @@ FL_ENDPOINT=192.0.2.10:9092
 FL_VERSION=1.25.0
 FL_ROLE=superlink'
 
-# with [NAME=VALUE...]: a context with OneGate, the VM's number, the token, and these.
+# with [NAME=VALUE...]: a configured tree whose context has OneGate, the VM's number, the token, and these.
 with()
 {
-	variables "TOKENTXT=$TOKEN" VMID=42 "ONEGATE_ENDPOINT=$GATE" "$@" | make_root
+	variables "TOKENTXT=$TOKEN" VMID=42 "ONEGATE_ENDPOINT=$GATE" "$@" | configured
 	: >"$gate_journal"
+}
+
+# configured <one_env
+configured()
+{
+	make_root
+	fl-configure -q --root "$ROOT" 2>/dev/null
 }
 
 publish()
 {
-	run fl-onegate-publish --root "$ROOT" "$@"
+	run fl-onegate-publish --root "$ROOT" --docker "$SOCK" "$@"
+}
+
+# serve: the SuperLink works, and $T/link.control rules what it answers.
+serve()
+{
+	rm -f "$T/link.control"
+	start_engine --image flwr/superlink:1.25.0
+	printf '{"container": {"serve": true, "serve_options": ["--control-file", "%s"]}}\n' "$T/link.control" >"$scenario"
+	configured </dev/null
+	fl-bootstrap -q --root "$ROOT" --docker "$SOCK" && fl-healthcheck -q --root "$ROOT" --docker "$SOCK" --wait=30
 }
 
 # requests: METHOD of each one that came, in a line.
@@ -37,11 +54,13 @@ another()
 
 # --- the call itself ----------------------------------------------------------------------------
 
+needs_root
+serve
 start_onegate
 with
 run fl-onegate-publish --help
 exits 0 '--help exits 0'
-for option in --dry-run --verify --print-curl --json --timeout --context --root; do
+for option in --dry-run --verify --print-curl --json --timeout --context --root --docker --if-changed; do
 	like "$out" "$option" "--help knows $option"
 done
 run fl-onegate-publish -V
@@ -83,7 +102,7 @@ with
 publish -q
 is "$status $err" '0 ' '-q is silent when all is well'
 is "$out" "$FOUR" 'but for the data'
-run sh -c 'fl-onegate-publish --root "$1" >&-' sh "$ROOT"
+run sh -c 'fl-onegate-publish --root "$1" --docker "$2" >&-' sh "$ROOT" "$SOCK"
 exits 71 'a closed stdout takes no data: 71'
 like "$err" 'standard output' 'and says so'
 with
@@ -113,11 +132,11 @@ MY_C=x=y&z%41+#;|$(id)' 'operands instead of the four'
 is "$(stored)" 'FL_ENDPOINT=192.0.2.10:9092 FL_READY=YES FL_ROLE=superlink FL_VERSION=1.25.0 MY_A=1 MY_B=two words MY_C=x=y&z%41+#;|$(id)' \
 	'with their values as they are'
 with FL_FLEET_API_ADDRESS=0.0.0.0:19092 FLOWER_VERSION=1.24.0-py3.13 FL_CONTROL_API_ADDRESS=127.0.0.1:9093
-publish
+publish -n
 is "$(printf '%s\n' "$out" | sed -n '2p')" 'FL_ENDPOINT=192.0.2.10:19092' 'trap 12: FL_ENDPOINT follows the fleet port'
 with
 publish | grep FL_ENDPOINT >/dev/null
-ok 'it can be piped' sh -c 'fl-onegate-publish --root "$1" 2>/dev/null | grep -q ^FL_ENDPOINT=' sh "$ROOT"
+ok 'it can be piped' sh -c 'fl-onegate-publish --root "$1" --docker "$2" 2>/dev/null | grep -q ^FL_ENDPOINT=' sh "$ROOT" "$SOCK"
 
 # --- every OneGate ------------------------------------------------------------------------------
 
@@ -215,7 +234,7 @@ signal.pause()' "$T/dns"
 	echo 'nameserver 127.0.0.1' >"$T/resolv.conf"
 	# shellcheck disable=SC2086 # words
 	run unshare $own sh -c 'mount --bind "$1/resolv.conf" /etc/resolv.conf && shift && exec "$@"' sh "$T" \
-		fl-onegate-publish --root "$ROOT" --timeout=2
+		fl-onegate-publish --root "$ROOT" --docker "$SOCK" --timeout=2
 	is "$status $out" '75 ' 'a silent name server: 75'
 	like "$err" 'name server.*DNS' 'with the cause'
 	stop "$pid"
@@ -270,16 +289,16 @@ is "$status $out" "0 $FOUR" '--verify is tried again as well'
 another
 with
 for name in http_proxy HTTP_PROXY all_proxy ALL_PROXY; do
-	run env "$name=http://127.0.0.1:1" fl-onegate-publish --root "$ROOT"
+	run env "$name=http://127.0.0.1:1" fl-onegate-publish --root "$ROOT" --docker "$SOCK"
 	exits 0 "trap 10: $name is not used"
 done
 is "$(py "[e['proxied'] for e in l]" "$gate_journal")" '[false, false, false, false]' 'trap 10: straight to OneGate'
-run env -i HOME=/ no_such=1 "$BUILD/fl-onegate-publish" --root "$ROOT"
+run env -i HOME=/ no_such=1 "$BUILD/fl-onegate-publish" --root "$ROOT" --docker "$SOCK"
 exits 0 'an empty environment does'
 
 # --- no OneGate, no token -----------------------------------------------------------------------
 
-make_root </dev/null
+configured </dev/null
 publish
 is "$status $out" '1 ' 'trap 17: no OneGate: 1, nothing published'
 like "$err" 'ONEGATE_ENDPOINT' 'and why'
@@ -290,7 +309,7 @@ for options in --print-curl '-n --print-curl'; do
 	is "$status $out" '1 ' "no OneGate: $options has no command to show"
 	like "$err" 'ONEGATE_ENDPOINT' 'and says why'
 done
-make_root <<X
+configured <<X
 export VMID="42"
 export ONEGATE_ENDPOINT="$GATE"
 X
@@ -321,7 +340,7 @@ done
 with "TOKENTXT=secret word"
 publish -v
 unlike "$err" 'secret word' 'a bad token is not shown'
-make_root </dev/null
+configured </dev/null
 rm "$ENV_FILE"
 publish
 exits 78 'no context: 78'
@@ -333,7 +352,7 @@ with "ONEGATE_ENDPOINT=$GATE/"
 publish
 exits 0 'an endpoint with a final slash'
 is "$(py "l[0]['path']" "$gate_journal")" /vm 'is no double one'
-run fl-onegate-publish --root "$ROOT" --timeout=21
+publish --timeout=21
 like "$status" '^(0|64)$' 'a total above 20 s is refused or taken'
 
 # --- long values --------------------------------------------------------------------------------
@@ -353,12 +372,118 @@ unlike "$out$err$(cat "$T/journal" "$ROOT/var/log/one-appliance/"*)" "$TOKEN" 't
 is "$(grep -rl -- "$TOKEN" "$ROOT" | sed "s|$ROOT/||")" run/one-context/one_env 'and in no file but the context'
 another --fail=stall
 with
-background fl-onegate-publish --root "$ROOT" --timeout=5
+background fl-onegate-publish --root "$ROOT" --docker "$SOCK" --timeout=5
 wait_until test -s "$gate_journal"
 unlike "$(tr '\0' ' ' <"/proc/$pid/cmdline")" "$TOKEN" 'the token is no argument'
 unlike "$(tr '\0' '\n' <"/proc/$pid/environ")" "$TOKEN" 'nor in the environment'
 is "$(cat "/proc/$pid/task/$pid/children")" '' 'no child process'
 stop "$pid"
+
+# --- what is true now ---------------------------------------------------------------------------
+
+GONE='FL_READY=NO'
+
+# gone DESCRIPTION [PATTERN]: publish says that the SuperLink is not ready, and why, and tells OneGate so.
+gone()
+{
+	: >"$gate_journal"
+	publish
+	is "$status $out" "1 $GONE" "$1: 1, FL_READY=NO"
+	like "$err" "step 11/12 .*: failed, .*: ${2-container}" 'with the cause'
+	is "$(py "[e['body'] for e in l]" "$gate_journal")" '["FL_READY=NO\n"]' 'alone, in one request'
+}
+
+another
+with
+publish -q
+printf '{"control.mode": "reset"}\n' >"$T/link.control"
+gone 'a SuperLink that does not answer' control
+is "$(stored)" "FL_ENDPOINT=192.0.2.10:9092 FL_READY=NO FL_ROLE=superlink FL_VERSION=1.25.0" 'as OneGate has it'
+like "$(cat "$ROOT/etc/one-appliance/config")" 'published *= no, control: ' 'the report says so'
+publish --json
+is "$status $(py d "$T/out")" '1 {"FL_READY": "NO"}' 'and --json'
+publish -n
+is "$status $out" "0 $FOUR" '-n looks at nothing'
+rm "$T/link.control"
+publish
+is "$status $out" "0 $FOUR" 'when it serves again: the four attributes'
+engine_call POST '/containers/flower-superlink/stop?t=1' >/dev/null
+gone 'trap 41: after docker stop'
+publish MY_A=1
+is "$status $out" '0 MY_A=1' 'operands are published without a look'
+rm "$ROOT/opt/flower/config/superlink.json"
+gone 'a tree that was never configured' '.*superlink\.json'
+echo half >"$ROOT/opt/flower/config/superlink.json"
+: >"$gate_journal"
+publish
+is "$status $out $(requests)" '78  ' 'an invalid superlink.json: what cannot be judged is not told'
+configured </dev/null
+publish
+is "$status $out" '1 ' 'no OneGate, not ready: 1'
+like "$err" 'failed, .*: container' 'and why'
+another --fail=503
+with
+publish --timeout=1
+is "$status $out" '69 ' 'not ready, and OneGate does not take that: 69'
+like "$err" 'container: ' 'why it is not ready'
+like "$(tail -n 1 "$T/err")" '503' 'and what OneGate said, last'
+
+# It dies while OneGate is down: FL_READY=YES is not tried again.
+serve
+another --fail=stall:1
+with
+background fl-onegate-publish --root "$ROOT" --docker "$SOCK" --timeout=8
+wait_until test -s "$gate_journal"
+printf '{"fleet.mode": "reset"}\n' >"$T/link.control"
+wait "$pid"
+is "$? $(stored)" '1 FL_READY=NO' 'a SuperLink that dies between two tries'
+is "$(py "[e['body'].split('\\n')[0] for e in l]" "$gate_journal")" '["FL_READY=YES", "FL_READY=NO"]' 'is announced once only'
+rm "$T/link.control"
+
+# --- what OneGate was told ----------------------------------------------------------------------
+
+another
+with
+publish --if-changed
+is "$status $out $(requests)" "0 $FOUR PUT" '--if-changed: nothing was told yet'
+publish --if-changed
+is "$status $out $(requests)" '0  PUT' '--if-changed: nothing changed, nothing sent, nothing printed'
+publish
+is "$status $out $(requests)" "0 $FOUR PUT PUT" 'without it everything is sent'
+publish --if-changed FL_ROLE=superlink
+is "$status $out $(requests)" '0  PUT PUT' 'operands that OneGate was told'
+publish --if-changed FL_ROLE=other
+publish --if-changed
+is "$out $(requests)" "$FOUR PUT PUT PUT PUT" 'and others, after which the four are told again'
+printf '{"fleet.mode": "reset"}\n' >"$T/link.control"
+publish --if-changed
+is "$status $out" "1 $GONE" 'FL_READY=NO is news'
+publish --if-changed
+is "$status $out" '1 ' 'once'
+rm "$T/link.control"
+publish --if-changed
+is "$status $out" "0 $FOUR" 'and so is FL_READY=YES then'
+is "$(mode_of "$ROOT/run/flower-superlink/onegate")" 600 "only root may read what was told, and lock it"
+variables "TOKENTXT=$TOKEN" VMID=43 "ONEGATE_ENDPOINT=$GATE" | context
+publish --if-changed
+is "$status $out" '69 ' 'another VM was told nothing yet'
+another --fail=stall:1
+with
+publish --timeout=1
+: >"$gate_journal"
+publish --if-changed
+is "$status $out $(requests)" "0 $FOUR PUT" 'what may have got lost is told again'
+
+# Two at once do not cross: the second begins when the first has told.
+another --fail=stall:1
+with
+background fl-onegate-publish --root "$ROOT" --docker "$SOCK" --timeout=4
+first=$pid
+wait_until test -s "$gate_journal"
+publish --if-changed
+is "$status $out $(requests)" '0  PUT PUT' 'two at once: the second has nothing left to tell'
+wait "$first"
+is "$?" 0 'as the first has told it'
 
 # --- section 9: which address -------------------------------------------------------------------
 
