@@ -22,7 +22,7 @@ LIB := base/address base/buf base/error base/fatal base/folder base/journal base
 	net/grpc net/http net/lookup net/transfer \
 	onegate/attribute onegate/endpoint onegate/exchange onegate/netaddr onegate/onegate onegate/publication \
 	onegate/told \
-	readiness/announcement \
+	readiness/announcement readiness/readiness \
 	superlink/container superlink/database superlink/image superlink/launch superlink/layout superlink/limit \
 	superlink/printout superlink/report superlink/stage superlink/step superlink/unit
 

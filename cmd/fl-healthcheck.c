@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fl-healthcheck tells whether the SuperLink works, or waits until it does (step 10). */
+/* fl-healthcheck tells whether the SuperLink works, waits until it does (step 10), or reports it. */
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "base/options.h"
 #include "config/resolve.h"
+#include "docker/systemd.h"
 #include "health/layers.h"
 #include "health/probe.h"
 #include "health/verdict.h"
 #include "health/watch.h"
+#include "readiness/readiness.h"
 #include "superlink/database.h"
 
-enum { OPT_WAIT = 1, OPT_PROBE, OPT_DOCKER, OPT_JSON };
+enum { OPT_WAIT = 1, OPT_PROBE, OPT_REPORT, OPT_DOCKER, OPT_JSON };
 
 static const struct fl_option options[] = {
 	{ OPT_WAIT, "wait", "[SECONDS]",
 	  "try until it works, for SECONDS at most\n(default: FL_HEALTH_TIMEOUT)" },
 	{ OPT_PROBE, "probe", "PROBE",
 	  "superlink: all layers (the default);\ngrpc: one gRPC call; tcp: a plain connect" },
+	{ OPT_REPORT, "report", NULL, "tell OneGate, status and motd what has changed" },
 	{ OPT_DOCKER, "docker", "PATH", FL_DOCKER_SOCKET_HELP },
 	{ OPT_JSON, "json", NULL, "print the result as one JSON object" },
 	{ 0, NULL, NULL, NULL },
@@ -27,7 +29,7 @@ static const struct fl_option options[] = {
 static const struct fl_command command = {
 	.program = "fl-healthcheck",
 	.summary = "Tells whether the Flower SuperLink works.",
-	.synopsis = "[-qv] [--root DIR] [--wait[=SECONDS]] [--probe=superlink|grpc|tcp] "
+	.synopsis = "[-qv] [--root DIR] [--wait[=SECONDS] | --report] [--probe=superlink|grpc|tcp] "
 		    "[--docker PATH] [--json] [HOST:PORT]",
 	.options = options,
 	.operands = true,
@@ -39,16 +41,17 @@ static const struct fl_command command = {
 struct run {
 	const char *probe; /* superlink, grpc or tcp */
 	bool superlink;    /* the probe is superlink */
-	bool waits, json, has_address;
+	bool waits, reports, json, by_systemd;
 	int64_t seconds; /* to wait; 0: FL_HEALTH_TIMEOUT */
 	fl_time deadline;
 	const char *socket;
-	struct fl_address address;
+	struct fl_address address; /* port 0: not given */
 	struct fl_paths paths;
 	struct fl_settings settings;
 	struct fl_http *http;
 	struct fl_docker *docker;
 	struct fl_health health;
+	char *object; /* for --json */
 };
 
 static void free_run(struct run *run)
@@ -59,6 +62,7 @@ static void free_run(struct run *run)
 	fl_http_free(run->http);
 	fl_settings_free(&run->settings);
 	fl_paths_free(&run->paths);
+	free(run->object);
 }
 
 /* Returns false if main must return the parser's status at once. */
@@ -80,6 +84,9 @@ static bool parse(struct run *run, struct fl_options *parser)
 			    strcmp(run->probe, "grpc") != 0 && strcmp(run->probe, "tcp") != 0)
 				fl_options_mistake(parser, "--probe takes superlink, grpc or tcp");
 			break;
+		case OPT_REPORT:
+			run->reports = true;
+			break;
 		case OPT_DOCKER:
 			fl_options_socket(parser, &run->socket);
 			break;
@@ -92,7 +99,8 @@ static bool parse(struct run *run, struct fl_options *parser)
 		return false;
 	run->superlink = strcmp(run->probe, "superlink") == 0;
 	address = parser->operands[0];
-	run->has_address = address != NULL;
+	if (run->reports && (run->waits || run->json || !run->superlink))
+		return fl_options_mistake(parser, "--report goes with --root and --docker only");
 	if (address != NULL && run->superlink)
 		return fl_options_mistake(parser, "HOST:PORT is for --probe=grpc and --probe=tcp");
 	if (address != NULL && parser->operands[1] != NULL)
@@ -100,6 +108,7 @@ static bool parse(struct run *run, struct fl_options *parser)
 	if (address != NULL && !fl_address_parse(address, &run->address))
 		return fl_options_mistake(parser, "'%.200s' is no HOST:PORT", address);
 	fl_paths_init(&run->paths, parser->root, NULL);
+	run->by_systemd = fl_paths_is_host(&run->paths) && fl_systemd_running();
 	return true;
 }
 
@@ -108,75 +117,66 @@ static int configure(struct run *run, struct fl_error *err)
 {
 	bool lacks_seconds = run->waits && run->seconds == 0;
 
-	if ((!run->has_address || lacks_seconds) &&
+	if ((run->address.port == 0 || lacks_seconds) &&
 	    fl_resolve_load(&run->settings, &run->paths, NULL, err) != 0)
 		return -1;
 	if (lacks_seconds)
 		run->seconds = fl_settings_integer(&run->settings, FL_PARAM_HEALTH_TIMEOUT);
 	run->deadline = run->waits ? fl_deadline(run->seconds) : FL_NEVER;
-	if (!run->has_address) {
+	if (run->address.port == 0) {
 		run->address = fl_settings_address(&run->settings, FL_PARAM_FLEET_API_ADDRESS);
 		run->address = fl_address_reach(&run->address);
 	}
 	return 0;
 }
 
-/* Prints --json's object. Returns STATUS, or the status of a failed write. */
-static enum fl_exit finish(const struct run *run, const char *json, enum fl_exit status)
-{
-	struct fl_error err = FL_ERROR_INIT;
-
-	if (run->json)
-		fputs(json, stdout);
-	return fl_flush(stdout, &err) == 0 ? status : fl_log_error(&err);
-}
-
 /* --probe=grpc and --probe=tcp. */
-static enum fl_exit probe_address(const struct run *run)
+static enum fl_exit probe_address(struct run *run)
 {
 	enum fl_probe kind = strcmp(run->probe, "tcp") == 0 ? FL_PROBE_TCP : FL_PROBE_GRPC;
 	fl_auto_free char *where = fl_address_text(&run->address);
-	fl_auto_free char *json = NULL;
 	struct fl_error err = FL_ERROR_INIT;
-	char took[FL_DURATION_SIZE];
-	fl_time start = fl_now();
+	int lost = fl_probe(kind, &run->address, run->waits, FL_HEALTH_TRY, run->deadline, &err);
 
-	if (fl_probe(kind, &run->address, run->waits, FL_HEALTH_TRY, run->deadline, &err) != 0) {
+	if (lost)
 		fl_log_error(&err);
-		json = fl_verdict_json_one(run->probe, false, err.message);
-		return finish(run, json, run->waits ? FL_EXIT_TIMEOUT : FL_EXIT_NO);
-	}
-	fl_log(FL_DEBUG, "%s answers after %s", where, fl_duration(took, fl_now() - start));
-	json = fl_verdict_json_one(run->probe, true, where);
-	return finish(run, json, FL_EXIT_OK);
+	run->object = fl_verdict_json_one(run->probe, !lost, lost ? err.message : where);
+	return !lost ? FL_EXIT_OK : run->waits ? FL_EXIT_TIMEOUT : FL_EXIT_NO;
 }
 
-/* --probe=superlink. A wait (step 10) also notes beside the database which version was ready. */
+/* All layers. With --wait that is step 10, which also notes the version that is ready. */
 static enum fl_exit check_layers(struct run *run)
 {
-	struct fl_health_check check = { .settings = &run->settings,
+	struct fl_health_check check = { .http = run->http,
+					 .docker = run->docker,
+					 .settings = &run->settings,
 					 .proc = FL_PROC,
 					 .state_dir = run->paths.state_dir };
 	struct fl_step step = fl_step_begin(FL_STEP_HEALTH);
-	struct fl_error err = FL_ERROR_INIT;
 	enum fl_exit status = FL_EXIT_NO;
-	fl_auto_free char *json = NULL;
 
-	check.http = run->http = fl_http_new();
-	check.docker = run->docker = fl_docker_new(run->http, run->socket);
-	if (run->waits) {
-		fl_log_open(run->paths.bootstrap_log, run->paths.journal);
+	if (run->waits)
 		status = fl_watch(&run->health, &check, run->deadline);
-	} else if (fl_layers_try(&run->health, &check, fl_now() + FL_HEALTH_TRY)) {
+	else if (fl_layers_try(&run->health, &check, fl_now() + FL_HEALTH_TRY))
 		status = FL_EXIT_OK;
-	}
-	if (status == FL_EXIT_OK && run->waits && geteuid() == 0 &&
-	    fl_database_note(&run->paths, &run->settings,
-			     fl_flower_tag(run->health.container.image), &err) != 0)
-		fl_log(FL_WARNING, "%s", err.message);
 	fl_verdict_tell(&run->health, &check, status, run->waits ? &step : NULL);
-	json = fl_verdict_json(&run->health);
-	return finish(run, json, status);
+	if (run->waits && status == FL_EXIT_OK)
+		fl_database_ready(&run->paths, &run->settings, run->health.container.image);
+	run->object = fl_verdict_json(&run->health);
+	return status;
+}
+
+static enum fl_exit check(struct run *run)
+{
+	if (!run->superlink)
+		return probe_address(run);
+	if (run->waits || run->reports)
+		fl_log_open(run->paths.bootstrap_log, run->paths.journal);
+	if (run->reports)
+		return fl_readiness_report(&run->paths, run->socket, run->by_systemd);
+	run->http = fl_http_new();
+	run->docker = fl_docker_new(run->http, run->socket);
+	return check_layers(run);
 }
 
 int main(int argc, char **argv)
@@ -186,11 +186,15 @@ int main(int argc, char **argv)
 	};
 	struct fl_options parser;
 	struct fl_error err = FL_ERROR_INIT;
+	enum fl_exit status;
 
 	fl_options_begin(&parser, &command, argc, argv);
 	if (!parse(&run, &parser))
 		return parser.status;
-	if (configure(&run, &err) != 0)
+	if (!run.reports && configure(&run, &err) != 0)
 		return fl_log_error(&err);
-	return (int)(run.superlink ? check_layers(&run) : probe_address(&run));
+	status = check(&run);
+	if (run.json)
+		fputs(run.object, stdout);
+	return (int)(fl_flush(stdout, &err) == 0 ? status : fl_log_error(&err));
 }

@@ -59,6 +59,7 @@ static void to_file(enum fl_level level, const char *text)
 {
 	static const char *const names[] = { [FL_ERR] = "error",
 					     [FL_WARNING] = "warning",
+					     [FL_NOTICE] = "notice",
 					     [FL_INFO] = "info",
 					     [FL_DEBUG] = "debug" };
 	fl_auto_buf struct fl_buf line = FL_BUF_INIT;

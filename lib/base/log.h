@@ -16,6 +16,7 @@
 enum fl_level {
 	FL_ERR = 3,
 	FL_WARNING = 4,
+	FL_NOTICE = 5, /* good news that a journal of warnings should have */
 	FL_INFO = 6,
 	FL_DEBUG = 7, /* reasons and timings, shown by -v */
 };

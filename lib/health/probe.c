@@ -83,13 +83,18 @@ int fl_probe(enum fl_probe kind, const struct fl_address *address, bool repeat, 
 	/* A plain connect does without libcurl, whose start takes longer than the connect. */
 	fl_auto_http struct fl_http *http = kind == FL_PROBE_TCP ? NULL : fl_http_new();
 	struct fl_error reason = FL_ERROR_INIT; /* of the last try that was not cut short */
+	char took[FL_DURATION_SIZE];
+	fl_time start = fl_now();
 
 	for (;;) {
 		fl_time until = fl_earlier(deadline, fl_now() + try);
 
 		if ((kind == FL_PROBE_TCP ? probe_tcp(address, until, err)
-					  : probe_grpc(http, address, until, err)) == 0)
+					  : probe_grpc(http, address, until, err)) == 0) {
+			fl_log(FL_DEBUG, "port %u answers after %s", (unsigned)address->port,
+			       fl_duration(took, fl_now() - start));
 			return 0;
+		}
 		if (until < deadline || err->code != FL_EXIT_TIMEOUT)
 			reason = *err;
 		if (!repeat || fl_now() >= deadline)

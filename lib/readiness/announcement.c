@@ -6,9 +6,8 @@
 #include "health/layers.h"
 #include "health/verdict.h"
 
-static bool look(void *data)
+bool fl_announcement_look(struct fl_announcement *announcement)
 {
-	struct fl_announcement *announcement = data;
 	fl_time now = fl_now();
 	/* The other half is for telling what was seen. */
 	fl_time half = now + (announcement->publication.deadline - now) / 2;
@@ -18,33 +17,33 @@ static bool look(void *data)
 	return announcement->ready;
 }
 
-int fl_announcement_look(struct fl_announcement *announcement, const struct fl_paths *paths,
+static bool look_again(void *data)
+{
+	return fl_announcement_look(data);
+}
+
+int fl_announcement_open(struct fl_announcement *announcement, const struct fl_paths *paths,
 			 const char *socket, int64_t timeout, struct fl_error *err)
 {
 	struct fl_publication *publication = &announcement->publication;
+	enum fl_settings_state state = fl_settings_require(&publication->settings, paths->json,
+							   err);
 
-	if (fl_publication_open(publication, paths, true, timeout, err) != 0)
+	if (state == FL_SETTINGS_DAMAGED || state == FL_SETTINGS_UNKNOWN)
 		return -1;
-	switch (fl_settings_require(&publication->settings, paths->json, err)) {
-	case FL_SETTINGS_READ:
-		break;
-	case FL_SETTINGS_ABSENT:
+	if (state == FL_SETTINGS_ABSENT) {
 		announcement->why = *err;
 		announcement->why.code = FL_EXIT_NO;
-		return 0;
-	case FL_SETTINGS_DAMAGED:
-	case FL_SETTINGS_UNKNOWN:
-		return -1;
+	} else {
+		announcement->http = fl_http_new();
+		announcement->docker = fl_docker_new(announcement->http, socket);
+		announcement->check = (struct fl_health_check){ .http = announcement->http,
+								.docker = announcement->docker,
+								.settings = &publication->settings,
+								.proc = FL_PROC,
+								.state_dir = paths->state_dir };
 	}
-	announcement->http = fl_http_new();
-	announcement->docker = fl_docker_new(announcement->http, socket);
-	announcement->check = (struct fl_health_check){ .http = announcement->http,
-							.docker = announcement->docker,
-							.settings = &publication->settings,
-							.proc = FL_PROC,
-							.state_dir = paths->state_dir };
-	look(announcement);
-	return 0;
+	return fl_publication_open(publication, paths, true, timeout, err);
 }
 
 /* The one place where what is told is put together. */
@@ -57,7 +56,7 @@ static int tell(struct fl_announcement *announcement, const struct fl_paths *pat
 	bool ready = announcement->ready;
 
 	fl_attributes_free(attributes);
-	publication->onegate.again = ready ? look : NULL;
+	publication->onegate.again = ready ? look_again : NULL;
 	publication->onegate.again_data = announcement;
 	if ((ready ? fl_publication_add_ready(publication, image, err)
 		   : fl_attributes_add(attributes, "FL_READY", "NO", err)) != 0)
@@ -130,8 +129,10 @@ enum fl_exit fl_announcement_run(struct fl_announcement *announcement, const str
 	enum fl_exit status;
 
 	fl_log_open(paths->bootstrap_log, paths->journal);
-	if (fl_announcement_look(announcement, paths, socket, timeout, &err) != 0)
+	if (fl_announcement_open(announcement, paths, socket, timeout, &err) != 0)
 		return fl_step_failed(&step, &err);
+	if (announcement->docker != NULL)
+		fl_announcement_look(announcement);
 	if (fl_announcement_tell(announcement, paths, &err) != 0)
 		failure = &err;
 	status = conclude(announcement, &step, failure);

@@ -28,14 +28,18 @@ struct fl_announcement {
 	}
 
 /*
- * Opens the publication, for TIMEOUT seconds, and looks at the SuperLink below PATHS through the
- * Engine's SOCKET, which takes at most half of them: `ready`. Without a superlink.json no SuperLink
- * was ever started there. 0, or -1 with 78, also if superlink.json is invalid: what cannot be
- * judged is not told.
+ * Prepares a look at the SuperLink below PATHS through the Engine's SOCKET, and opens the
+ * publication for TIMEOUT seconds. Without a superlink.json no SuperLink was ever started there:
+ * `docker` stays NULL, and there is nothing to look at. 0, or -1 with 78: if superlink.json is
+ * invalid (`docker` stays NULL), as what cannot be judged is not told; or for a bad context, with
+ * which one can look but not tell.
  */
-int fl_announcement_look(struct fl_announcement *announcement, const struct fl_paths *paths,
+int fl_announcement_open(struct fl_announcement *announcement, const struct fl_paths *paths,
 			 const char *socket, int64_t timeout, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 5);
+
+/* Looks, for half of the time that is left at most. Returns and sets `ready`. */
+bool fl_announcement_look(struct fl_announcement *announcement) FL_NONNULL(1);
 
 /*
  * Tells OneGate what was seen. If the SuperLink dies before OneGate has taken that, `ready` is false

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "config/flower.h"
 #include "config/valid.h"
@@ -133,4 +134,14 @@ int fl_database_note(const struct fl_paths *paths, const struct fl_settings *set
 		return 0;
 	return fl_error_wrap(err, "%s/%s" NOTE_SUFFIX, paths->state_dir,
 			     fl_settings_database(settings));
+}
+
+void fl_database_ready(const struct fl_paths *paths, const struct fl_settings *settings,
+		       const char *image)
+{
+	struct fl_error err = FL_ERROR_INIT;
+
+	if (image != NULL && geteuid() == 0 &&
+	    fl_database_note(paths, settings, fl_flower_tag(image), &err) != 0)
+		fl_log(FL_WARNING, "%s", err.message);
 }

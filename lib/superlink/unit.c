@@ -13,7 +13,8 @@
  *   `docker stop` waits for a dockerd whose own restart waits for this stop: 90 s of deadlock. If a
  *   line fails, systemd skips those after it.
  * ExecStopPost stops the container once more, as systemd skips ExecStop after a crash; without it
- *   `systemctl stop` in the seconds before a restart would leave the container running.
+ *   `systemctl stop` in the seconds before a restart would leave the container running. Then
+ *   OneGate and the status are told at once, before anybody asks them.
  * RestartForceExitStatus=0: the SuperLink exits 0 on SIGTERM, so `docker stop` and `docker restart`
  *   would leave the unit inactive for good.
  * TimeoutStartSec=infinity: ExecStartPre may pull an image, which has deadlines of its own.
@@ -37,6 +38,7 @@ char *fl_unit_text(void)
 			    "ExecStop=" FL_DOCKER_CLI " stop " FL_CONTAINER_NAME "\n"
 			    "ExecStopPost=" FL_SYSTEMCTL " is-active --quiet docker.service\n"
 			    "ExecStopPost=-" FL_DOCKER_CLI " stop " FL_CONTAINER_NAME "\n"
+			    "ExecStopPost=-" FL_BINDIR "/fl-healthcheck --report\n"
 			    "Restart=on-failure\n"
 			    "RestartForceExitStatus=0\n"
 			    "RestartSec=5s\n"

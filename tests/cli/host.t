@@ -166,7 +166,7 @@ ok 'trap 20: and the client, where it is a package of its own' test -x /usr/bin/
 is "$(cat /etc/one-appliance/status)" install_success 'its status'
 is "$(readlink /opt/flower/scripts/health-check.sh)" "$BUILD/fl-healthcheck" 'READY_SCRIPT_PATH names the health check'
 like "$(cat /etc/systemd/system/docker.service.d/flower-superlink.conf)" '^StartLimitIntervalSec=0$' 'the drop-in for Docker'
-like "$(cat "$T/asked")" 'enable .*flower-superlink-health.timer' 'the timer that finds a dead SuperExec'
+like "$(cat "$T/asked")" 'enable .*flower-superlink-health.timer' 'the regular health check'
 : >"$T/apt"
 run sh "$top/one-appliance/service" --bindir "$BUILD" install
 is "$status $(cat "$T/apt")" '0 ' 'a second install installs nothing'

@@ -106,7 +106,13 @@ static int end(void **state)
 
 static int look(void)
 {
-	return fl_announcement_look(&scene.announcement, &scene.paths, SOCKET, 8, &scene.err);
+	struct fl_announcement *announcement = &scene.announcement;
+
+	if (fl_announcement_open(announcement, &scene.paths, SOCKET, 8, &scene.err) != 0)
+		return -1;
+	if (announcement->docker != NULL)
+		fl_announcement_look(announcement);
+	return 0;
 }
 
 static int tell(void)

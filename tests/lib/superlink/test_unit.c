@@ -19,7 +19,8 @@ static void it_has_the_lines_of_the_specification(void **state)
 		"\nExecStop=" FL_SYSTEMCTL " is-active --quiet docker.service\n"
 		"ExecStop=" FL_DOCKER_CLI " stop flower-superlink\n"
 		"ExecStopPost=" FL_SYSTEMCTL " is-active --quiet docker.service\n"
-		"ExecStopPost=-" FL_DOCKER_CLI " stop flower-superlink\n",
+		"ExecStopPost=-" FL_DOCKER_CLI " stop flower-superlink\n"
+		"ExecStopPost=-" FL_BINDIR "/fl-healthcheck --report\n",
 		/* Trap 3: an exit with 0 would leave the unit inactive. */
 		"\nRestart=on-failure\nRestartForceExitStatus=0\nRestartSec=5s\n",
 		"\nTimeoutStartSec=infinity\n",
