@@ -9,6 +9,8 @@
 #include "base/utf8.h"
 #include "superlink/container.h"
 
+#define INSPECT_MOST (2 * FL_SEC)
+
 static const char *const names[] = { "container", "fleet", "control", "database", "superexec" };
 _Static_assert(FL_ARRAY_SIZE(names) == FL_LAYER_COUNT, "a name for each layer");
 
@@ -64,15 +66,21 @@ static bool is_same_run(const struct fl_health *health, const struct fl_docker_c
 	       strcmp(found->started_at, known->started_at) == 0;
 }
 
-static void forget(struct fl_health *health, const struct fl_health_check *check)
+static void decide_layers(struct fl_health *health, const struct fl_health_check *check)
 {
 	const struct fl_flower *flower = fl_health_flower(health, check);
 
-	fl_health_clear(health, FL_LAYER_CONTAINER + 1);
 	for (int id = FL_LAYER_CONTAINER + 1; id < FL_LAYER_COUNT; id++)
 		health->layers[id].applies = true;
 	health->layers[FL_LAYER_DATABASE].applies = flower->database != FL_DATABASE_NONE;
 	health->layers[FL_LAYER_SUPEREXEC].applies = fl_settings_subprocess(check->settings);
+}
+
+static void forget(struct fl_health *health, const struct fl_health_check *check)
+{
+	fl_health_clear(health, FL_LAYER_CONTAINER + 1);
+	decide_layers(health, check);
+	health->closed_port = false;
 	health->refused = false;
 	health->logged = false;
 	health->cause = FL_CAUSE_NONE;
@@ -125,6 +133,8 @@ bool fl_health_container(struct fl_health *health, const struct fl_health_check 
 
 	layer->applies = true;
 	health->lost = false;
+	/* A late Engine leaves time for the other layers. */
+	deadline = fl_earlier(start + INSPECT_MOST, start + (deadline - start) / 2);
 	health->inspected = fl_docker_inspect(check->docker, FL_CONTAINER_NAME, &found, deadline,
 					      &err) == 0;
 	if (health->inspected) {
@@ -136,11 +146,11 @@ bool fl_health_container(struct fl_health *health, const struct fl_health_check 
 		if (!same_run || layer->state != FL_LAYER_HOLDS)
 			forget(health, check);
 	} else {
-		fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_FAILS, "%s", err.message);
-		forget(health, check);
+		fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_UNKNOWN, "%s", err.message);
+		decide_layers(health, check);
 	}
 	layer->took = fl_now() - start;
-	return layer->state == FL_LAYER_HOLDS;
+	return layer->state != FL_LAYER_FAILS;
 }
 
 void fl_health_container_ended(struct fl_health *health, const struct fl_health_check *check,
@@ -158,7 +168,9 @@ enum fl_layer_id fl_health_failure(const struct fl_health *health)
 {
 	for (int id = 0; id < FL_LAYER_COUNT; id++) {
 		if (health->layers[id].applies && health->layers[id].state == FL_LAYER_FAILS)
-			return (enum fl_layer_id)id;
+			return health->layers[FL_LAYER_CONTAINER].state == FL_LAYER_UNKNOWN
+				       ? FL_LAYER_CONTAINER
+				       : (enum fl_layer_id)id;
 	}
 	return FL_LAYER_COUNT;
 }

@@ -9,6 +9,10 @@
  *   database   it can open and write the run database     the call that SuperExec makes
  *   superexec  SuperExec lives and can carry out runs     its process, below the container's
  *
+ * An Engine that is late or answers with an error says nothing about the container (trap 40). That
+ * layer is then unknown, and the SuperLink works if all others hold. If one of them fails, the
+ * unknown layer is reported first, because a dead Engine would explain the rest.
+ *
  * An open port proves nothing: Docker's userland proxy accepts before the program inside listens
  * (trap 1), and a SuperLink that cannot write its state answers on every port while its SuperExec
  * dies (traps 18, 21). The Flower version that the container was made from decides which layers
@@ -33,7 +37,12 @@ enum fl_layer_id {
 	FL_LAYER_COUNT,
 };
 
-enum fl_layer_state { FL_LAYER_UNTRIED, FL_LAYER_HOLDS, FL_LAYER_FAILS };
+enum fl_layer_state {
+	FL_LAYER_UNTRIED,
+	FL_LAYER_HOLDS,
+	FL_LAYER_FAILS,
+	FL_LAYER_UNKNOWN, /* container only: the Engine did not answer */
+};
 
 struct fl_layer {
 	bool applies; /* to this Flower version and isolation */
@@ -46,9 +55,9 @@ struct fl_layer {
 struct fl_health {
 	struct fl_layer layers[FL_LAYER_COUNT];
 	struct fl_docker_container container; /* of the last look that the Engine answered */
-	bool inspected;                       /* the Engine answered the last look */
+	bool inspected;                       /* the Engine answered when it was asked last */
 	bool lost;           /* the Engine says that the container runs, but it has no process */
-	bool closed_port;    /* the kernel refused the last connect that failed: nobody listens */
+	bool closed_port;    /* the layer fleet or control fails, as nobody listens on its port */
 	bool refused;        /* the database call got a gRPC status other than 0 */
 	bool logged;         /* the database call left a line in the SuperLink's log */
 	enum fl_cause cause; /* the cause that the message of that status names */
@@ -72,7 +81,7 @@ struct fl_health_check {
 	struct fl_transfer *end; /* of fl_end_ask(): the container's end stops the look; or NULL */
 };
 
-/* The Flower version of the container's image, or the configured one if there is no container. */
+/* The Flower version of the container's image, or the configured one if no container is known. */
 const struct fl_flower *fl_health_flower(const struct fl_health *health,
 					 const struct fl_health_check *check) FL_NONNULL(1, 2);
 
@@ -80,9 +89,10 @@ const struct fl_flower *fl_health_flower(const struct fl_health *health,
 const char *fl_layer_name(enum fl_layer_id id);
 
 /*
- * Looks at the container alone: asks the Engine, and decides by the image which layers apply.
- * Clears the other layers unless the run of the last look goes on. Returns whether the container
- * runs.
+ * Looks at the container alone: asks the Engine, for 2 s and half of the time until DEADLINE at
+ * most, and decides by the image which layers apply. Clears the other layers unless the run of the
+ * last look goes on, or may go on. Returns whether to ask them: the container runs, or the Engine
+ * did not answer.
  */
 bool fl_health_container(struct fl_health *health, const struct fl_health_check *check,
 			 fl_time deadline) FL_MUST_CHECK FL_NONNULL(1, 2);
@@ -98,7 +108,10 @@ void fl_health_set(struct fl_health *health, enum fl_layer_id id, enum fl_layer_
 /* Makes layer FIRST and all behind it untried again. */
 void fl_health_clear(struct fl_health *health, int first) FL_NONNULL(1);
 
-/* The first layer that fails, or FL_LAYER_COUNT. */
+/*
+ * The layer to report: the first that fails, or FL_LAYER_CONTAINER if that one is unknown and
+ * another fails. FL_LAYER_COUNT if none fails.
+ */
 enum fl_layer_id fl_health_failure(const struct fl_health *health) FL_NONNULL(1);
 
 void fl_health_free(struct fl_health *health) FL_NONNULL(1);

@@ -25,6 +25,15 @@ static bool finish(const struct fl_health_check *check, struct fl_transfer *tran
 	return true;
 }
 
+/* Sets a layer from an answer that never came. */
+static void set_failed(struct fl_health *health, enum fl_layer_id id,
+		       const struct fl_response *response, const char *message)
+{
+	health->closed_port = response->failure == FL_HTTP_CONNECT &&
+			      response->errnum == ECONNREFUSED;
+	fl_health_set(health, id, FL_LAYER_FAILS, "%s", message);
+}
+
 /* Each probe returns false if the container ended meanwhile, and then leaves its layer alone. */
 static bool probe_grpc(struct fl_health *health, const struct fl_health_check *check,
 		       enum fl_layer_id id, const struct fl_address *address, fl_time deadline)
@@ -42,7 +51,7 @@ static bool probe_grpc(struct fl_health *health, const struct fl_health_check *c
 	if (!finish(check, transfer))
 		return false;
 	if (fl_grpc_result(fl_http_response(transfer), where, &status, &message, &err) != 0)
-		fl_health_set(health, id, FL_LAYER_FAILS, "%s", err.message);
+		set_failed(health, id, fl_http_response(transfer), err.message);
 	else
 		fl_health_set(health, id, FL_LAYER_HOLDS, "%s answers with gRPC status %d (%s)",
 			      where, status, fl_grpc_status_name(status));
@@ -65,7 +74,7 @@ static bool probe_http(struct fl_health *health, const struct fl_health_check *c
 		return false;
 	if (response->failure != FL_HTTP_OK) {
 		fl_http_error(response, url, &err);
-		fl_health_set(health, id, FL_LAYER_FAILS, "%s", err.message);
+		set_failed(health, id, response, err.message);
 	} else {
 		fl_health_set(health, id, response->status == 200 ? FL_LAYER_HOLDS : FL_LAYER_FAILS,
 			      "%s answers with status %ld", url, response->status);
@@ -114,8 +123,8 @@ static bool probe_database(struct fl_health *health, const struct fl_health_chec
 int fl_layers_superexec(struct fl_health *health, const struct fl_health_check *check, pid_t *pid,
 			struct fl_error *err)
 {
-	return fl_proc_find(check->proc, health->container.pid, SUPEREXEC, &health->superexec, pid,
-			    err);
+	return fl_proc_find(check->proc, health->inspected ? health->container.pid : 0, SUPEREXEC,
+			    &health->superexec, pid, err);
 }
 
 static void probe_superexec(struct fl_health *health, const struct fl_health_check *check)
@@ -135,9 +144,8 @@ static void probe_superexec(struct fl_health *health, const struct fl_health_che
 					"` starts it again");
 	else
 		fl_health_set(health, FL_LAYER_SUPEREXEC, FL_LAYER_FAILS,
-			      "no process " SUPEREXEC " below process %ld, so every run would wait "
-			      "for ever",
-			      (long)health->container.pid);
+			      "no process " SUPEREXEC " in the container, so every run would wait "
+			      "for ever");
 }
 
 static bool probe(struct fl_health *health, const struct fl_health_check *check,
@@ -176,6 +184,7 @@ static bool probe(struct fl_health *health, const struct fl_health_check *check,
 
 bool fl_layers_look(struct fl_health *health, const struct fl_health_check *check, fl_time deadline)
 {
+	health->closed_port = false;
 	for (int id = FL_LAYER_CONTAINER + 1; id < FL_LAYER_COUNT; id++) {
 		struct fl_layer *layer = &health->layers[id];
 		fl_time start = fl_now();

@@ -9,8 +9,8 @@
 #include "health/health.h"
 
 /*
- * Asks the layers in order, up to the first that fails. fl_health_container() must have found the
- * container running. Returns whether all hold. If the database is asked through the Control port
+ * Asks the layers in order, up to the first that fails. fl_health_container() must have returned
+ * true. Returns whether all hold. If the database is asked through the Control port
  * and has held once, it is not asked again, because each such call leaves a line in the log.
  */
 bool fl_layers_look(struct fl_health *health, const struct fl_health_check *check, fl_time deadline)
@@ -21,8 +21,9 @@ bool fl_layers_try(struct fl_health *health, const struct fl_health_check *check
 	FL_MUST_CHECK FL_NONNULL(1, 2);
 
 /*
- * Looks for SuperExec alone, below the container's main process. 0 and health->superexec, with its
- * id in *PID (may be NULL), or -1 like fl_proc_find().
+ * Looks for SuperExec alone, below the container's main process; among all processes if the Engine
+ * did not answer, as the container may have been restarted. 0 and health->superexec, with its id in
+ * *PID (may be NULL), or -1 like fl_proc_find().
  */
 int fl_layers_superexec(struct fl_health *health, const struct fl_health_check *check, pid_t *pid,
 			struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 4);

@@ -153,18 +153,16 @@ int fl_proc_find(const char *proc, pid_t ancestor, const char *program, enum fl_
 
 	if (dir == NULL || read_table(dir, program, &table) != 0)
 		return fl_error_set(err, FL_EXIT_SYSTEM, errno, "%s", proc);
-	if (row_of(&table, ancestor) == NULL) {
-		*found = FL_PROCESS_ABSENT;
+	if (ancestor != 0 && row_of(&table, ancestor) == NULL)
 		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0,
 				    "%s/%ld: no such process; is the Engine on this machine and in "
 				    "its process namespace?",
 				    proc, (long)ancestor);
-	}
 	for (size_t i = 0; i < table.count; i++) {
 		const struct process *process = &table.rows[i];
 		int it_runs;
 
-		if (!is_below(&table, process, ancestor))
+		if (ancestor != 0 && !is_below(&table, process, ancestor))
 			continue;
 		if (process->zombie_of_program)
 			best = FL_PROCESS_ZOMBIE;

@@ -24,9 +24,9 @@ enum fl_process {
 
 /*
  * Looks in the proc file system at PROC (FL_PROC, another one in tests) for a descendant of process
- * ANCESTOR that runs PROGRAM: one of its arguments has that base name. A live one, with its id in
- * *PID (may be NULL), wins over a zombie. 0 and *FOUND; -1 with 71 if PROC cannot be read (*FOUND
- * is then as it was); or -1 with 69 and FL_PROCESS_ABSENT if process ANCESTOR is not there.
+ * ANCESTOR (0: any process) that runs PROGRAM: one of its arguments has that base name. A live one,
+ * with its id in *PID (may be NULL), wins over a zombie. 0 and *FOUND; or -1 and *FOUND as it was:
+ * 71 if PROC cannot be read, 69 if process ANCESTOR is not there.
  */
 int fl_proc_find(const char *proc, pid_t ancestor, const char *program, enum fl_process *found,
 		 pid_t *pid, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 3, 4, 6);

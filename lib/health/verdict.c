@@ -65,6 +65,16 @@ static void examine(const struct fl_health *health, const struct fl_health_check
 	fl_diagnosis_explain(cause, check->state_dir, why);
 }
 
+/* What fails besides an Engine that does not answer. */
+static void add_failures(const struct fl_health *health, struct fl_error *err)
+{
+	for (int id = 0; id < FL_LAYER_COUNT; id++) {
+		if (health->layers[id].applies && health->layers[id].state == FL_LAYER_FAILS)
+			fl_error_hint(err, "%s: %s", fl_layer_name((enum fl_layer_id)id),
+				      health->layers[id].detail);
+	}
+}
+
 int fl_verdict_error(const struct fl_health *health, const struct fl_health_check *check,
 		     enum fl_exit code, struct fl_buf *log, struct fl_error *err)
 {
@@ -77,6 +87,8 @@ int fl_verdict_error(const struct fl_health *health, const struct fl_health_chec
 	else
 		fl_error_set(err, code, 0, "%s: %s", fl_layer_name(failure),
 			     health->layers[failure].detail);
+	if (failure == FL_LAYER_CONTAINER && health->layers[failure].state == FL_LAYER_UNKNOWN)
+		add_failures(health, err);
 	return why.length == 0 ? -1 : fl_error_hint(err, "%s", fl_buf_text(&why));
 }
 
@@ -105,6 +117,9 @@ void fl_verdict_show_log(const struct fl_buf *log)
 		fl_log(FL_ERR, "container log: %s", line);
 }
 
+/* In the order of enum fl_layer_state. */
+static const char *const words[] = { "not tried", "holds", "fails", "unknown" };
+
 static void log_layers(const struct fl_health *health)
 {
 	for (int id = 0; id < FL_LAYER_COUNT; id++) {
@@ -113,10 +128,9 @@ static void log_layers(const struct fl_health *health)
 		char took[FL_DURATION_SIZE];
 
 		if (layer->applies && layer->state == FL_LAYER_UNTRIED)
-			fl_log(FL_DEBUG, "layer %s: not tried", name);
+			fl_log(FL_DEBUG, "layer %s: %s", name, words[layer->state]);
 		else if (layer->applies)
-			fl_log(FL_DEBUG, "layer %s: %s, %s: %s", name,
-			       layer->state == FL_LAYER_HOLDS ? "holds" : "fails",
+			fl_log(FL_DEBUG, "layer %s: %s, %s: %s", name, words[layer->state],
 			       fl_duration(took, layer->took), layer->detail);
 	}
 }
@@ -128,8 +142,11 @@ enum fl_exit fl_verdict_tell(const struct fl_health *health, const struct fl_hea
 	struct fl_error err = FL_ERROR_INIT;
 
 	log_layers(health);
-	if (status == FL_EXIT_OK && step != NULL)
+	if (status == FL_EXIT_OK && step != NULL && health->inspected)
 		fl_step_done(step, "%s is ready, all layers hold", health->container.image);
+	else if (status == FL_EXIT_OK && step != NULL)
+		fl_step_done(step, "the SuperLink is ready, although Docker does not answer: %s",
+			     health->layers[FL_LAYER_CONTAINER].detail);
 	if (status == FL_EXIT_OK)
 		return status;
 	fl_verdict_error(health, check, status, &log, &err);
@@ -153,13 +170,14 @@ static void add_layer(cJSON *list, const char *name, enum fl_layer_state state, 
 	cJSON *layer = cJSON_CreateObject();
 
 	cJSON_AddStringToObject(layer, "name", name);
-	if (state == FL_LAYER_UNTRIED) {
+	if (state == FL_LAYER_UNTRIED || state == FL_LAYER_UNKNOWN)
 		cJSON_AddNullToObject(layer, "ok");
-		cJSON_AddNullToObject(layer, "detail");
-	} else {
+	else
 		cJSON_AddBoolToObject(layer, "ok", state == FL_LAYER_HOLDS);
+	if (detail == NULL)
+		cJSON_AddNullToObject(layer, "detail");
+	else
 		cJSON_AddStringToObject(layer, "detail", detail);
-	}
 	cJSON_AddItemToArray(list, layer);
 }
 
@@ -174,7 +192,8 @@ char *fl_verdict_json(const struct fl_health *health)
 
 		if (!layer->applies)
 			continue;
-		ready = ready && layer->state == FL_LAYER_HOLDS;
+		ready = ready &&
+			(layer->state == FL_LAYER_HOLDS || layer->state == FL_LAYER_UNKNOWN);
 		add_layer(list, fl_layer_name((enum fl_layer_id)id), layer->state, layer->detail);
 	}
 	cJSON_AddBoolToObject(object, "ready", ready);

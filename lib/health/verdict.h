@@ -38,8 +38,8 @@ enum fl_exit fl_verdict_tell(const struct fl_health *health, const struct fl_hea
 
 /*
  * {"ready":false,"layers":[{"name":"container","ok":true,"detail":"..."},...]} with all layers that
- * apply, in order, and a line feed. If a layer was not tried, its "ok" and "detail" are null. A
- * fresh string.
+ * apply, in order, and a line feed. If a layer was not tried, its "ok" and "detail" are null; if it
+ * is unknown, "ok" alone. A fresh string.
  */
 char *fl_verdict_json(const struct fl_health *health) FL_MUST_CHECK FL_NONNULL(1);
 

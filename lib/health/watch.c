@@ -78,7 +78,7 @@ static bool end_wait(struct watch *watch, const char *what)
 	return false;
 }
 
-/* Asks the Engine. Returns whether the container runs and has not been restarted. */
+/* Asks the Engine. Returns whether to ask the layers: its run goes on, or may go on. */
 static bool look_at_container(struct watch *watch, fl_time until)
 {
 	struct fl_health *health = watch->health;
@@ -86,7 +86,7 @@ static bool look_at_container(struct watch *watch, fl_time until)
 	bool runs = fl_health_container(health, &watch->check, until);
 
 	if (!health->inspected)
-		return false;
+		return runs;
 	if (watch->started_at != NULL && !container->exists)
 		return end_wait(watch, "it was removed during the wait");
 	if (!container->exists)
@@ -114,7 +114,10 @@ static bool look(struct watch *watch, fl_time until)
 	if (fl_now() >= watch->inspect_at) {
 		if (!look_at_container(watch, until))
 			return false;
-		watch->inspect_at = fl_now() + INSPECT_EACH;
+		/* An Engine that is late gets half of the time, the layers the rest. */
+		watch->inspect_at = fl_now() + (health->inspected
+							? INSPECT_EACH
+							: health->layers[FL_LAYER_CONTAINER].took);
 	}
 	watch->check.call = (fl_now() - watch->seen) / CALL_SHARE;
 	if (watch->check.call < CALL_LEAST)
@@ -139,6 +142,9 @@ static void judge(struct watch *watch)
 		watch->ended = true;
 		return;
 	}
+	/* Trap 40: without the Engine's word, the container may just have been restarted. */
+	if (!health->inspected)
+		return;
 	/* Any other failure of the database may pass, unless SuperExec has died of it. */
 	if (database->state == FL_LAYER_FAILS && health->layers[FL_LAYER_SUPEREXEC].applies)
 		fl_ignore(fl_layers_superexec(health, &watch->check, NULL, &ignored));
@@ -177,7 +183,8 @@ static void restore(struct fl_health *health, enum fl_layer_id failure, const ch
 {
 	enum fl_layer_id cut = fl_health_failure(health);
 
-	if (failure == FL_LAYER_COUNT || cut > failure)
+	if (failure == FL_LAYER_COUNT || cut > failure ||
+	    health->layers[failure].state == FL_LAYER_UNKNOWN)
 		return;
 	for (int id = (int)cut; id < (int)failure; id++)
 		fl_health_set(health, (enum fl_layer_id)id, FL_LAYER_HOLDS,
@@ -213,6 +220,7 @@ enum fl_exit fl_watch(struct fl_health *health, const struct fl_health_check *ch
 		.health = health, .check = *check, .began = fl_now(), .lost = FL_NEVER
 	};
 
+	watch.seen = watch.began;
 	watch.check.end = NULL;
 	watch.check.connect_ms = CONNECT_MS;
 	do {

@@ -315,12 +315,47 @@ done
 engine_options=''
 up "$(served)"
 wait_until ready
-printf '{"container": %s, "rules": [{"match": "GET /containers/.*", "stall": true}]}\n' "$(served)" >"$scenario"
+# engine RULE: what happens to an inspect, with the container as it is.
+engine()
+{
+	printf '{"container": %s, "rules": [{"match": "GET /containers/[^/]*/json", %s}]}\n' "$(served)" "$1" >"$scenario"
+}
+
+# Trap 40: that says nothing about the SuperLink.
+for rule in '"status": 500' '"stall": true' '"body": "<html>"'; do
+	engine "$rule"
+	health --json
+	is "$status $(py "[d['ready'], d['layers'][0]['ok'], all(e['ok'] for e in d['layers'][1:])]" "$T/out")" \
+		'0 [true, null, true]' "trap 40: an Engine with $rule: the container is unknown, the SuperLink works"
+	like "$(py "d['layers'][0]['detail']" "$T/out")" "$SOCK" '... with the reason'
+done
+engine '"status": 500'
+health --wait=5
+is "$status $(tail -n 1 "$ROOT/var/log/one-appliance/flower-bootstrap.log" | grep -c 'failure made for the test')" '0 1' \
+	'--wait is over as well, and its step tells of the Engine'
+control '{"fleet.mode": "reset"}'
+fails_at container 'an Engine that fails, and a port as well' 'failure made for the test'
+like "$err" 'failure made for the test.*; fleet: 127' '... both are told'
 health --wait=1
-ok 'an Engine that is silent: 75 or 69' test "$status" = 75 -o "$status" = 69
-printf '{"container": %s, "rules": [{"match": "GET /containers/.*", "body": "<html>", "status": 200}]}\n' "$(served)" >"$scenario"
-health
-ok 'an Engine that answers nonsense is not ready' test "$status" = 69 -o "$status" = 1
+exits 75 'and with --wait=1: 75'
+
+# One inspect after SuperExec was seen.
+for rule in '"status": 500' '"stall": true'; do
+	up "$(served)"
+	wait_until ready
+	control '{"database": "database is locked"}'
+	rm -f "$T/link.journal"
+	(
+		wait_until grep -q ListAppsToLaunch "$T/link.journal"
+		engine "$rule, \"times\": 1"
+		wait_until "$PYTHON" -c 'import json, sys; sys.exit(not any(
+			json.loads(line).get("status") in (0, 500) for line in open(sys.argv[1])))' "$engine_journal"
+		control '{}'
+	) &
+	health --wait=30
+	wait "$!"
+	is "$status" 0 "trap 40: one inspect with $rule after SuperExec was seen ends no wait"
+done
 stop "$engine_pid"
 health
 ok 'no Engine: not ready' test "$status" = 69 -o "$status" = 1

@@ -27,11 +27,13 @@ struct fl_transfer {
 static struct {
 	fl_time now; /* nanoseconds */
 	int64_t engine_at, made_at, started_at, listens_at, control_at, died_at, restarted_at;
-	int64_t away_at;                          /* the Engine answers no call for 2 s */
+	int64_t away_at, away_ms;                 /* so long the Engine answers with errors */
+	int64_t inspect_ms;                       /* so long an inspect takes, 0 for 1 */
 	int64_t lost_at;                          /* the Engine closes the wait for the end */
 	int64_t process_gone_at, process_back_at; /* the container's, in /proc */
 	int64_t superexec_at, superexec_gone_at;
 	bool superexec_zombie; /* after its end */
+	pid_t ancestor;        /* below which it was looked for last */
 	bool paused, oom_killed, restarting;
 	int64_t exit_code;
 	const char *error; /* State.Error */
@@ -109,6 +111,12 @@ static inline bool up(void)
 	return (since(world.started_at) && !since(world.died_at)) || since(world.restarted_at);
 }
 
+/* Of the container's present run. */
+static inline pid_t world_pid(void)
+{
+	return (pid_t)(100 + (since(world.restarted_at) ? world.restarted_at : world.started_at));
+}
+
 static inline int count_calls(char letter)
 {
 	int count = 0;
@@ -144,14 +152,18 @@ int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
 			     struct fl_docker_container *container, fl_time deadline,
 			     struct fl_error *err)
 {
-	int64_t run = since(world.restarted_at) ? world.restarted_at : world.started_at;
+	int64_t run = world_pid() - 100;
 
 	(void)docker, (void)name;
-	world.now += FL_MS;
 	fl_buf_putc(&world.calls, 'i');
 	*container = (struct fl_docker_container){ .exists = since(world.made_at) };
-	if (!since(world.engine_at) || (since(world.away_at) && !since(world.away_at + 2000)) ||
-	    world.now > deadline)
+	world.now += (world.inspect_ms != 0 ? world.inspect_ms : 1) * FL_MS;
+	if (world.now > deadline) {
+		world.now = deadline;
+		return fl_error_set(err, FL_EXIT_TIMEOUT, 0, "no Engine in time");
+	}
+	if (!since(world.engine_at) ||
+	    (since(world.away_at) && !since(world.away_at + world.away_ms)))
 		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "no Engine");
 	if (!container->exists)
 		return 0;
@@ -217,7 +229,11 @@ struct fl_transfer *__wrap_fl_http_start(struct fl_http *http, const struct fl_r
 	}
 	fl_buf_putc(&world.calls, database ? 'd' : !request->http2 ? 'h' : control ? 'c' : 'f');
 	transfer->done_at = world.now + (since(world.slow_until) ? 1 : world.slow_ms) * FL_MS;
-	if (!up() || !since(control ? world.control_at : world.listens_at)) {
+	if (!up()) {
+		/* Nobody publishes the port. */
+		response->failure = FL_HTTP_CONNECT;
+		response->errnum = ECONNREFUSED;
+	} else if (!since(control ? world.control_at : world.listens_at)) {
 		/* Trap 1: docker-proxy accepts, then resets. */
 		response->failure = FL_HTTP_CLOSED;
 		snprintf(response->reason, sizeof(response->reason), "reset");
@@ -288,10 +304,11 @@ int __wrap_fl_proc_find(const char *proc, pid_t ancestor, const char *program,
 			enum fl_process *found, pid_t *pid, struct fl_error *err)
 {
 	(void)proc, (void)program;
-	*found = FL_PROCESS_ABSENT;
-	if (ancestor == 0 || !up())
+	world.ancestor = ancestor;
+	if (ancestor != 0 && (!up() || ancestor != world_pid()))
 		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "no such process");
-	if (!since(world.superexec_at))
+	*found = FL_PROCESS_ABSENT;
+	if (!up() || !since(world.superexec_at))
 		return 0;
 	if (since(world.superexec_gone_at)) {
 		*found = world.superexec_zombie ? FL_PROCESS_ZOMBIE : FL_PROCESS_ABSENT;

@@ -30,10 +30,6 @@ static void a_container_that_does_not_run_is_reported(void **state)
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
 
 	(void)state;
-	world.engine_at = FL_NEVER;
-	look(&health, FL_LAYER_CONTAINER);
-	assert_true(says(&health, FL_LAYER_CONTAINER, "no Engine"));
-	world.engine_at = 0;
 	world.made_at = FL_NEVER;
 	look(&health, FL_LAYER_CONTAINER);
 	assert_true(says(&health, FL_LAYER_CONTAINER, "fl-bootstrap"));
@@ -81,6 +77,59 @@ static void a_container_without_a_process_does_not_run(void **state)
 	assert_false(health.lost);
 }
 
+/* Trap 40: an Engine that is late or answers with an error says nothing about the SuperLink. */
+static void trap_40_an_engine_without_an_answer_is_no_failure(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+		world_reset(NULL);
+		/* With the container of an earlier look, or without. */
+		if (i % 2 == 1)
+			assert_true(look(&health, FL_LAYER_COUNT));
+		world.away_at = i < 2 ? 0 : FL_NEVER;
+		world.away_ms = 1000;
+		world.inspect_ms = i < 2 ? 1 : 10000;
+		/* It may also have been restarted meanwhile. */
+		world.died_at = 0;
+		world.restarted_at = 1;
+		assert_true(look(&health, FL_LAYER_COUNT));
+		assert_false(health.inspected);
+		assert_int_equal(health.layers[FL_LAYER_CONTAINER].state, FL_LAYER_UNKNOWN);
+		assert_true(says(&health, FL_LAYER_CONTAINER, "no Engine"));
+		assert_int_equal(world.ancestor, 0);
+		/* It is the cause to name if something else fails, which may be for that. */
+		world.restarted_at = FL_NEVER;
+		look(&health, FL_LAYER_CONTAINER);
+		assert_true(says(&health, FL_LAYER_FLEET, "Connection refused"));
+		world.away_at = FL_NEVER;
+		world.inspect_ms = 1;
+		world.died_at = FL_NEVER;
+		assert_true(look(&health, FL_LAYER_COUNT));
+		assert_int_equal(world.ancestor, world_pid());
+	}
+}
+
+/* A port that the kernel closes is certain, and no silence. */
+static void a_closed_port_is_told_from_a_silent_one(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	world.listens_at = FL_NEVER;
+	look(&health, FL_LAYER_FLEET);
+	assert_false(health.closed_port);
+	world.engine_at = FL_NEVER;
+	world.died_at = 0;
+	look(&health, FL_LAYER_CONTAINER);
+	assert_true(health.closed_port);
+	world.died_at = FL_NEVER;
+	world.listens_at = 0;
+	assert_true(look(&health, FL_LAYER_COUNT));
+	assert_false(health.closed_port);
+}
+
 /* A grpc-message can be any text, and goes to terminals and into JSON. */
 static void what_comes_from_outside_is_made_harmless(void **state)
 {
@@ -98,6 +147,9 @@ int main(void)
 		cmocka_unit_test_setup(all_layers_are_asked_in_order, world_reset),
 		cmocka_unit_test_setup(a_container_that_does_not_run_is_reported, world_reset),
 		cmocka_unit_test_setup(a_container_without_a_process_does_not_run, world_reset),
+		cmocka_unit_test_setup(trap_40_an_engine_without_an_answer_is_no_failure,
+				       world_reset),
+		cmocka_unit_test_setup(a_closed_port_is_told_from_a_silent_one, world_reset),
 		cmocka_unit_test_setup(what_comes_from_outside_is_made_harmless, world_reset),
 	};
 

@@ -79,17 +79,33 @@ static void everything_is_waited_for(void **state)
 	assert_true(world_ms() <= 4560);
 }
 
-/* An Engine that does not answer says nothing of SuperExec, which was seen before. */
-static void an_engine_that_is_away_ends_no_wait(void **state)
+/*
+ * Trap 40: an Engine that is late, or answers with errors, after SuperExec was seen. The database
+ * fails meanwhile, so the wait goes on.
+ */
+static void trap_40_an_engine_without_an_answer_ends_no_wait(void **state)
 {
-	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
-
 	(void)state;
-	starting(0);
-	world.refusal = REFUSED "database is locked";
-	world.refused_until = 6000;
-	world.away_at = 3000;
-	assert_int_equal(watch(&health, 60000), 0);
+	for (int i = 0; i < 3; i++) {
+		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+		world_reset(NULL);
+		starting(0);
+		world.refusal = REFUSED "database is locked";
+		world.refused_until = 9000;
+		world.away_at = i != 1 ? 3000 : FL_NEVER;
+		world.away_ms = i == 0 ? 2000 : 60000;
+		world.inspect_ms = i == 1 ? 10000 : 1;
+		/* In the last case the container is restarted unseen, with another SuperExec. */
+		if (i == 2) {
+			world.lost_at = 500;
+			world.died_at = 4000;
+			world.restarted_at = 5000;
+		}
+		assert_int_equal(watch(&health, 60000), 0);
+		assert_true(world_ms() >= 9000);
+		assert_true(world_ms() <= 11100);
+	}
 }
 
 static void a_long_wait_shows_its_progress(void **state)
@@ -359,7 +375,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(ready_is_seen_soon_and_never_before, world_reset),
 		cmocka_unit_test_setup(everything_is_waited_for, world_reset),
-		cmocka_unit_test_setup(an_engine_that_is_away_ends_no_wait, world_reset),
+		cmocka_unit_test_setup(trap_40_an_engine_without_an_answer_ends_no_wait,
+				       world_reset),
 		cmocka_unit_test_setup(a_long_wait_shows_its_progress, world_reset),
 		cmocka_unit_test_setup(the_engine_is_asked_rarely, world_reset),
 		cmocka_unit_test_setup(the_end_of_the_container_ends_the_wait, world_reset),
