@@ -4,6 +4,7 @@
 #include "base/options.h"
 #include "docker/dockerd.h"
 #include "docker/systemd.h"
+#include "health/mend.h"
 #include "health/verdict.h"
 #include "superlink/container.h"
 #include "superlink/image.h"
@@ -141,6 +142,12 @@ static enum fl_exit start_container(struct run *run)
 	if (fl_launch_create(run->docker, &run->paths, &run->settings, &run->image, run->by_systemd,
 			     run->prepare, &replaced, &err) != 0)
 		return fl_step_failed(&step, &err);
+	if (!run->prepare && !replaced && fl_mend_needs_restart(run->docker, &run->settings)) {
+		fl_log(FL_WARNING, "container " FL_CONTAINER_NAME
+				   ": its SuperExec has died, and only a restart starts it again");
+		if (fl_launch_stop(run->docker, run->by_systemd, &err) != 0)
+			return fl_step_failed(&step, &err);
+	}
 	if (!run->prepare && fl_launch_start(run->docker, run->by_systemd, &started, &err) != 0) {
 		/* If the container does not come up, its log says why. */
 		fl_verdict_add_cause(run->docker, run->paths.state_dir, &log, &err);

@@ -248,3 +248,12 @@ int fl_docker_start(struct fl_docker *docker, const char *name, fl_time deadline
 			      port);
 	return -1;
 }
+
+int fl_docker_stop(struct fl_docker *docker, const char *name, fl_time deadline,
+		   struct fl_error *err)
+{
+	fl_auto_free char *path = fl_engine_container(name, "/stop");
+	const struct fl_engine_call call = { .method = "POST", .path = path, .deadline = deadline };
+
+	return act(docker, &call, 204, 304, err) == 0 ? 0 : -1;
+}

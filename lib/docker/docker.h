@@ -97,6 +97,10 @@ int fl_docker_remove(struct fl_docker *docker, const char *name, fl_time deadlin
 int fl_docker_start(struct fl_docker *docker, const char *name, fl_time deadline,
 		    struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 4);
 
+/* Stops a container within its own stop time-out. 0, also if it does not run, or -1. */
+int fl_docker_stop(struct fl_docker *docker, const char *name, fl_time deadline,
+		   struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 4);
+
 static inline void fl_cleanup_docker(struct fl_docker **slot)
 {
 	fl_docker_free(*slot);

@@ -91,6 +91,14 @@ int fl_launch_create(struct fl_docker *docker, const struct fl_paths *paths,
 	return made < 0 ? -1 : 0;
 }
 
+/* The unit first, so that it does not start the container again at once. */
+int fl_launch_stop(struct fl_docker *docker, bool by_systemd, struct fl_error *err)
+{
+	if (by_systemd && stop_the_unit(err) != 0)
+		return -1;
+	return fl_docker_stop(docker, FL_CONTAINER_NAME, fl_now() + ENGINE_LIMIT, err);
+}
+
 static int start_by_systemd(struct fl_error *err)
 {
 	static const char *const reload[] = { "daemon-reload", NULL };

@@ -26,6 +26,13 @@ int fl_launch_create(struct fl_docker *docker, const struct fl_paths *paths,
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4, 7, 8);
 
 /*
+ * Stops the container and, if BY_SYSTEMD, its unit; the next fl_launch_start() starts both. 0, or
+ * -1 with 69 or 75.
+ */
+int fl_launch_stop(struct fl_docker *docker, bool by_systemd, struct fl_error *err)
+	FL_MUST_CHECK FL_NONNULL(1, 3);
+
+/*
  * Starts the container if it does not run, through its unit if BY_SYSTEMD, else through the Engine
  * API, and waits a moment to see that it goes on running. *STARTED is false if it ran already. 0,
  * or -1: 69 with the cause if the container ended or was refused, 75 if it did not start in time.

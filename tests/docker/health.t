@@ -65,9 +65,10 @@ like "$out$err" '[sS]uper[eE]xec' 'and named'
 run fl-healthcheck --root "$ROOT" --json
 exits 1 'the same in JSON'
 is "$(py '[x["name"] for x in d["layers"] if not x["ok"]][0]' "$T/out")" superexec 'the layer is superexec'
-docker restart "$container" >/dev/null
 service bootstrap
-exits 0 'a restart of the container heals it'
+exits 0 'service bootstrap restarts the container, and serves'
+like "$err" 'warning: .*SuperExec has died.*restart' 'and says why'
+ok 'by a SuperExec that lives' test -n "$(host_pid flower-superexec)"
 
 # --- stopped and missing ----------------------------------------------------------------------------
 docker stop "$container" >/dev/null

@@ -69,6 +69,12 @@ inside /etc/one-appliance/service configure
 inside /etc/one-appliance/service bootstrap
 exits 0 'contextualization runs again in mid-life'
 is "$(started)" "$before" 'and nothing is restarted'
+inside pkill -KILL -f flower-superexec
+inside /etc/one-appliance/service bootstrap
+exits 0 'after the death of SuperExec service bootstrap serves again'
+ok 'by a restart of the container' not test "$(started)" = "$before"
+inside systemctl is-active flower-superlink.service
+is "$out" active 'and the unit is active'
 
 # --- ways to end it ---------------------------------------------------------------------------------
 serves()

@@ -326,6 +326,29 @@ static void starting_a_running_container_is_fine(void **state)
 	end(&w);
 }
 
+static void stopping_a_stopped_container_is_fine(void **state)
+{
+	static const struct server_rule rules[] = {
+		SERVER_PING,
+		{ .to = "POST /v1.41/containers/x/stop ", .status = 204, .times = 1 },
+		{ .to = "POST /v1.41/containers/x/stop ", .status = 304 },
+		{ .to = "POST /v1.41/containers/none/stop ",
+		  .status = 404,
+		  .body = "{\"message\":\"No such container: none\"}" },
+		{ .to = NULL },
+	};
+	struct world w;
+
+	(void)state;
+	begin(&w, rules);
+	assert_int_equal(fl_docker_stop(w.docker, "x", soon(), &w.err), 0);
+	assert_int_equal(fl_docker_stop(w.docker, "x", soon(), &w.err), 0);
+	assert_int_equal(fl_docker_stop(w.docker, "none", soon(), &w.err), -1);
+	assert_string_equal(message(&w),
+			    "POST /containers/none/stop: 404: No such container: none");
+	end(&w);
+}
+
 static void taken_port_is_named(void **state)
 {
 	static const struct {
@@ -422,6 +445,7 @@ int main(void)
 		cmocka_unit_test(create_sends_its_json),
 		cmocka_unit_test(remove_leaves_nothing_behind),
 		cmocka_unit_test(starting_a_running_container_is_fine),
+		cmocka_unit_test(stopping_a_stopped_container_is_fine),
 		cmocka_unit_test(taken_port_is_named),
 		cmocka_unit_test(answers_that_break_off_or_stall_are_errors),
 	};

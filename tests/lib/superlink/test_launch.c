@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wrap: fl_docker_inspect fl_docker_create fl_docker_remove fl_docker_start fl_systemctl */
-/* wrap: fl_end_ask fl_end_await */
+/* wrap: fl_docker_stop fl_end_ask fl_end_await */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,6 +26,8 @@ int __wrap_fl_docker_remove(struct fl_docker *docker, const char *name, fl_time 
 			    struct fl_error *err);
 int __wrap_fl_docker_start(struct fl_docker *docker, const char *name, fl_time deadline,
 			   struct fl_error *err);
+int __wrap_fl_docker_stop(struct fl_docker *docker, const char *name, fl_time deadline,
+			  struct fl_error *err);
 int __wrap_fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time deadline,
 			struct fl_error *err);
 struct fl_transfer *__wrap_fl_end_ask(struct fl_docker *docker, const char *name);
@@ -106,6 +108,15 @@ int __wrap_fl_docker_start(struct fl_docker *docker, const char *name, fl_time d
 	(void)docker, (void)name, (void)deadline, (void)err;
 	fl_buf_puts(&engine.calls, "start ");
 	engine.running = true;
+	return 0;
+}
+
+int __wrap_fl_docker_stop(struct fl_docker *docker, const char *name, fl_time deadline,
+			  struct fl_error *err)
+{
+	(void)docker, (void)name, (void)deadline, (void)err;
+	fl_buf_puts(&engine.calls, "stop ");
+	engine.running = false;
 	return 0;
 }
 
@@ -240,6 +251,20 @@ static void systemd_starts_the_unit(void **state)
 			    "systemctl-daemon-reload systemctl-enable systemctl-start ");
 }
 
+/* Somebody may have started the container without its unit, so the unit's stop is not enough. */
+static void it_is_stopped_with_its_unit(void **state)
+{
+	struct fl_error err = FL_ERROR_INIT;
+	struct fl_docker *docker = (struct fl_docker *)&engine;
+
+	(void)state;
+	assert_int_equal(fl_launch_stop(docker, false, &err), 0);
+	assert_int_equal(fl_launch_stop(docker, true, &err), 0);
+	engine.refused = "stop";
+	assert_int_equal(fl_launch_stop(docker, true, &err), -1);
+	assert_string_equal(fl_buf_text(&engine.calls), "stop systemctl-stop stop systemctl-stop ");
+}
+
 static void what_systemd_refuses_is_a_failure(void **state)
 {
 	static const char *const orders[] = { "daemon-reload", "enable", "start", "stop" };
@@ -317,6 +342,7 @@ int main(void)
 		cmocka_unit_test_setup(another_run_may_come_first, begin),
 		cmocka_unit_test_setup(the_engine_starts_it_without_systemd, begin),
 		cmocka_unit_test_setup(systemd_starts_the_unit, begin),
+		cmocka_unit_test_setup(it_is_stopped_with_its_unit, begin),
 		cmocka_unit_test_setup(what_systemd_refuses_is_a_failure, begin),
 		cmocka_unit_test_setup(one_that_runs_is_left_running, begin),
 		cmocka_unit_test_setup(one_that_ends_at_once_is_a_failure, begin),
