@@ -99,15 +99,37 @@ int fl_launch_stop(struct fl_docker *docker, bool by_systemd, struct fl_error *e
 	return fl_docker_stop(docker, FL_CONTAINER_NAME, fl_now() + ENGINE_LIMIT, err);
 }
 
-static int start_by_systemd(struct fl_error *err)
+/*
+ * Makes systemd know the unit file as it is, and start it at each boot. Neither is done without
+ * need: daemon-reload and enable take up to two seconds, and this runs again in mid-life. A changed
+ * file may have other links ([Install]), so it is enabled again.
+ */
+static int enable_unit(fl_time deadline, struct fl_error *err)
 {
+	static const char *const show[] = { "show",
+					    "--property=LoadState,NeedDaemonReload,UnitFileState",
+					    FL_UNIT_NAME, NULL };
 	static const char *const reload[] = { "daemon-reload", NULL };
 	static const char *const enable[] = { "enable", "--quiet", FL_UNIT_NAME, NULL };
+	fl_auto_buf struct fl_buf said = FL_BUF_INIT;
+	struct fl_error ignored = FL_ERROR_INIT;
+	bool known = fl_systemctl(show, &said, deadline, &ignored) == 0 &&
+		     strstr(fl_buf_text(&said), "LoadState=loaded\n") != NULL &&
+		     strstr(fl_buf_text(&said), "NeedDaemonReload=no\n") != NULL;
+
+	if (!known && fl_systemctl(reload, NULL, deadline, err) != 0)
+		return -1;
+	if (known && strstr(fl_buf_text(&said), "UnitFileState=enabled\n") != NULL)
+		return 0;
+	return fl_systemctl(enable, NULL, deadline, err);
+}
+
+static int start_by_systemd(struct fl_error *err)
+{
 	static const char *const start[] = { "start", FL_UNIT_NAME, NULL };
 	fl_time deadline = fl_now() + SYSTEMD_LIMIT;
 
-	if (fl_systemctl(reload, NULL, deadline, err) != 0 ||
-	    fl_systemctl(enable, NULL, deadline, err) != 0)
+	if (enable_unit(deadline, err) != 0)
 		return -1;
 	if (fl_systemctl(start, NULL, deadline, err) != 0)
 		return fl_error_hint(err, "journalctl -u " FL_UNIT_NAME " shows why");

@@ -38,11 +38,22 @@ cat >"$SYSTEMCTL" <<X
 echo "\$*" >>"$T/asked"
 [ ! -e /proc/\$\$/fd/9 ] || echo descriptor 9 >>"$T/asked"
 case \$1 in
-show) cat "$T/docker-state" ;;
+show)
+	case \$* in
+	*flower-superlink*) cat "$T/unit-state" ;;
+	*) cat "$T/docker-state" ;;
+	esac
+	;;
 start | restart) exec "$PYTHON" "$top/tests/shared.py" "$ENGINE_SOCKET" POST /containers/flower-superlink/start ;;
 esac
 X
 chmod 0755 "$SYSTEMCTL"
+
+unit_is()
+{
+	printf 'LoadState=%s\nUnitFileState=%s\nNeedDaemonReload=%s\n' "$1" "$2" "$3" >"$T/unit-state"
+}
+unit_is not-found '' no
 
 docker_is()
 {
@@ -94,8 +105,10 @@ docker_is loaded active success
 run fl-bootstrap --prepare
 is "$status $(cat "$T/asked")" '0 ' '--prepare asks nothing of systemd'
 docker_is loaded active success
+unit_is loaded enabled no
 run fl-bootstrap
 is "$status $(container "c['runs']")" '0 1' 'a second run restarts nothing'
+is "$(grep -vE '^show ' "$T/asked")" 'start flower-superlink.service' 'and asks systemd for neither daemon-reload nor enable'
 context <<'X'
 export FL_CONTROL_API_ADDRESS="127.0.0.1:9093"
 export FL_NUM_ROUNDS="9"

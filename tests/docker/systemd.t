@@ -64,11 +64,16 @@ started()
 {
 	"$docker/systemd.sh" run "$box" docker inspect -f '{{.Id}} {{.State.StartedAt}}' flower-superlink 2>&1
 }
-before=$(started)
+reloads()
+{
+	"$docker/systemd.sh" run "$box" journalctl -q -o cat _PID=1 | grep -c '^Reloading'
+}
+before=$(started) reloads=$(reloads)
 inside /etc/one-appliance/service configure
 inside /etc/one-appliance/service bootstrap
 exits 0 'contextualization runs again in mid-life'
 is "$(started)" "$before" 'and nothing is restarted'
+is "$(reloads)" "$reloads" 'nor does systemd read its units again'
 inside pkill -KILL -f flower-superexec
 inside /etc/one-appliance/service bootstrap
 exits 0 'after the death of SuperExec service bootstrap serves again'

@@ -47,6 +47,7 @@ static struct {
 	char digest[64];
 	struct fl_buf calls;
 	const char *refused; /* the order that systemd does not carry out */
+	const char *unit;    /* what systemd says of the unit; NULL if it does not answer */
 } engine;
 
 int __wrap_fl_docker_inspect(struct fl_docker *docker, const char *name,
@@ -123,7 +124,11 @@ int __wrap_fl_docker_stop(struct fl_docker *docker, const char *name, fl_time de
 int __wrap_fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time deadline,
 			struct fl_error *err)
 {
-	(void)output, (void)deadline;
+	(void)deadline;
+	if (strcmp(arguments[0], "show") == 0) {
+		fl_buf_puts(output, engine.unit != NULL ? engine.unit : "");
+		return engine.unit != NULL ? 0 : -1;
+	}
 	fl_buf_printf(&engine.calls, "systemctl-%s ", arguments[0]);
 	if (engine.refused != NULL && strcmp(arguments[0], engine.refused) == 0)
 		return fl_error_set(err, FL_EXIT_UNAVAILABLE, 0, "refused");
@@ -251,6 +256,36 @@ static void systemd_starts_the_unit(void **state)
 			    "systemctl-daemon-reload systemctl-enable systemctl-start ");
 }
 
+static void the_unit_is_enabled_if_need_be(void **state)
+{
+	static const struct {
+		const char *unit, *calls;
+	} cases[] = {
+		{ "LoadState=loaded\nUnitFileState=enabled\nNeedDaemonReload=no\n",
+		  "systemctl-start " },
+		{ "LoadState=loaded\nUnitFileState=disabled\nNeedDaemonReload=no\n",
+		  "systemctl-enable systemctl-start " },
+		{ "LoadState=loaded\nUnitFileState=enabled-runtime\nNeedDaemonReload=no\n",
+		  "systemctl-enable systemctl-start " },
+		{ "LoadState=loaded\nUnitFileState=enabled\nNeedDaemonReload=yes\n",
+		  "systemctl-daemon-reload systemctl-enable systemctl-start " },
+		{ "LoadState=not-found\nUnitFileState=\nNeedDaemonReload=no\n",
+		  "systemctl-daemon-reload systemctl-enable systemctl-start " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		struct fl_error err = FL_ERROR_INIT;
+		bool started;
+
+		begin(NULL);
+		engine.exists = true;
+		engine.unit = cases[i].unit;
+		assert_int_equal(start(true, &started, &err), 0);
+		assert_string_equal(fl_buf_text(&engine.calls), cases[i].calls);
+	}
+}
+
 /* Somebody may have started the container without its unit, so the unit's stop is not enough. */
 static void it_is_stopped_with_its_unit(void **state)
 {
@@ -342,6 +377,7 @@ int main(void)
 		cmocka_unit_test_setup(another_run_may_come_first, begin),
 		cmocka_unit_test_setup(the_engine_starts_it_without_systemd, begin),
 		cmocka_unit_test_setup(systemd_starts_the_unit, begin),
+		cmocka_unit_test_setup(the_unit_is_enabled_if_need_be, begin),
 		cmocka_unit_test_setup(it_is_stopped_with_its_unit, begin),
 		cmocka_unit_test_setup(what_systemd_refuses_is_a_failure, begin),
 		cmocka_unit_test_setup(one_that_runs_is_left_running, begin),
