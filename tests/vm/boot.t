@@ -69,11 +69,12 @@ case_ends 'zero configuration'
 case_begins
 inside 'docker inspect -f "{{.Id}} {{.Created}}" flower-superlink; stat -c "%Y %i" /opt/flower/config/* /etc/systemd/system/flower-superlink.service'
 before=$out
-forget
+from_now
 inside 'systemctl reboot'
 rm -f "$T/ssh.socket"
-ok 'a second boot reports READY=YES again' within_limit is_attribute READY YES
-is "$(attribute FL_READY)" YES 'and publishes again'
+ok 'a second boot reports READY=YES again' within_limit is_told READY=YES
+ok 'and publishes again' is_told FL_READY=YES
+is "$(attribute FL_READY)" YES 'and OneGate holds it'
 ok 'and serves' within_limit serves
 inside 'docker inspect -f "{{.Id}} {{.Created}}" flower-superlink; stat -c "%Y %i" /opt/flower/config/* /etc/systemd/system/flower-superlink.service'
 is "$out" "$before" 'the container is the same, no file was written again'

@@ -94,13 +94,17 @@ start_gate()
 	GATE=http://127.0.0.1:5030
 }
 
-# forget: as if nothing had ever been published.
-forget()
+# A real OneGate keeps what an earlier boot has told it, and so does this one.
+# from_now: is_told looks at what OneGate is told from here on.
+from_now()
 {
-	stop "$gate_pid"
-	rm -f "$gate_state" "$gate_journal"
-	start_gate "$@"
-	wait_until test -s "$gate_state"
+	told_before=$(grep -c . "$gate_journal" 2>/dev/null)
+}
+
+# is_told NAME=VALUE
+is_told()
+{
+	[ "$(py "any('$1' in e['body'].split('\n') for e in l[$told_before:] if e['method'] == 'PUT')" "$gate_journal")" = true ]
 }
 
 # --- the machine --------------------------------------------------------------------------------

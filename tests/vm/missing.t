@@ -17,7 +17,7 @@ inside 'systemctl stop flower-superlink.service; fallocate -l $(df --output=avai
 boot_again
 ok 'the boot fails, and no old success is left' test "$stage" != bootstrap_success
 like "$said$out" 'space|disk is full' 'and says why'
-is "$(attribute READY)" '' 'READY is not reported'
+is "$(attribute READY)" NO 'READY=YES of the good boot is taken back'
 inside 'rm -f /fill /fill2'
 heals
 case_ends 'disk full'

@@ -5,9 +5,9 @@
 again()
 {
 	cut_power
-	forget
+	from_now
 	power_on
-	ok "power cut $1: the next boot reports READY=YES" within_limit is_attribute READY YES
+	ok "power cut $1: the next boot reports READY=YES" within_limit is_told READY=YES
 	ok 'and serves' within_limit serves
 	inside 'cat /etc/one-appliance/status; fl-configure --dry-run'
 	like "$out" bootstrap_success 'its files are whole'
@@ -36,9 +36,9 @@ change_cd FLOWER_VERSION=1.26.0 FLOWER_IMAGE=10.0.2.2:5000/flwr/superlink
 ok 'it pulls' within_limit grep -q stalling "$T/background.log"
 cut_power
 stop "$registry"
-forget
+from_now
 power_on
-ok 'power cut during the pull: the next boot falls back and reports READY=YES' within_limit is_attribute READY YES
+ok 'power cut during the pull: the next boot falls back and reports READY=YES' within_limit is_told READY=YES
 is "$(attribute FL_VERSION)" 1.25.0 'with the version that runs'
 ok 'and serves' within_limit serves
 case_ends 'power cut during the pull'

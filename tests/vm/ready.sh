@@ -53,7 +53,7 @@ insert_cd()
 	monitor "change cd /vm/cd$1.iso raw"
 }
 
-# begins: brings back the VM as it was when it was ready.
+# begins: brings back the VM and OneGate as they were when the VM was ready.
 begins()
 {
 	case_begins
@@ -61,7 +61,9 @@ begins()
 	# loadvm does not bring back the medium in the drive.
 	[ "$cd_number" = 1 ] || insert_cd 1
 	monitor 'loadvm ready'
-	forget
+	stop "$gate_pid"
+	cp "$PREPARED/gate.state" "$gate_state"
+	start_gate
 	within_limit holds true
 	inside 'journalctl --rotate; journalctl --vacuum-time=1s'
 }
@@ -111,12 +113,12 @@ boot_again()
 	listen
 }
 
-# fails PATTERN: the boot failed and said why, and READY was not reported.
+# fails PATTERN: the boot failed and said why, and what the boot before has reported is taken back.
 fails()
 {
 	is "$stage" bootstrap_failure 'the boot fails'
 	like "$said" "$1" 'and says why'
-	is "$(attribute READY)$(attribute FL_READY)" NO 'READY is not reported, FL_READY is taken back'
+	is "$(attribute READY) $(attribute FL_READY)" 'NO NO' 'READY and FL_READY of the good boot are taken back'
 }
 
 heals()
