@@ -227,9 +227,8 @@ class OneGate:
 
     def journal(self, entry):
         if self.options.journal:
-            line = json.dumps(entry) + "\n"
             with self.lock, open(self.options.journal, "a", encoding="utf-8") as out:
-                out.write(line)
+                out.write(json.dumps(dict(entry, holds=self.user_template)) + "\n")
 
     def token_ok(self, headers):
         return (headers.get("X-ONEGATE-TOKEN") == self.options.token
@@ -435,8 +434,8 @@ def main():
     parser.add_argument("--bind", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0: any; the port is printed")
     parser.add_argument("--port-file", help="gets the port when the server is ready")
-    parser.add_argument("--journal", help="one JSON object a request")
-    parser.add_argument("--state", help="JSON object of the attributes, after each change")
+    parser.add_argument("--journal", help="one JSON object a request, with what the VM holds after it")
+    parser.add_argument("--state", help="JSON object of the attributes, kept for the next start")
     parser.add_argument("--vmid", default="42")
     parser.add_argument("--token", default="dG9rZW4gb2YgdGhlIHRlc3Rz==")
     parser.add_argument("--token-file", help="the token's file, for a token of one's own")
