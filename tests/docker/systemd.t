@@ -2,42 +2,9 @@
 # The whole chain on a booted system: the suite installed by `make install`, systemd as PID 1, Docker as its
 # packages start it, the unit made, enabled and started by fl-bootstrap; then ways to end the SuperLink.
 . "${0%/*}/lib.sh"
+. "${0%/*}/box.sh"
 
-box=$T/s
-systemd_clean_up()
-{
-	"$docker/systemd.sh" stop "$box"
-	docker_clean_up
-}
-trap systemd_clean_up EXIT
-
-grep -q '^[^ ]* [^ ]* [^ ]* [^ ]* / ' /proc/self/mountinfo || skip_all 'a plain chroot cannot have a mount namespace of its own'
-nsenter --net=/proc/self/fd/7 "$docker/systemd.sh" prepare "$box" || skip_all 'no Debian trixie with systemd'
-make -s -C "${BUILDROOT:-$BUILD}" install DESTDIR="$box/root" >"$T/install.log" 2>&1 || show "$(cat "$T/install.log")"
-# The finished image comes from the cache that real_engine fills.
-real_engine
-stop_engine
-cp "$CACHE/superlink-1.25.0-trixie.tar" "$box/root/superlink.tar"
-
-# inside COMMAND...: on the booted system; sets $status, $out, $err.
-inside()
-{
-	run "$docker/systemd.sh" run "$box" "$@"
-}
-
-run "$docker/systemd.sh" start "$box"
-exits 0 'a system with systemd as PID 1 boots'
-[ "$status" = 0 ] || {
-	echo 'Bail out! there is no system to test on'
-	exit 1
-}
-inside docker load -q -i /superlink.tar
-exits 0 'its Docker Engine runs'
-note "$(inside systemctl --version; echo "$out" | head -n 1), Docker $(inside docker version --format '{{.Server.Version}}'; echo "$out")"
-
-inside /etc/one-appliance/service install
-exits 0 'service install succeeds'
-start_onegate
+start_box
 inside mkdir -p /run/one-context
 gate_variables | "$docker/systemd.sh" run "$box" sh -c 'cat >/run/one-context/one_env; chmod 400 /run/one-context/one_env'
 # one-contextd sets CONTEXT_FILE and exports every context variable.
