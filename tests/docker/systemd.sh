@@ -140,6 +140,7 @@ command=${1:-} dir=${2:-}
 shift 2
 case $command in
 prepare | start | stop | boot | leave) "$command" ;;
+pid) init_pid ;;
 group) enter_group ;;
 run) inside "$@" ;;
 *) exit 64 ;;
