@@ -13,7 +13,7 @@ for f in "$BUILD"/one-appliance/*.service "$BUILD"/one-appliance/*.timer; do
 done
 
 check 'trap 18: the timer checks the SuperLink regularly' sh -c \
-	"grep -qx 'OnUnitInactiveSec=10s' '$units/flower-superlink-health.timer' &&
+	"grep -qx 'OnUnitInactiveSec=7s' '$units/flower-superlink-health.timer' &&
 		grep -qx 'ExecStart=-/.*/fl-healthcheck --report' '$units/flower-superlink-health.service'"
 
 # systemd-analyze complains about a missing program, so /bin/true takes the place of each.
