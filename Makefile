@@ -18,7 +18,7 @@ LIB := base/address base/buf base/error base/fatal base/folder base/journal base
 	docker/docker docker/dockerd docker/end docker/engine docker/logs docker/pull docker/systemd \
 	file/atomic file/file file/leftover file/tree file/walk \
 	health/diagnosis health/health health/judge health/layers health/memory health/mend health/probe \
-	health/proc health/verdict health/watch \
+	health/proc health/space health/verdict health/watch \
 	net/grpc net/http net/lookup net/transfer \
 	onegate/attribute onegate/endpoint onegate/exchange onegate/netaddr onegate/onegate onegate/publication \
 	onegate/told \

@@ -32,7 +32,7 @@ enum fl_api_probe {
 enum fl_database_probe {
 	FL_DATABASE_APPIO,   /* /flwr.proto.ServerAppIo/ListAppsToLaunch on port 9091 */
 	FL_DATABASE_CONTROL, /* /flwr.proto.Control/ListRuns on the Control port, last: it logs */
-	FL_DATABASE_NONE, /* none: a server that cannot use it ends at once (layer "container") */
+	FL_DATABASE_NONE, /* none: a server that cannot open it ends at once (layer "container") */
 };
 
 /* The arguments with which flower-superlink gets its addresses. */

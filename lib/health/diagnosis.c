@@ -17,7 +17,7 @@ static const struct sign signs[] = {
 	{ "unable to open database file", FL_CAUSE_OWNER },
 	{ "attempt to write a readonly database", FL_CAUSE_OWNER },
 	{ "Permission denied", FL_CAUSE_OWNER },
-	{ "Read-only file system", FL_CAUSE_OWNER },
+	{ "Read-only file system", FL_CAUSE_READONLY },
 	{ "database or disk is full", FL_CAUSE_SPACE },
 	{ "No space left on device", FL_CAUSE_SPACE },
 	{ "Disk quota exceeded", FL_CAUSE_SPACE },
@@ -67,8 +67,8 @@ enum fl_cause fl_diagnosis_of_exit(int64_t exit_code, bool oom_killed)
 
 bool fl_diagnosis_is_final(enum fl_cause cause)
 {
-	return cause == FL_CAUSE_OWNER || cause == FL_CAUSE_SPACE || cause == FL_CAUSE_DISK ||
-	       cause == FL_CAUSE_NEWER || cause == FL_CAUSE_DAMAGE;
+	return cause == FL_CAUSE_OWNER || cause == FL_CAUSE_READONLY || cause == FL_CAUSE_SPACE ||
+	       cause == FL_CAUSE_DISK || cause == FL_CAUSE_NEWER || cause == FL_CAUSE_DAMAGE;
 }
 
 void fl_diagnosis_explain(enum fl_cause cause, const char *state_dir, struct fl_buf *out)
@@ -82,6 +82,13 @@ void fl_diagnosis_explain(enum fl_cause cause, const char *state_dir, struct fl_
 			      "`chown -R %d:%d %s` or fl-configure mends that unless the file "
 			      "system is read-only",
 			      FL_CONTAINER_UID, FL_CONTAINER_UID, FL_CONTAINER_UID, state_dir);
+		break;
+	case FL_CAUSE_READONLY:
+		fl_buf_printf(
+			out,
+			"the file system of %s is read-only; mount it writable, after a look at "
+			"dmesg if the kernel has made it so",
+			state_dir);
 		break;
 	case FL_CAUSE_SPACE:
 		fl_buf_printf(out, "no disk space is left for %s; make room or enlarge the disk",

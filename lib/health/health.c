@@ -68,11 +68,8 @@ static bool is_same_run(const struct fl_health *health, const struct fl_docker_c
 
 static void decide_layers(struct fl_health *health, const struct fl_health_check *check)
 {
-	const struct fl_flower *flower = fl_health_flower(health, check);
-
 	for (int id = FL_LAYER_CONTAINER + 1; id < FL_LAYER_COUNT; id++)
 		health->layers[id].applies = true;
-	health->layers[FL_LAYER_DATABASE].applies = flower->database != FL_DATABASE_NONE;
 	health->layers[FL_LAYER_SUPEREXEC].applies = fl_settings_subprocess(check->settings);
 }
 

@@ -6,7 +6,8 @@
  *   container  it runs                                    Engine API
  *   fleet      it answers SuperNodes                      a gRPC call on the Fleet port
  *   control    it answers `flwr run`                      the same on the Control port
- *   database   it can open and write the run database     the call that SuperExec makes
+ *   database   it can open and write the run database     the call that SuperExec makes, and the
+ *                                                         free space, which no answer shows
  *   superexec  SuperExec lives and can carry out runs     its process, below the container's
  *
  * An Engine that is late or answers with an error says nothing about the container (trap 40). That
@@ -45,7 +46,7 @@ enum fl_layer_state {
 };
 
 struct fl_layer {
-	bool applies; /* to this Flower version and isolation */
+	bool applies; /* to this isolation */
 	enum fl_layer_state state;
 	char *detail; /* owned; NULL while untried */
 	int64_t took; /* nanoseconds of the last look */
@@ -56,11 +57,11 @@ struct fl_health {
 	struct fl_layer layers[FL_LAYER_COUNT];
 	struct fl_docker_container container; /* of the last look that the Engine answered */
 	bool inspected;                       /* the Engine answered when it was asked last */
-	bool lost;           /* the Engine says that the container runs, but it has no process */
-	bool closed_port;    /* the layer fleet or control fails, as nobody listens on its port */
-	bool refused;        /* the database call got a gRPC status other than 0 */
-	bool logged;         /* the database call left a line in the SuperLink's log */
-	enum fl_cause cause; /* the cause that the message of that status names */
+	bool lost;        /* the Engine says that the container runs, but it has no process */
+	bool closed_port; /* the layer fleet or control fails, as nobody listens on its port */
+	bool refused; /* the database call got a gRPC status other than 0, or space is lacking */
+	bool logged;  /* the database call left a line in the SuperLink's log */
+	enum fl_cause cause;       /* why it was refused, if that is known */
 	enum fl_process superexec; /* as seen last */
 };
 
@@ -75,7 +76,7 @@ struct fl_health_check {
 	struct fl_docker *docker;
 	const struct fl_settings *settings;
 	const char *proc;      /* FL_PROC */
-	const char *state_dir; /* on the host, for advice */
+	const char *state_dir; /* on the host */
 	int64_t connect_ms;    /* most milliseconds for one connect, 0 for no limit of its own */
 	int64_t call; /* most nanoseconds for a call on the Fleet or Control port, 0 likewise */
 	struct fl_transfer *end; /* of fl_end_ask(): the container's end stops the look; or NULL */

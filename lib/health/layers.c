@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "docker/end.h"
+#include "health/space.h"
 #include "net/grpc.h"
 #include "superlink/container.h"
 
@@ -82,8 +83,8 @@ static bool probe_http(struct fl_health *health, const struct fl_health_check *c
 	return true;
 }
 
-static bool probe_database(struct fl_health *health, const struct fl_health_check *check,
-			   const struct fl_address *control, fl_time deadline)
+static bool call_database(struct fl_health *health, const struct fl_health_check *check,
+			  const struct fl_address *control, const char *space, fl_time deadline)
 {
 	struct fl_address appio = { .host = "127.0.0.1", .port = FL_APPIO_PORT };
 	bool by_control = fl_health_flower(health, check)->database == FL_DATABASE_CONTROL;
@@ -103,8 +104,6 @@ static bool probe_database(struct fl_health *health, const struct fl_health_chec
 	if (!finish(check, transfer))
 		return false;
 	health->logged = by_control;
-	health->refused = false;
-	health->cause = FL_CAUSE_NONE;
 	if (fl_grpc_result(fl_http_response(transfer), where, &status, &message, &err) != 0) {
 		fl_health_set(health, FL_LAYER_DATABASE, FL_LAYER_FAILS, "%s", err.message);
 	} else if (status != FL_GRPC_OK) {
@@ -115,8 +114,26 @@ static bool probe_database(struct fl_health *health, const struct fl_health_chec
 			      fl_grpc_status_name(status), message);
 	} else {
 		fl_health_set(health, FL_LAYER_DATABASE, FL_LAYER_HOLDS,
-			      "%s answers a call that uses it", where);
+			      "%s answers a call that uses it, and %s", where, space);
 	}
+	return true;
+}
+
+static bool probe_database(struct fl_health *health, const struct fl_health_check *check,
+			   const struct fl_address *control, fl_time deadline)
+{
+	const struct fl_flower *flower = fl_health_flower(health, check);
+	struct fl_layer *layer = &health->layers[FL_LAYER_DATABASE];
+	fl_auto_free char *space = NULL;
+
+	health->cause = fl_space_look(check->state_dir, &space);
+	health->refused = health->cause != FL_CAUSE_NONE;
+	if (health->refused)
+		fl_health_set(health, FL_LAYER_DATABASE, FL_LAYER_FAILS, "%s", space);
+	else if (flower->database == FL_DATABASE_NONE)
+		fl_health_set(health, FL_LAYER_DATABASE, FL_LAYER_HOLDS, "%s", space);
+	else if (flower->database != FL_DATABASE_CONTROL || layer->state != FL_LAYER_HOLDS)
+		return call_database(health, check, control, space, deadline);
 	return true;
 }
 
@@ -168,9 +185,6 @@ static bool probe(struct fl_health *health, const struct fl_health_check *check,
 										  &control,
 										  deadline);
 	case FL_LAYER_DATABASE:
-		if (flower->database == FL_DATABASE_CONTROL &&
-		    health->layers[id].state == FL_LAYER_HOLDS)
-			return true;
 		return probe_database(health, check, &control, deadline);
 	case FL_LAYER_SUPEREXEC:
 		probe_superexec(health, check);

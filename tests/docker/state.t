@@ -5,7 +5,7 @@
 # A volume of its own that is nearly full. The Engine sees only what was mounted before it started.
 full=$T/full/opt/flower/state
 mkdir -p "$full"
-mount -t tmpfs -o size=512k,mode=755 tmpfs "$full" && mounts=$full
+mount -t tmpfs -o size=64m,nr_inodes=1000,mode=755 tmpfs "$full" && mounts=$full
 real_engine
 start_onegate
 
@@ -22,6 +22,16 @@ broken()
 	run fl-healthcheck --root "$ROOT"
 	exits 1 "$1: a single check says no as well"
 	docker rm -f "$container" >/dev/null
+}
+
+# unusable WHAT CAUSE: trap 33. The SuperLink answers all calls, and is not healthy.
+unusable()
+{
+	run fl-healthcheck --root "$ROOT"
+	exits 1 "trap 33: $1"
+	like "$err" "database: .*$2" "$1: the cause is told"
+	run fl-healthcheck --root "$ROOT" --wait=30
+	exits 69 "$1: waiting does not help"
 }
 
 state=$T/root/opt/flower/state
@@ -60,6 +70,24 @@ if [ -n "$mounts" ]; then
 	exits 0 'configure with a small volume succeeds'
 	dd if=/dev/zero of="$full/ballast" bs=4k 2>/dev/null
 	broken 'a disk that is full' '[Ss]pace|full'
+
+	# Trap 33: a database that is there already. Every call succeeds, and no run is ever taken.
+	rm "$full/ballast"
+	service bootstrap
+	exits 0 'with room again: 0'
+	dd if=/dev/zero of="$full/ballast" bs=4k 2>/dev/null
+	unusable 'a disk that has filled up' 'space'
+	rm "$full/ballast"
+	mkdir "$full/ballast"
+	(cd "$full/ballast" && seq 1000 | xargs touch) 2>/dev/null
+	unusable 'inodes used up' 'no inode free'
+	rm -r "$full/ballast"
+	mount -o remount,bind,ro "$full"
+	unusable 'a read-only state/' 'read-only'
+	mount -o remount,bind,rw "$full"
+	run fl-healthcheck --root "$ROOT"
+	exits 0 'trap 33: all is mended'
+	docker rm -f "$container" >/dev/null
 	ROOT=$T/root
 else
 	skip 'a disk that is full' 'no right to mount'

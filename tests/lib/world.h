@@ -4,7 +4,7 @@
  * answers follow from that clock, and no test waits.
  * The test that includes this names the functions to wrap:
  *   fl_now fl_pause fl_http_start fl_http_run fl_http_done fl_http_response fl_http_end
- *   fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone
+ *   fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone fl_space_look
  */
 #ifndef FL_TESTS_WORLD_H
 #define FL_TESTS_WORLD_H
@@ -17,6 +17,7 @@
 #include "docker/engine.h"
 #include "docker/logs.h"
 #include "health/health.h"
+#include "health/space.h"
 
 struct fl_transfer {
 	struct fl_response response;
@@ -40,6 +41,7 @@ static struct {
 	const char *image;
 	const char *refusal; /* grpc-message of the database call, NULL for status 0 */
 	int64_t refused_until;
+	enum fl_cause full;          /* what fl_space_look() finds */
 	bool hangs;                  /* the database call gets no answer */
 	int http_status;             /* of GET /health */
 	int64_t slow_until, slow_ms; /* so long takes each call until then */
@@ -289,6 +291,13 @@ void __wrap_fl_http_end(struct fl_transfer *transfer)
 	fl_buf_free(&transfer->response.body);
 	fl_buf_free(&transfer->response.headers);
 	free(transfer);
+}
+
+enum fl_cause __wrap_fl_space_look(const char *folder, char **detail);
+enum fl_cause __wrap_fl_space_look(const char *folder, char **detail)
+{
+	*detail = fl_xasprintf("%s has %d MiB free", folder, world.full == FL_CAUSE_NONE ? 99 : 3);
+	return world.full;
 }
 
 bool __wrap_fl_proc_is_gone(const char *proc, pid_t pid);

@@ -39,7 +39,7 @@ static const struct {
 	  FL_CAUSE_ARGUMENTS, "FLOWER_VERSION" },
 	{ "RuntimeError: Failed to bind to address 10.0.0.1:9092", FL_CAUSE_ADDRESS, "address" },
 	{ "OSError: [Errno 12] Cannot allocate memory", FL_CAUSE_MEMORY, "4096" },
-	{ "OSError: [Errno 30] Read-only file system: '/app/state/x'", FL_CAUSE_OWNER,
+	{ "OSError: [Errno 30] Read-only file system: '/app/state/x'", FL_CAUSE_READONLY,
 	  "read-only" },
 	{ "OSError: [Errno 122] Disk quota exceeded", FL_CAUSE_SPACE, "space" },
 	{ CALLING "database is locked", FL_CAUSE_NONE, "" },
@@ -64,7 +64,8 @@ static void known_texts_have_a_cause_and_advice(void **state)
 
 static void advice_on_files_names_the_folder(void **state)
 {
-	static const enum fl_cause causes[] = { FL_CAUSE_OWNER, FL_CAUSE_SPACE, FL_CAUSE_DISK,
+	static const enum fl_cause causes[] = { FL_CAUSE_OWNER, FL_CAUSE_READONLY,
+						FL_CAUSE_SPACE, FL_CAUSE_DISK,
 						FL_CAUSE_NEWER, FL_CAUSE_DAMAGE };
 
 	(void)state;

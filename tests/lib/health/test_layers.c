@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wrap: fl_now fl_pause fl_http_start fl_http_run fl_http_done fl_http_response fl_http_end */
-/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone */
+/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone fl_space_look */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -48,6 +48,30 @@ static void traps_18_and_21_the_database_must_answer(void **state)
 		/* Once it is mended, nothing of the failure is left. */
 		world.refusal = NULL;
 		assert_true(look(&health, FL_LAYER_COUNT));
+	}
+}
+
+/* Trap 33: with a full disk every call succeeds, and no run is ever taken. */
+static void trap_33_a_full_disk_fails_for_each_version(void **state)
+{
+	static const char *const images[] = { "flwr/superlink:1.25.0", "flwr/superlink:1.31.0",
+					      "flwr/superlink:1.41.0" };
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(images); i++) {
+		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+		world.image = images[i];
+		world.full = FL_CAUSE_NONE;
+		assert_true(look(&health, FL_LAYER_COUNT));
+		world.full = FL_CAUSE_SPACE;
+		look(&health, FL_LAYER_DATABASE);
+		assert_true(health.refused);
+		assert_int_equal(health.cause, FL_CAUSE_SPACE);
+		assert_true(says(&health, FL_LAYER_DATABASE, "3 MiB free"));
+		world.full = FL_CAUSE_NONE;
+		assert_true(look(&health, FL_LAYER_COUNT));
+		assert_false(health.refused);
 	}
 }
 
@@ -123,8 +147,7 @@ static void each_version_is_asked_in_its_way(void **state)
 		world.image = versions[i].image;
 		assert_true(look(&health, FL_LAYER_COUNT));
 		assert_string_equal(fl_buf_text(&world.calls), versions[i].calls);
-		assert_int_equal(health.layers[FL_LAYER_DATABASE].applies,
-				 strchr(versions[i].calls, 'd') != NULL);
+		assert_true(says(&health, FL_LAYER_DATABASE, "/the/state has 99 MiB free"));
 	}
 	world.http_status = 503;
 	world.image = "flwr/superlink:1.41.0";
@@ -160,6 +183,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(trap_1_an_accepted_connection_is_not_enough, world_reset),
 		cmocka_unit_test_setup(traps_18_and_21_the_database_must_answer, world_reset),
+		cmocka_unit_test_setup(trap_33_a_full_disk_fails_for_each_version, world_reset),
 		cmocka_unit_test_setup(a_database_that_hangs_fails_in_time, world_reset),
 		cmocka_unit_test_setup(trap_18_superexec_must_be_alive, world_reset),
 		cmocka_unit_test_setup(trap_12_the_ports_are_the_configured_ones, world_reset),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wrap: fl_now fl_pause fl_http_start fl_http_run fl_http_done fl_http_response fl_http_end */
-/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone */
+/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone fl_space_look */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -147,15 +147,17 @@ static void json_lists_all_layers_that_apply(void **state)
 	world_set(FL_PARAM_ISOLATION, "process");
 	world.image = "flwr/superlink:1.37.0";
 	good = json_of(true);
-	assert_string_equal(
-		good, "{\"ready\":true,\"layers\":["
-		      "{\"name\":\"container\",\"ok\":true,"
-		      "\"detail\":\"flwr/superlink:1.37.0 runs as process 100\"},"
-		      "{\"name\":\"fleet\",\"ok\":true,"
-		      "\"detail\":\"127.0.0.1:9092 answers with gRPC status 12 "
-		      "(UNIMPLEMENTED)\"},"
-		      "{\"name\":\"control\",\"ok\":true,"
-		      "\"detail\":\"http://127.0.0.1:9093/health answers with status 200\"}]}\n");
+	assert_string_equal(good,
+			    "{\"ready\":true,\"layers\":["
+			    "{\"name\":\"container\",\"ok\":true,"
+			    "\"detail\":\"flwr/superlink:1.37.0 runs as process 100\"},"
+			    "{\"name\":\"fleet\",\"ok\":true,"
+			    "\"detail\":\"127.0.0.1:9092 answers with gRPC status 12 "
+			    "(UNIMPLEMENTED)\"},"
+			    "{\"name\":\"control\",\"ok\":true,"
+			    "\"detail\":\"http://127.0.0.1:9093/health answers with status 200\"},"
+			    "{\"name\":\"database\",\"ok\":true,"
+			    "\"detail\":\"/the/state has 99 MiB free\"}]}\n");
 	world_set(FL_PARAM_ISOLATION, "subprocess");
 	world.image = "flwr/superlink:1.25.0";
 	world.listens_at = FL_NEVER;

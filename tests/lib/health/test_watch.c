@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wrap: fl_now fl_pause fl_http_start fl_http_run fl_http_done fl_http_response fl_http_end */
-/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone fl_log_progress */
+/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone fl_space_look fl_log_progress */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -262,6 +262,24 @@ static void a_database_that_refuses_ends_the_wait(void **state)
 	}
 }
 
+/* Trap 33. */
+static void a_full_disk_ends_the_wait(void **state)
+{
+	static const enum fl_cause causes[] = { FL_CAUSE_SPACE, FL_CAUSE_READONLY };
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(causes); i++) {
+		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+		world_reset(NULL);
+		starting(0);
+		world.full = causes[i];
+		assert_int_equal(watch(&health, 60000), FL_EXIT_UNAVAILABLE);
+		assert_int_equal(fl_health_failure(&health), FL_LAYER_DATABASE);
+		assert_true(world_ms() <= 700);
+	}
+}
+
 /* Trap 18: SuperExec dies because the database refuses or hangs, or by itself. */
 static void a_superexec_that_is_gone_ends_the_wait(void **state)
 {
@@ -390,6 +408,7 @@ int main(void)
 		cmocka_unit_test_setup(a_process_that_is_gone_for_a_moment_ends_no_wait,
 				       world_reset),
 		cmocka_unit_test_setup(a_database_that_refuses_ends_the_wait, world_reset),
+		cmocka_unit_test_setup(a_full_disk_ends_the_wait, world_reset),
 		cmocka_unit_test_setup(a_superexec_that_is_gone_ends_the_wait, world_reset),
 		cmocka_unit_test_setup(the_deadline_keeps_the_layer_and_its_cause, world_reset),
 		cmocka_unit_test_setup(the_deadline_names_what_was_found_last, world_reset),
