@@ -4,7 +4,7 @@
  * a context. What is accepted is the same when it is written and read again, and everything that is
  * made of it, container, environment file and command, has the shape that it is meant to have.
  */
-/* wrap: fl_file_read */
+/* wrap: fl_file_read fl_limit_files */
 #include "base/json.h"
 #include "base/log.h"
 #include "config/resolve.h"
@@ -13,6 +13,7 @@
 #include "fuzz.h"
 #include "onegate/endpoint.h"
 #include "superlink/container.h"
+#include "superlink/limit.h"
 
 static const char *file; /* what superlink.json holds */
 
@@ -28,6 +29,11 @@ char *__wrap_fl_file_read(const char *path, size_t most, size_t *length)
 	return fl_xstrdup(file);
 }
 
+unsigned __wrap_fl_limit_files(void)
+{
+	return FL_LIMIT_FILES;
+}
+
 static size_t count(const char *text, char wanted)
 {
 	size_t found = 0;
@@ -37,14 +43,14 @@ static size_t count(const char *text, char wanted)
 	return found;
 }
 
-/* superlink.env: as many lines as ever, NAME=value each, whatever the values hold. */
-static void is_env(const char *env)
+/* The environment: as many lines as ever, NAME=value each, whatever the values hold. */
+static void is_env(const char *env, const struct fl_flower *flower)
 {
 	static size_t lines;
 
 	if (lines == 0)
-		lines = count(env, '\n');
-	FUZZ_HOLDS(fuzz_is_shown(env, true) && count(env, '\n') == lines);
+		lines = count(env, '\n') - flower->installs;
+	FUZZ_HOLDS(fuzz_is_shown(env, true) && count(env, '\n') == lines + flower->installs);
 	for (const char *line = env; *line != '\0'; line = strchr(line, '\n') + 1) {
 		size_t name = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
 
@@ -65,7 +71,7 @@ static void is_usable(const struct fl_settings *settings)
 	fl_auto_json cJSON *json = fl_json_parse(request);
 	const struct fl_flower *flower = fl_flower_for(fl_flower_tag(image), NULL);
 
-	is_env(env);
+	is_env(env, flower);
 	fuzz_is_command(command, "--database", fl_settings_get(settings, FL_PARAM_DATABASE));
 	FUZZ_HOLDS(strcmp(fl_json_text(json, "Image"), image) == 0);
 	FUZZ_HOLDS((size_t)cJSON_GetArraySize(fl_json_member(json, "Env")) == count(env, '\n'));

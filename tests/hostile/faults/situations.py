@@ -284,6 +284,10 @@ class Wait(Health):
     codes = (69, 71, 75)
     of_peer = (69, 75)
 
+    def gives_way(self, done):
+        """A version that cannot be noted is a warning: the SuperLink serves."""
+        return "warning: " in done.err and ".flower-version" in done.err
+
 
 class Refusing(Health):
     ready = False

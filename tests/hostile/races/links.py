@@ -32,7 +32,7 @@ PROGRAMS = (  # with the statuses that are documented for what is wrong in the f
     (("fl-configure", "-n"), (0, 1)),
     (("fl-bootstrap",), (0, 71)),
 )
-REPLACED = "state/runs/state.db.flower-version"  # no file there keeps fl-bootstrap from its note
+REPLACED = "state/runs/state.db.flower-version"  # no file there keeps fl-bootstrap from its work
 class Planter:
     """Plants at one path; OUTSIDE holds the canaries."""
 
