@@ -72,7 +72,8 @@ def states(world, report, options):
 def at_once(world, report, options):
     """Many publications at the same time."""
     root, theirs = world.root(), world.root()
-    world.meter.run(world.program("fl-configure", root))
+    world.any_engine(False)
+    world.boot(root)
     world.meter.run(world.script("configure", theirs))
     failures = os.path.join(world.folder, "failures")
     rows = []

@@ -46,7 +46,7 @@ for what in docker-run env unit json context variables user-inputs; do
 	at 0 "fl-configure --print=$what" fl-configure --print="$what"
 done
 clean 1 'fl-healthcheck --probe=tcp, nobody there' "$BUILD/fl-healthcheck" --probe=tcp 127.0.0.1:1
-at 0 'fl-onegate-publish --verify' fl-onegate-publish --verify
+at 1 'fl-onegate-publish, not configured yet' fl-onegate-publish --docker "$SOCK"
 at 0 'fl-onegate-publish, its own attributes in XML' fl-onegate-publish 'FL_ENDPOINT=[2001:db8::1]:9092'
 at 0 'fl-onegate-publish --print-curl' fl-onegate-publish --print-curl
 
@@ -59,6 +59,7 @@ at 0 'fl-bootstrap, again' fl-bootstrap --docker "$SOCK" -v
 at 0 'fl-healthcheck --wait' fl-healthcheck --docker "$SOCK" --wait=30 --json
 # With --wait, as a single look may take more than its 5 seconds under valgrind on a loaded machine.
 at 0 'fl-healthcheck -v' fl-healthcheck --docker "$SOCK" --wait=30 -v
+at 0 'fl-onegate-publish --verify' fl-onegate-publish --docker "$SOCK" --verify --timeout=60
 clean 0 'fl-healthcheck --probe=grpc' "$BUILD/fl-healthcheck" --probe=grpc 127.0.0.1:9092
 at 75 'fl-bootstrap: no Engine' fl-bootstrap --docker "$T/none.sock" --timeout=1
 done_testing

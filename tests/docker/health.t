@@ -75,6 +75,9 @@ docker stop "$container" >/dev/null
 run fl-healthcheck --root "$ROOT" --json
 exits 1 'a stopped container is not healthy'
 is "$(py '[x["name"] for x in d["layers"] if not x["ok"]][0]' "$T/out")" container 'the layer is container'
+run fl-onegate-publish --root "$ROOT"
+is "$status $out $(attribute FL_READY)" '1 FL_READY=NO NO' 'trap 41: who publishes then tells OneGate FL_READY=NO'
+like "$err" 'step 11/12 .*: failed, .*: container: ' 'and why'
 docker rm "$container" >/dev/null
 run fl-healthcheck --root "$ROOT"
 exits 1 'nor is one that does not exist'

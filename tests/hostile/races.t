@@ -149,11 +149,12 @@ done
 
 # --- fl-onegate-publish -------------------------------------------------------------------------
 
-printf '{"container": {"serve": true}}\n' >"$scenario"
+run fl-bootstrap -q --root "$ROOT" --docker "$SOCK"
+run fl-healthcheck -q --root "$ROOT" --docker "$SOCK" --wait=30
 : >"$gate_journal"
 jobs=
 for number in 1 2 3 4 5 6 7 8; do
-	fl-onegate-publish -q --root "$ROOT" >"$T/said.$number" 2>&1 </dev/null &
+	fl-onegate-publish -q --root "$ROOT" --docker "$SOCK" >"$T/said.$number" 2>&1 </dev/null &
 	jobs="$jobs $!"
 done
 ends=

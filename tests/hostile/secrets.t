@@ -46,7 +46,7 @@ traced fl-configure fl-configure -v --root "$ROOT"
 traced 'fl-configure --print=context' fl-configure -v --root "$ROOT" --print=context
 traced fl-bootstrap fl-bootstrap -v --root "$ROOT" --docker "$SOCK"
 traced fl-healthcheck fl-healthcheck -v --wait=30 --root "$ROOT" --docker "$SOCK"
-traced fl-onegate-publish fl-onegate-publish -v --verify --root "$ROOT"
+traced fl-onegate-publish fl-onegate-publish -v --verify --root "$ROOT" --docker "$SOCK"
 traced 'fl-onegate-publish -n' fl-onegate-publish -v -n --root "$ROOT"
 traced 'fl-onegate-publish --print-curl' fl-onegate-publish -v --print-curl --root "$ROOT"
 SERVICE="$top/one-appliance/service --root $ROOT --bindir $BUILD"

@@ -197,9 +197,10 @@ done
 stop "$gate_pid"
 start_onegate --fail=stall
 gate_variables | context
+echo '{}' >"$scenario"
 for signal in TERM INT HUP; do
 	: >"$gate_journal"
-	alone fl-onegate-publish $signal "test -s '$gate_journal'" -- fl-onegate-publish --root "$ROOT"
+	alone fl-onegate-publish $signal "test -s '$gate_journal'" -- fl-onegate-publish --root "$ROOT" --docker "$SOCK"
 done
 note "$alone programs alone"
 

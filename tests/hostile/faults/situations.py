@@ -34,6 +34,8 @@ class Situation:
     of_peer = (69, 75)            # for a socket
     waits = False                 # runs that wait more than they work
     mends = False                 # the same again, without a fault, ends as if there had been none
+    drifts = False                # it looks through /proc, where others come and go, before its last calls
+    forgets = ()                  # files and folders that it can do without
     lock = False                  # descriptor 9 is a lock
 
     def __init__(self, name, *arguments):
@@ -269,7 +271,7 @@ class Health(Situation):
             json.dump({"database": self.database}, out)
         os.replace(os.environ["LINK_CONTROL"] + ".new", os.environ["LINK_CONTROL"])
         if self.superexec == "yes":
-            wait_until(lambda: run(world, self.program, "--docker", world.socket).returncode
+            wait_until(lambda: run(world, "fl-healthcheck", "--docker", world.socket).returncode
                                    in (0, 1 if self.database != "ok" else 0))
 
     def judge(self, world, done, facts):
@@ -301,12 +303,14 @@ class WithoutSuperExec(Health):
 
 # --- fl-onegate-publish -------------------------------------------------------------------------
 
-class Publish(Situation):
+class Publish(Health):
     """After a fallback: another version runs than the one that was asked for."""
     program = "fl-onegate-publish"
     waits = True
     of_context = (78,)
-    of_json = (78,)
+    of_peer = (1, 69, 75)
+    drifts = True
+    forgets = ("run/flower-superlink", "run/flower-superlink/onegate")
     right = {"FL_READY": "YES", "FL_ENDPOINT": GATE + ":9092", "FL_VERSION": "1.25.0",
              "FL_ROLE": "superlink"}
 
@@ -331,7 +335,8 @@ class Publish(Situation):
         wrong = []
         if facts not in (self.right, STALE):
             wrong.append("OneGate was told %s" % facts)
-        if (done.code == 0 or done.out) and facts != self.right and "-n" not in self.arguments:
+        # A look that fails is told as FL_READY=NO, which is STALE's.
+        if (done.code == 0 or "FL_READY=YES" in done.out) and facts != self.right and "-n" not in self.arguments:
             wrong.append("said to be published, and OneGate has %s" % facts)
         if "-n" in self.arguments and facts != STALE:
             wrong.append("-n published")

@@ -21,6 +21,7 @@ PULL = r"POST /images/create.*"
 PUT, GET, HEALTH = r"PUT /vm", r"GET /vm", r"GET /health"
 
 NAME = "/containers/flower-superlink"
+PAIRS = "FL_READY=YES\nFL_ENDPOINT=192.0.2.10:9092\nFL_VERSION=1.25.0\nFL_ROLE=superlink\n"
 IMAGE_NAME = "flwr/superlink:1.25.0"
 PORTS = {"9091/tcp": "9091", "9092/tcp": "9092", "9093/tcp": "9093"}
 
@@ -123,7 +124,7 @@ def boots(e, gate):
     onegate = [(PUT, [gate["put"]])]
     good, none = boot_script(e, "nothing", "created", "running"), [(PING, [Answer(200)])]
     return [
-        Situation("publish by default", "OneGate", ["fl-onegate-publish", "--root={root}"], PUT,
+        Situation("publish by default", "OneGate", ["fl-onegate-publish", "--root={root}"] + PAIRS.split(), PUT,
                   onegate, seconds=20),
         Situation("service configure that fails", "OneGate", service + ["configure"], PUT, onegate,
                   bad=(78,), seconds=20, version="no strategy"),
@@ -139,7 +140,8 @@ def situations(e, gate):
     first = ["fl-bootstrap", "--root={root}", "--docker={sock}", "--timeout=1"]
     boot = first[:-1] + ["--timeout=30"]
     look = ["fl-healthcheck", "--json", "-v", "--root={root}", "--docker={sock}"]
-    send = ["fl-onegate-publish", "--root={root}", "--timeout=1"]
+    # As operands, which need no SuperLink.
+    send = ["fl-onegate-publish", "--root={root}", "--timeout=1"] + PAIRS.split()
     fresh = boot_script(e, "nothing", "created", "running")
     runs, dead = boot_script(e, "running"), boot_script(e, "exited")
     onegate = [(PUT, [gate["put"]]), (GET, [gate["get"]])]
