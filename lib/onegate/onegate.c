@@ -2,6 +2,7 @@
 #include "onegate/onegate.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/folder.h"
 #include "base/log.h"
@@ -12,6 +13,7 @@
 #include "onegate/exchange.h"
 
 #define TOKEN_MAX 4096 /* bytes of token.txt; a token has 40 to 100 */
+#define CLOCK_OFF 60   /* seconds that this VM's clock may differ from OneGate's */
 
 /* The host in URL, which fl_valid_url() has accepted. */
 static char *host_of(const char *url)
@@ -102,6 +104,28 @@ static int no_token(const struct fl_onegate *onegate, struct fl_error *err)
 			    url);
 }
 
+/*
+ * Flower refuses a SuperNode whose clock differs too much. OneGate's own server may send no Date,
+ * but a proxy in front of it does.
+ */
+static void compare_clocks(const struct fl_response *response)
+{
+	fl_auto_free char *date = fl_http_header(response, "Date");
+	struct tm parts = { .tm_isdst = 0 };
+	const char *end = date == NULL ? NULL : strptime(date, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+	long long ahead;
+
+	if (end == NULL || *end != '\0')
+		return;
+	ahead = (long long)time(NULL) - (long long)timegm(&parts);
+	if (ahead >= -CLOCK_OFF && ahead <= CLOCK_OFF)
+		return;
+	fl_log(FL_WARNING,
+	       "this VM's clock is %lld s %s OneGate's, and SuperNodes whose clock differs from "
+	       "this one are refused (Invalid timestamp); next: check NTP with timedatectl",
+	       ahead > 0 ? ahead : -ahead, ahead > 0 ? "ahead of" : "behind");
+}
+
 int fl_onegate_publish(const struct fl_onegate *onegate, struct fl_http *http,
 		       const struct fl_attributes *attributes, fl_time deadline,
 		       struct fl_error *err)
@@ -117,7 +141,10 @@ int fl_onegate_publish(const struct fl_onegate *onegate, struct fl_http *http,
 	if (onegate->token == NULL)
 		return no_token(onegate, err);
 	transfer = fl_exchange_run(&exchange, deadline, err);
-	return transfer != NULL ? 0 : -1;
+	if (transfer == NULL)
+		return -1;
+	compare_clocks(fl_http_response(transfer));
+	return 0;
 }
 
 int fl_onegate_verify(const struct fl_onegate *onegate, struct fl_http *http,

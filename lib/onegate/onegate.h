@@ -40,7 +40,7 @@ int fl_onegate_init(struct fl_onegate *onegate, const struct fl_context *context
 /*
  * Sets all ATTRIBUTES in one PUT, and tries again as exchange.h says. 0, or -1: 64 from
  * fl_attributes_encode(), 69 for no token or a refusal (with its likely cause), 75 if the last try
- * timed out.
+ * timed out. It warns if the answer's Date and this VM's clock differ by more than a minute.
  */
 int fl_onegate_publish(const struct fl_onegate *onegate, struct fl_http *http,
 		       const struct fl_attributes *attributes, fl_time deadline,

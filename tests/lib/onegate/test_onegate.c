@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -71,6 +72,7 @@ static void play(bool fails, const char *answer, bool truncated)
 	scene.exchanges = 0;
 	fl_buf_reset(&scene.journal);
 	fl_buf_reset(&scene.log);
+	fl_buf_reset(&scene.response.headers);
 	fl_buf_reset(&scene.response.body);
 	fl_buf_puts(&scene.response.body, answer);
 	scene.response.body.truncated = truncated;
@@ -120,7 +122,43 @@ static int tear_down(void **state)
 	fl_buf_free(&scene.journal);
 	fl_buf_free(&scene.log);
 	fl_buf_free(&scene.response.body);
+	fl_buf_free(&scene.response.headers);
 	return 0;
+}
+
+static void test_clock(void **state)
+{
+	static const struct {
+		int behind; /* seconds that OneGate's clock is behind this one */
+		const char *part;
+	} cases[] = {
+		{ 0, NULL },
+		{ 50, NULL },
+		{ -50, NULL },
+		{ 3600, " s ahead of OneGate's" },
+		{ -3600, " s behind OneGate's" },
+	};
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		time_t then = time(NULL) - cases[i].behind;
+		char date[64];
+		struct tm parts;
+
+		play(false, "", false);
+		strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&then, &parts));
+		fl_buf_printf(&scene.response.headers, "HTTP/1.1 200 OK\nDate: %s\n", date);
+		assert_int_equal(publish(CONTEXT("http://192.0.2.1:5030"), &err), 0);
+		if (cases[i].part == NULL)
+			assert_string_equal(fl_buf_text(&scene.log), "");
+		else
+			assert_non_null(strstr(fl_buf_text(&scene.log), cases[i].part));
+	}
+	play(false, "", false);
+	fl_buf_puts(&scene.response.headers, "Date: today\n");
+	assert_int_equal(publish(CONTEXT("http://192.0.2.1:5030"), &err), 0);
+	assert_string_equal(fl_buf_text(&scene.log), "");
 }
 
 static void test_put(void **state)
@@ -361,10 +399,11 @@ static void test_curl(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_put),         cmocka_unit_test(test_urls),
-		cmocka_unit_test(test_bad_context), cmocka_unit_test(test_no_onegate),
-		cmocka_unit_test(test_no_token),    cmocka_unit_test(test_token_file),
-		cmocka_unit_test(test_verify),      cmocka_unit_test(test_curl),
+		cmocka_unit_test(test_clock),      cmocka_unit_test(test_put),
+		cmocka_unit_test(test_urls),       cmocka_unit_test(test_bad_context),
+		cmocka_unit_test(test_no_onegate), cmocka_unit_test(test_no_token),
+		cmocka_unit_test(test_token_file), cmocka_unit_test(test_verify),
+		cmocka_unit_test(test_curl),
 	};
 
 	return cmocka_run_group_tests_name("onegate", tests, set_up, tear_down);
