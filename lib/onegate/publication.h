@@ -48,7 +48,7 @@ int fl_publication_has_onegate(const struct fl_publication *publication,
 			       const struct fl_paths *paths, struct fl_error *err)
 	FL_MUST_CHECK FL_NONNULL(1, 2, 3);
 
-/* Whether the context asks for OpenNebula's own attribute READY, as net-99-report-ready tests it. */
+/* Whether the context asks for OpenNebula's own READY, as net-99-report-ready tests it. */
 bool fl_publication_reports_ready(const struct fl_publication *publication) FL_NONNULL(1);
 
 /*

@@ -8,9 +8,9 @@
  * written again after OneGate has confirmed it: if the outcome is not known, it may hold either
  * value.
  *
- * The file is locked from fl_told_open() to fl_told_close(), so a look at the SuperLink, the request
- * about it and the note here belong together. Nobody may tell OneGate in between what was true
- * before.
+ * The file is locked from fl_told_open() to fl_told_close(), so a look at the SuperLink, the
+ * request about it and the note here belong together. Nobody may tell OneGate in between what was
+ * true before.
  */
 #ifndef FL_TOLD_H
 #define FL_TOLD_H

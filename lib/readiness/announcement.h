@@ -42,9 +42,9 @@ int fl_announcement_open(struct fl_announcement *announcement, const struct fl_p
 bool fl_announcement_look(struct fl_announcement *announcement) FL_NONNULL(1);
 
 /*
- * Tells OneGate what was seen. If the SuperLink dies before OneGate has taken that, `ready` is false
- * in the end, and that is what OneGate is told. 0, or -1: 1 if there is no OneGate, else as in
- * publication.h.
+ * Tells OneGate what was seen. If the SuperLink dies before OneGate has taken that, `ready` is
+ * false in the end, and that is what OneGate is told. 0, or -1: 1 if there is no OneGate, else as
+ * in publication.h.
  */
 int fl_announcement_tell(struct fl_announcement *announcement, const struct fl_paths *paths,
 			 struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3);
