@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "health/diagnosis.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "health/proc.h"
 #include "superlink/container.h"
+
+#define FILES_SHARE 20 /* that part of the limit may be free when a file cannot be opened */
 
 /* flower-superlink 1.22 to 1.36 prints one line for each server it starts; this is the last. */
 #define SERVERS_STARTED "Starting Fleet API"
@@ -15,6 +19,8 @@ struct sign {
 
 static const struct sign signs[] = {
 	{ "unable to open database file", FL_CAUSE_OWNER },
+	{ "Too many open files", FL_CAUSE_FILES },
+	{ "File descriptor limit reached", FL_CAUSE_FILES }, /* gRPC's, each second */
 	{ "attempt to write a readonly database", FL_CAUSE_OWNER },
 	{ "Permission denied", FL_CAUSE_OWNER },
 	{ "Read-only file system", FL_CAUSE_READONLY },
@@ -65,6 +71,23 @@ enum fl_cause fl_diagnosis_of_exit(int64_t exit_code, bool oom_killed)
 	return exit_code == 132 ? FL_CAUSE_PROCESSOR : FL_CAUSE_NONE;
 }
 
+enum fl_cause fl_diagnosis_of_files(enum fl_cause cause, const char *proc, pid_t pid,
+				    struct fl_buf *out)
+{
+	struct fl_proc_files files;
+
+	if (pid <= 0 ||
+	    (cause != FL_CAUSE_NONE && cause != FL_CAUSE_OWNER && cause != FL_CAUSE_FILES))
+		return cause;
+	files = fl_proc_files(proc, pid);
+	if (files.most == 0 || files.open < files.most - files.most / FILES_SHARE)
+		return cause;
+	if (out != NULL)
+		fl_buf_printf(out, "the SuperLink has %" PRId64 " of %" PRId64 " files open; ",
+			      files.open, files.most);
+	return FL_CAUSE_FILES;
+}
+
 bool fl_diagnosis_is_final(enum fl_cause cause)
 {
 	return cause == FL_CAUSE_OWNER || cause == FL_CAUSE_READONLY || cause == FL_CAUSE_SPACE ||
@@ -82,6 +105,11 @@ void fl_diagnosis_explain(enum fl_cause cause, const char *state_dir, struct fl_
 			      "`chown -R %d:%d %s` or fl-configure mends that unless the file "
 			      "system is read-only",
 			      FL_CONTAINER_UID, FL_CONTAINER_UID, FL_CONTAINER_UID, state_dir);
+		break;
+	case FL_CAUSE_FILES:
+		fl_buf_puts(out, "no more files can be opened; connect fewer SuperNodes, or give "
+				 "containers a larger limit with default-ulimits in "
+				 "/etc/docker/daemon.json and make the container again");
 		break;
 	case FL_CAUSE_READONLY:
 		fl_buf_printf(

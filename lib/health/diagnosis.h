@@ -12,12 +12,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 
 enum fl_cause {
 	FL_CAUSE_NONE,      /* no known cause */
 	FL_CAUSE_OWNER,     /* the container's user cannot write the state folder (traps 18, 21) */
+	FL_CAUSE_FILES,     /* the SuperLink has used up its open files (trap 37) */
 	FL_CAUSE_READONLY,  /* the file system of the state folder is read-only */
 	FL_CAUSE_SPACE,     /* the disk is full */
 	FL_CAUSE_DISK,      /* SQLite's I/O error: the disk is failing, or too full for its files */
@@ -40,6 +42,15 @@ enum fl_cause fl_diagnosis_of_log(const char *log) FL_NONNULL(1);
 
 /* The cause that follows from how the container ended, without its log. */
 enum fl_cause fl_diagnosis_of_exit(int64_t exit_code, bool oom_killed);
+
+/*
+ * CAUSE, which a text gave, after a look in the proc file system at PROC at the container whose
+ * main process is PID. SQLite has the same words for a file that it may not open and for one file
+ * too many: if the container has used up its open files, FL_CAUSE_OWNER and FL_CAUSE_NONE become
+ * FL_CAUSE_FILES, and OUT (may be NULL) gets "the SuperLink has N of M files open; ".
+ */
+enum fl_cause fl_diagnosis_of_files(enum fl_cause cause, const char *proc, pid_t pid,
+				    struct fl_buf *out) FL_NONNULL(2);
 
 /* Whether CAUSE stops every use of the database until an administrator mends it. */
 bool fl_diagnosis_is_final(enum fl_cause cause);

@@ -108,7 +108,8 @@ static bool call_database(struct fl_health *health, const struct fl_health_check
 		fl_health_set(health, FL_LAYER_DATABASE, FL_LAYER_FAILS, "%s", err.message);
 	} else if (status != FL_GRPC_OK) {
 		health->refused = true;
-		health->cause = fl_diagnosis_of_text(message);
+		health->cause = fl_diagnosis_of_files(fl_diagnosis_of_text(message), check->proc,
+						      health->container.pid, NULL);
 		fl_health_set(health, FL_LAYER_DATABASE, FL_LAYER_FAILS,
 			      "%s answers a call with gRPC status %d (%s): %.300s", where, status,
 			      fl_grpc_status_name(status), message);

@@ -180,6 +180,64 @@ int fl_proc_find(const char *proc, pid_t ancestor, const char *program, enum fl_
 	return 0;
 }
 
+/* The entries of PID/fd, or -1. */
+static int64_t count_files(int proc, const char *pid)
+{
+	fl_auto_free char *path = fl_xasprintf("%s/fd", pid);
+	int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fl_auto_closedir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	int64_t count = 0;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		count += entry->d_name[0] != '.';
+	return dir == NULL ? -1 : count;
+}
+
+/* "Max open files   1024   4096   files": soft limit, hard limit. 0 for none. */
+static int64_t limit_of_files(const struct fl_buf *limits)
+{
+	static const char name[] = "Max open files";
+	const char *line = strstr(fl_buf_text(limits), name);
+	fl_auto_free char *number = NULL;
+	int64_t most;
+
+	if (line == NULL)
+		return 0;
+	line += sizeof(name) - 1;
+	line += strspn(line, " ");
+	number = fl_xstrndup(line, strcspn(line, " "));
+	return fl_number(number, 1, INT32_MAX, &most) ? most : 0;
+}
+
+struct fl_proc_files fl_proc_files(const char *proc, pid_t ancestor)
+{
+	fl_auto_closedir DIR *dir = opendir(proc);
+	__attribute__((cleanup(free_table))) struct table table = { .rows = NULL };
+	fl_auto_buf struct fl_buf limits = { .limit = READ_MAX };
+	struct fl_proc_files nearest = { .most = 0 };
+
+	if (dir == NULL || read_table(dir, "", &table) != 0)
+		return nearest;
+	for (size_t i = 0; i < table.count; i++) {
+		const struct process *process = &table.rows[i];
+		struct fl_proc_files files;
+		char name[16];
+
+		if (process->pid != ancestor && !is_below(&table, process, ancestor))
+			continue;
+		snprintf(name, sizeof(name), "%ld", (long)process->pid);
+		files.open = count_files(dirfd(dir), name);
+		files.most = read_of(dirfd(dir), name, "limits", &limits) == 1
+				     ? limit_of_files(&limits)
+				     : 0;
+		if (files.open >= 0 && files.most > 0 &&
+		    files.open * nearest.most >= nearest.open * files.most)
+			nearest = files;
+	}
+	return nearest;
+}
+
 bool fl_proc_is_gone(const char *proc, pid_t pid)
 {
 	fl_auto_close int dir = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

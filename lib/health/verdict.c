@@ -62,6 +62,7 @@ static void examine(const struct fl_health *health, const struct fl_health_check
 			cause = cause_of(health, check, failure, fl_buf_text(log));
 		fl_logs_keep_last(log, LINES_SHOWN);
 	}
+	cause = fl_diagnosis_of_files(cause, check->proc, health->container.pid, why);
 	fl_diagnosis_explain(cause, check->state_dir, why);
 }
 
@@ -95,7 +96,9 @@ int fl_verdict_error(const struct fl_health *health, const struct fl_health_chec
 void fl_verdict_add_cause(struct fl_docker *docker, const char *state_dir, struct fl_buf *log,
 			  struct fl_error *err)
 {
-	const struct fl_health_check check = { .docker = docker, .state_dir = state_dir };
+	const struct fl_health_check check = { .docker = docker,
+					       .proc = FL_PROC,
+					       .state_dir = state_dir };
 	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
 	fl_auto_buf struct fl_buf why = FL_BUF_INIT;
 	struct fl_error ignored = FL_ERROR_INIT;

@@ -70,6 +70,29 @@ exits 0 'service bootstrap restarts the container, and serves'
 like "$err" 'warning: .*SuperExec has died.*restart' 'and says why'
 ok 'by a SuperExec that lives' test -n "$(host_pid flower-superexec)"
 
+# --- all files open -----------------------------------------------------------------------------------
+# Trap 37: each connection of a SuperNode is a file, and newer Engines give 1024.
+docker rm -f "$container" >/dev/null
+fl-configure --root "$ROOT" --print=docker-run 2>/dev/null |
+	sed "s|^  $prebaked |  --ulimit nofile=64:64 &|" >"$T/create"
+sh "$T/create" >/dev/null && docker start "$container" >/dev/null
+run fl-healthcheck --root "$ROOT" --wait=60
+exits 0 'a container that may open 64 files'
+background "$PYTHON" -c '
+import socket, time
+all = [socket.create_connection(("127.0.0.1", 9092)) for i in range(100)]
+time.sleep(600)'
+ok 'a hundred clients connect' wait_until sh -c "docker logs $container 2>&1 | grep 'descriptor limit'"
+run fl-healthcheck --root "$ROOT"
+exits 1 'trap 37: it takes no more calls'
+like "$err" 'the SuperLink has 64 of 64 files open; .*SuperNodes' 'and the cause is told'
+unlike "$err" 49999 'which is no matter of ownership'
+stop "$pid"
+run fl-healthcheck --root "$ROOT" --wait=60
+exits 0 'it is healthy when they have gone'
+boot
+exits 0 'a boot'
+
 # --- stopped and missing ----------------------------------------------------------------------------
 docker stop "$container" >/dev/null
 run fl-healthcheck --root "$ROOT" --json

@@ -4,7 +4,8 @@
  * answers follow from that clock, and no test waits.
  * The test that includes this names the functions to wrap:
  *   fl_now fl_pause fl_http_start fl_http_run fl_http_done fl_http_response fl_http_end
- *   fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone fl_space_look
+ *   fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone fl_proc_files
+ *   fl_space_look
  */
 #ifndef FL_TESTS_WORLD_H
 #define FL_TESTS_WORLD_H
@@ -41,6 +42,7 @@ static struct {
 	const char *image;
 	const char *refusal; /* grpc-message of the database call, NULL for status 0 */
 	int64_t refused_until;
+	struct fl_proc_files files;  /* of the container */
 	enum fl_cause full;          /* what fl_space_look() finds */
 	bool hangs;                  /* the database call gets no answer */
 	int http_status;             /* of GET /health */
@@ -298,6 +300,13 @@ enum fl_cause __wrap_fl_space_look(const char *folder, char **detail)
 {
 	*detail = fl_xasprintf("%s has %d MiB free", folder, world.full == FL_CAUSE_NONE ? 99 : 3);
 	return world.full;
+}
+
+struct fl_proc_files __wrap_fl_proc_files(const char *proc, pid_t ancestor);
+struct fl_proc_files __wrap_fl_proc_files(const char *proc, pid_t ancestor)
+{
+	(void)proc;
+	return ancestor == world_pid() ? world.files : (struct fl_proc_files){ .most = 0 };
 }
 
 bool __wrap_fl_proc_is_gone(const char *proc, pid_t pid);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* wrap: fl_proc_files */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,7 @@
 #include <cmocka.h>
 
 #include "health/diagnosis.h"
+#include "health/proc.h"
 
 #define CALLING "Exception calling application: "
 
@@ -42,6 +44,9 @@ static const struct {
 	{ "OSError: [Errno 30] Read-only file system: '/app/state/x'", FL_CAUSE_READONLY,
 	  "read-only" },
 	{ "OSError: [Errno 122] Disk quota exceeded", FL_CAUSE_SPACE, "space" },
+	{ "OSError: [Errno 24] Too many open files", FL_CAUSE_FILES, "SuperNodes" },
+	{ "posix_engine_listener.cc:164] File descriptor limit reached. Retrying.", FL_CAUSE_FILES,
+	  "daemon.json" },
 	{ CALLING "database is locked", FL_CAUSE_NONE, "" },
 	{ "", FL_CAUSE_NONE, "" },
 };
@@ -64,9 +69,10 @@ static void known_texts_have_a_cause_and_advice(void **state)
 
 static void advice_on_files_names_the_folder(void **state)
 {
-	static const enum fl_cause causes[] = { FL_CAUSE_OWNER, FL_CAUSE_READONLY,
-						FL_CAUSE_SPACE, FL_CAUSE_DISK,
-						FL_CAUSE_NEWER, FL_CAUSE_DAMAGE };
+	static const enum fl_cause causes[] = {
+		FL_CAUSE_OWNER, FL_CAUSE_READONLY, FL_CAUSE_SPACE,
+		FL_CAUSE_DISK,  FL_CAUSE_NEWER,    FL_CAUSE_DAMAGE
+	};
 
 	(void)state;
 	for (size_t i = 0; i < FL_ARRAY_SIZE(causes); i++) {
@@ -78,6 +84,7 @@ static void advice_on_files_names_the_folder(void **state)
 	}
 	assert_false(fl_diagnosis_is_final(FL_CAUSE_NONE));
 	assert_false(fl_diagnosis_is_final(FL_CAUSE_ARGUMENTS));
+	assert_false(fl_diagnosis_is_final(FL_CAUSE_FILES));
 }
 
 static void the_last_word_counts(void **state)
@@ -120,6 +127,64 @@ static void an_end_tells_something(void **state)
 	assert_int_equal(fl_diagnosis_of_exit(0, false), FL_CAUSE_NONE);
 }
 
+static struct fl_proc_files files;
+
+struct fl_proc_files __wrap_fl_proc_files(const char *proc, pid_t ancestor);
+struct fl_proc_files __wrap_fl_proc_files(const char *proc, pid_t ancestor)
+{
+	assert_string_equal(proc, "/the/proc");
+	assert_int_equal(ancestor, 42);
+	return files;
+}
+
+/* Trap 37: "unable to open database file" is also what SQLite says of one file too many. */
+static void trap_37_used_up_files_are_no_matter_of_ownership(void **state)
+{
+	static const struct {
+		enum fl_cause cause;
+		pid_t pid;
+		struct fl_proc_files files;
+		enum fl_cause result;
+		const char *words;
+	} cases[] = {
+		{ FL_CAUSE_OWNER,
+		  42,
+		  { 1024, 1024 },
+		  FL_CAUSE_FILES,
+		  "the SuperLink has 1024 of 1024 files open; " },
+		{ FL_CAUSE_FILES,
+		  42,
+		  { 95, 100 },
+		  FL_CAUSE_FILES,
+		  "the SuperLink has 95 of 100 files open; " },
+		{ FL_CAUSE_FILES, 42, { 94, 100 }, FL_CAUSE_FILES, "" },
+		{ FL_CAUSE_OWNER, 42, { 94, 100 }, FL_CAUSE_OWNER, "" },
+		{ FL_CAUSE_OWNER, 42, { 0, 0 }, FL_CAUSE_OWNER, "" },
+		{ FL_CAUSE_OWNER, 0, { 9, 9 }, FL_CAUSE_OWNER, "" },
+		{ FL_CAUSE_SPACE, 42, { 9, 9 }, FL_CAUSE_SPACE, "" },
+		{ FL_CAUSE_NONE,
+		  42,
+		  { 9, 9 },
+		  FL_CAUSE_FILES,
+		  "the SuperLink has 9 of 9 files open; " },
+		{ FL_CAUSE_NONE, 42, { 8, 9 }, FL_CAUSE_NONE, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		fl_auto_buf struct fl_buf out = FL_BUF_INIT;
+
+		files = cases[i].files;
+		assert_int_equal(fl_diagnosis_of_files(cases[i].cause, "/the/proc", cases[i].pid,
+						       &out),
+				 cases[i].result);
+		assert_string_equal(fl_buf_text(&out), cases[i].words);
+		assert_int_equal(fl_diagnosis_of_files(cases[i].cause, "/the/proc", cases[i].pid,
+						       NULL),
+				 cases[i].result);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +193,7 @@ int main(void)
 		cmocka_unit_test(the_last_word_counts),
 		cmocka_unit_test(what_was_mended_does_not_count),
 		cmocka_unit_test(an_end_tells_something),
+		cmocka_unit_test(trap_37_used_up_files_are_no_matter_of_ownership),
 	};
 
 	return cmocka_run_group_tests_name("diagnosis", tests, NULL, NULL);

@@ -169,6 +169,46 @@ static void a_process_is_gone_if_proc_is_there_without_it(void **state)
 	assert_false(fl_proc_is_gone(FL_PROC, getpid()));
 }
 
+/* Gives process PID a limit, and OPEN open files. */
+static void open_files(int pid, const char *most, int open)
+{
+	fl_auto_free char *limits = fl_xasprintf("%s/%d/limits", scratch, pid);
+	fl_auto_free char *text = fl_xasprintf("Limit                     Soft Limit  Hard Limit\n"
+					       "Max open files            %-11s 999999  files\n",
+					       most);
+
+	scratch_write(limits, text);
+	for (int i = 0; i < open; i++) {
+		fl_auto_free char *path = fl_xasprintf("%s/%d/fd/%d", scratch, pid, i);
+
+		scratch_write(path, "");
+	}
+}
+
+static void the_process_nearest_to_its_limit_counts(void **state)
+{
+	struct fl_proc_files files;
+
+	(void)state;
+	superlink();
+	assert_int_equal(fl_proc_files(scratch, 40).most, 0);
+	assert_int_equal(fl_proc_files("/no/such/proc", 40).most, 0);
+	open_files(1, "10", 10); /* not of the container */
+	open_files(40, "1024", 3);
+	open_files(41, "16", 12);
+	process(42, "flower-superexe", 'S', 41, "/python/venv/bin/" NAME "|");
+	open_files(42, "1024", 20);
+	process(43, "worker", 'S', 41, "x|");
+	open_files(43, "unlimited", 5);
+	files = fl_proc_files(scratch, 40);
+	assert_int_equal(files.open, 12);
+	assert_int_equal(files.most, 16);
+	/* A container without docker-init. */
+	files = fl_proc_files(scratch, 42);
+	assert_int_equal(files.open, 20);
+	assert_int_equal(files.most, 1024);
+}
+
 /* If SuperExec was seen before, "absent" would end the wait although it lives. */
 static void what_cannot_be_read_is_not_absent(void **state)
 {
@@ -232,6 +272,8 @@ int main(void)
 		cmocka_unit_test_setup(an_ancestor_must_be_there, scratch_empty),
 		cmocka_unit_test_setup(a_process_is_gone_if_proc_is_there_without_it,
 				       scratch_empty),
+		cmocka_unit_test_setup_teardown(the_process_nearest_to_its_limit_counts, NULL,
+						NULL),
 		cmocka_unit_test_setup(what_cannot_be_read_is_not_absent, scratch_empty),
 		cmocka_unit_test_setup(the_kernel_agrees, scratch_empty),
 	};

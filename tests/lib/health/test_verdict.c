@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wrap: fl_now fl_pause fl_http_start fl_http_run fl_http_done fl_http_response fl_http_end */
-/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone fl_space_look */
+/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone fl_proc_files fl_space_look */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,6 +37,27 @@ static void the_message_has_layer_cause_and_advice(void **state)
 	assert_non_null(strstr(err.message, "unable to open database file"));
 	assert_non_null(strstr(err.message, "49999"));
 	assert_non_null(strstr(err.message, "/the/state"));
+}
+
+/* Trap 37: then it is no matter of ownership. */
+static void trap_37_used_up_files_are_told(void **state)
+{
+	fl_auto_buf struct fl_buf log = FL_BUF_INIT;
+	struct fl_error err = FL_ERROR_INIT;
+
+	(void)state;
+	world.files = (struct fl_proc_files){ .open = 1020, .most = 1024 };
+	for (int i = 0; i < 2; i++) {
+		/* By its answer, and by its log if there is none. */
+		world.refusal = i == 0 ? "unable to open database file" : NULL;
+		world.listens_at = i == 0 ? 0 : FL_NEVER;
+		world.log = i == 0 ? "" : "OSError: [Errno 24] Too many open files\n";
+		explain(&err, &log);
+		assert_non_null(
+			strstr(err.message, "; the SuperLink has 1020 of 1024 files open; "));
+		assert_non_null(strstr(err.message, "SuperNodes"));
+		assert_null(strstr(err.message, "49999"));
+	}
 }
 
 /* Trap 30: the log says why the container ended. */
@@ -227,6 +248,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_message_has_layer_cause_and_advice, world_reset),
+		cmocka_unit_test_setup(trap_37_used_up_files_are_told, world_reset),
 		cmocka_unit_test_setup(the_log_gives_the_cause_of_an_end, world_reset),
 		cmocka_unit_test_setup(an_old_cause_in_the_log_is_not_blamed, world_reset),
 		cmocka_unit_test_setup(an_end_by_sigkill_is_looked_into, world_reset),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wrap: fl_now fl_pause fl_http_start fl_http_run fl_http_done fl_http_response fl_http_end */
-/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone fl_space_look fl_log_progress */
+/* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone fl_proc_files fl_space_look fl_log_progress */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -262,6 +262,19 @@ static void a_database_that_refuses_ends_the_wait(void **state)
 	}
 }
 
+/* Trap 37: SuperNodes may leave. */
+static void trap_37_used_up_files_end_no_wait(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	starting(0);
+	world.refusal = REFUSED "unable to open database file";
+	world.refused_until = 3000;
+	world.files = (struct fl_proc_files){ .open = 1024, .most = 1024 };
+	assert_int_equal(watch(&health, 60000), 0);
+}
+
 /* Trap 33. */
 static void a_full_disk_ends_the_wait(void **state)
 {
@@ -408,6 +421,7 @@ int main(void)
 		cmocka_unit_test_setup(a_process_that_is_gone_for_a_moment_ends_no_wait,
 				       world_reset),
 		cmocka_unit_test_setup(a_database_that_refuses_ends_the_wait, world_reset),
+		cmocka_unit_test_setup(trap_37_used_up_files_end_no_wait, world_reset),
 		cmocka_unit_test_setup(a_full_disk_ends_the_wait, world_reset),
 		cmocka_unit_test_setup(a_superexec_that_is_gone_ends_the_wait, world_reset),
 		cmocka_unit_test_setup(the_deadline_keeps_the_layer_and_its_cause, world_reset),
