@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fl-healthcheck tells whether the SuperLink works, waits until it does (step 10), or reports it. */
+/* fl-healthcheck tells whether the SuperLink works, waits until it does (step 10), or reports. */
 #include <string.h>
 
 #include "base/log.h"

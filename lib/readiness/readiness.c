@@ -131,7 +131,7 @@ static int tell_onegate(struct report *report, struct fl_error *err)
 	bool ready = report->standing == FL_STANDING_READY && may_be_ready(report);
 	bool not_ready = report->standing == FL_STANDING_NOT_READY || report->failed;
 
-	/* An Engine that does not answer does not say which version runs; it is no reason to tell. */
+	/* An Engine that does not answer does not say which version runs, so nothing is told. */
 	if ((!ready && !not_ready) || (ready && !announcement->health.inspected &&
 				       is(fl_told_get(&publication->told, "FL_READY"), "YES")))
 		return 0;
@@ -170,7 +170,7 @@ static void restart(void)
 		fl_log_error(&err);
 }
 
-/* What is to be said of a SuperLink that is not ready. The unit's journal has the container's log. */
+/* Why a SuperLink is not ready. The container's log is in the unit's journal already. */
 static void explain(const struct report *report, struct fl_error *err)
 {
 	const struct fl_announcement *announcement = &report->announcement;

@@ -40,8 +40,8 @@ int fl_database_note(const struct fl_paths *paths, const struct fl_settings *set
 		     const char *tag, struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 2, 3, 4);
 
 /*
- * The same for the container image IMAGE (NULL: not known) of a SuperLink that was just found ready,
- * if root calls. A failure is only a warning, as the SuperLink works all the same.
+ * The same for the container image IMAGE (NULL: not known) of a SuperLink that was just found
+ * ready, if root calls. A failure is only a warning, as the SuperLink works all the same.
  */
 void fl_database_ready(const struct fl_paths *paths, const struct fl_settings *settings,
 		       const char *image) FL_NONNULL(1, 2);

@@ -7,7 +7,7 @@ needs_root
 
 report()
 {
-	run fl-healthcheck --root "$ROOT" --docker "$SOCK" --report "$@"
+	run fl-healthcheck --root "$ROOT" --docker "$SOCK" --report
 }
 
 # puts: the requests that changed something at OneGate, in all.
