@@ -60,8 +60,8 @@ bool fl_stage_valid(const char *text)
 
 /*
  * Two locks in one file: byte RUN is held by a run of service, byte WRITER for the moment in which
- * a stage is written. They belong to the open file (fcntl(2), "Open file description locks"), so the
- * shell that runs service can hold one.
+ * a stage is written. They belong to the open file (fcntl(2), "Open file description locks"), so
+ * the shell that runs service can hold one.
  */
 enum { RUN, WRITER };
 
