@@ -19,21 +19,23 @@ static bool was_ready(const struct fl_health *health, const struct fl_memory *me
 	return !health->inspected || strcmp(run, memory->ready) == 0;
 }
 
-bool fl_judge_is_dead(const struct fl_health *health, const struct fl_memory *memory)
+/*
+ * Whether SuperExec has died: it is a zombie, or it is gone although this run was ready, or it has
+ * not come within the time-out. The database holds, as SuperExec is looked for only then.
+ */
+static bool is_dead(const struct fl_health *health, const struct fl_memory *memory, bool timed_out)
 {
-	if (!health->inspected || health->layers[FL_LAYER_CONTAINER].state != FL_LAYER_HOLDS ||
-	    health->layers[FL_LAYER_SUPEREXEC].state != FL_LAYER_FAILS)
+	if (!health->inspected || health->layers[FL_LAYER_SUPEREXEC].state != FL_LAYER_FAILS)
 		return false;
 	return health->superexec == FL_PROCESS_ZOMBIE ||
-	       (health->superexec == FL_PROCESS_ABSENT && was_ready(health, memory));
+	       (health->superexec == FL_PROCESS_ABSENT && (timed_out || was_ready(health, memory)));
 }
 
-static bool is_certain(const struct fl_health *health, const struct fl_memory *memory)
+static bool is_certain(const struct fl_health *health)
 {
 	if (health->inspected && health->layers[FL_LAYER_CONTAINER].state == FL_LAYER_FAILS)
 		return true;
-	return health->closed_port || fl_diagnosis_is_final(health->cause) ||
-	       fl_judge_is_dead(health, memory);
+	return health->closed_port || fl_diagnosis_is_final(health->cause);
 }
 
 /* Whether the container runs and something in it only does not answer. */
@@ -48,6 +50,7 @@ enum fl_standing fl_judge(const struct fl_health *health, bool ready, int64_t ti
 {
 	const char *run = run_of(health);
 	int64_t failing;
+	bool dead;
 
 	*restart = false;
 	if (ready) {
@@ -62,9 +65,10 @@ enum fl_standing fl_judge(const struct fl_health *health, bool ready, int64_t ti
 		memory->since = now;
 	}
 	failing = now - memory->since;
-	*restart = fl_judge_is_dead(health, memory) || (health->lost && failing >= timeout) ||
+	dead = is_dead(health, memory, failing >= timeout);
+	*restart = dead || (health->lost && failing >= timeout) ||
 		   (is_silent(health) && failing >= timeout + FL_JUDGE_RESTART);
-	if (was_ready(health, memory) && !is_certain(health, memory) && failing < timeout)
+	if (was_ready(health, memory) && !dead && !is_certain(health) && failing < timeout)
 		return FL_STANDING_SILENT;
 	return FL_STANDING_NOT_READY;
 }

@@ -34,11 +34,4 @@ enum fl_standing {
 enum fl_standing fl_judge(const struct fl_health *health, bool ready, int64_t timeout, fl_time now,
 			  struct fl_memory *memory, bool *restart) FL_NONNULL(1, 5, 6);
 
-/*
- * Whether the container's run can never become ready again, because its SuperExec has died: it is a
- * zombie, or it is gone although MEMORY says that this run was ready.
- */
-bool fl_judge_is_dead(const struct fl_health *health, const struct fl_memory *memory)
-	FL_NONNULL(1, 2);
-
 #endif

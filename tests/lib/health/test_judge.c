@@ -126,13 +126,16 @@ static void a_dead_superexec_needs_a_restart(void **state)
 	struct fl_health zombie = silent(first, FL_LAYER_SUPEREXEC);
 
 	(void)state;
-	zombie.superexec = FL_PROCESS_ZOMBIE;
 	assert_int_equal(look(&gone, 10), FL_STANDING_NOT_READY);
 	assert_false(restart); /* it may not have started yet */
-	assert_int_equal(look(&zombie, 20), FL_STANDING_NOT_READY);
+	assert_int_equal(look(&gone, 70), FL_STANDING_NOT_READY);
 	assert_true(restart);
-	ready_at(first, 30);
-	assert_int_equal(look(&gone, 40), FL_STANDING_NOT_READY);
+	gone = zombie = silent(second, FL_LAYER_SUPEREXEC);
+	zombie.superexec = FL_PROCESS_ZOMBIE;
+	assert_int_equal(look(&zombie, 80), FL_STANDING_NOT_READY);
+	assert_true(restart);
+	ready_at(second, 90);
+	assert_int_equal(look(&gone, 100), FL_STANDING_NOT_READY);
 	assert_true(restart);
 }
 
