@@ -40,8 +40,7 @@ static const struct fl_command command = {
 
 struct run {
 	const char *probe; /* superlink, grpc or tcp */
-	bool superlink;    /* the probe is superlink */
-	bool waits, reports, json, by_systemd;
+	bool superlink, waits, reports, json, by_systemd;
 	int64_t seconds; /* to wait; 0: FL_HEALTH_TIMEOUT */
 	fl_time deadline;
 	const char *socket;
@@ -151,7 +150,8 @@ static enum fl_exit check_layers(struct run *run)
 					 .docker = run->docker,
 					 .settings = &run->settings,
 					 .proc = FL_PROC,
-					 .state_dir = run->paths.state_dir };
+					 .state_dir = run->paths.state_dir,
+					 .by_systemd = run->by_systemd };
 	struct fl_step step = fl_step_begin(FL_STEP_HEALTH);
 	enum fl_exit status = FL_EXIT_NO;
 

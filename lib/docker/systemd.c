@@ -140,6 +140,21 @@ static char *property(const char *unit, const char *name)
 	return fl_xstrndup(at, strcspn(at, "\n"));
 }
 
+bool fl_systemd_active(const char *unit, fl_time deadline)
+{
+	const char *const show[] = { "show", "--property=ActiveState,Job", unit, NULL };
+	fl_auto_buf struct fl_buf output = { .limit = OUTPUT_MAX };
+	fl_auto_free char *state = NULL;
+	struct fl_error ignored = FL_ERROR_INIT;
+
+	if (fl_systemctl(show, &output, deadline, &ignored) != 0)
+		return true;
+	state = property(fl_buf_text(&output), "ActiveState=");
+	/* A job has a number, and without one there is no such line. */
+	return (strcmp(state, "inactive") != 0 && strcmp(state, "failed") != 0) ||
+	       strstr(fl_buf_text(&output), "Job=") != NULL;
+}
+
 /* Whether the unit was started so often that it must end each time. */
 static bool ends_each_time(struct fl_docker_service *seen, const char *unit)
 {

@@ -24,6 +24,12 @@ bool fl_systemd_running(void);
 int fl_systemctl(const char *const *arguments, struct fl_buf *output, fl_time deadline,
 		 struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 4);
 
+/*
+ * Whether UNIT runs, is about to run or is being stopped: it is neither inactive nor failed, or has
+ * a job. True if systemctl fails or DEADLINE passes, as nobody knows then.
+ */
+bool fl_systemd_active(const char *unit, fl_time deadline) FL_MUST_CHECK FL_NONNULL(1);
+
 /* The starts of docker.service that were seen during a wait; all zero at first. */
 struct fl_docker_service {
 	char invocation[33]; /* InvocationID of its last start, sd_id128_get_invocation(3) */

@@ -91,7 +91,8 @@ static void judge_container(struct fl_health *health, const struct fl_health_che
 		       fl_proc_is_gone(check->proc, c->pid);
 	if (!c->exists)
 		fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_FAILS,
-			      "there is no container %s; fl-bootstrap makes it", FL_CONTAINER_NAME);
+			      "there is no container %s, which fl-bootstrap makes",
+			      FL_CONTAINER_NAME);
 	else if (c->restarting)
 		fl_health_set(health, FL_LAYER_CONTAINER, FL_LAYER_FAILS,
 			      "it ends and is restarted again and again (exit status %" PRId64

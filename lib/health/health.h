@@ -78,7 +78,8 @@ struct fl_health_check {
 	const char *proc;      /* FL_PROC */
 	const char *state_dir; /* on the host */
 	int64_t connect_ms;    /* most milliseconds for one connect, 0 for no limit of its own */
-	int64_t call; /* most nanoseconds for a call on the Fleet or Control port, 0 likewise */
+	int64_t call;    /* most nanoseconds for a call on the Fleet or Control port, 0 likewise */
+	bool by_systemd; /* systemd has the SuperLink's unit, and may start the container */
 	struct fl_transfer *end; /* of fl_end_ask(): the container's end stops the look; or NULL */
 };
 

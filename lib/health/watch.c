@@ -6,8 +6,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "docker/end.h"
+#include "docker/systemd.h"
 #include "health/layers.h"
 #include "superlink/container.h"
+#include "superlink/unit.h"
 
 /*
  * A pause is a hundredth of the time waited so far, within these bounds. So ready is seen 50 ms
@@ -24,6 +26,7 @@
 
 #define QUIET_AT_FIRST (2 * FL_SEC) /* most starts are over by then */
 
+#define UNIT_EACH    FL_SEC /* while the container does not run */
 #define INSPECT_EACH FL_SEC /* in case the Engine does not report the container's end */
 
 /* This machine answers a connect at once; the kernel repeats a lost SYN only after a second. */
@@ -43,6 +46,7 @@ struct watch {
 	struct fl_health_check check; /* `end` in it is owned */
 	char *started_at;             /* owned; of the run that is watched, NULL before the first */
 	fl_time inspect_at;           /* when to inspect the container again */
+	fl_time unit_at;              /* when to ask systemd again */
 	fl_time began;                /* when the wait began */
 	fl_time seen;                 /* when the container was first seen running */
 	fl_time lost; /* when its process was first missing, FL_NEVER if it is there */
@@ -78,6 +82,27 @@ static bool end_wait(struct watch *watch, const char *what)
 	return false;
 }
 
+/*
+ * Ends the wait for a container that does not run, unless systemd will start it. Only its unit does
+ * that: an Engine that will restart it says so (`restarting`).
+ */
+static void await_start(struct watch *watch, fl_time until)
+{
+	bool by_systemd = watch->check.by_systemd;
+	fl_auto_free char *detail = NULL;
+
+	if (fl_now() < watch->unit_at)
+		return;
+	watch->unit_at = fl_now() + UNIT_EACH;
+	if (by_systemd && fl_systemd_active(FL_UNIT_NAME, until))
+		return;
+	detail = fl_xstrdup(watch->health->layers[FL_LAYER_CONTAINER].detail);
+	fl_health_set(watch->health, FL_LAYER_CONTAINER, FL_LAYER_FAILS,
+		      "%s, and nothing will start it; next: %s", detail,
+		      by_systemd ? "systemctl start " FL_UNIT_NAME : "fl-bootstrap");
+	watch->ended = true;
+}
+
 /* Asks the Engine. Returns whether to ask the layers: its run goes on, or may go on. */
 static bool look_at_container(struct watch *watch, fl_time until)
 {
@@ -89,10 +114,11 @@ static bool look_at_container(struct watch *watch, fl_time until)
 		return runs;
 	if (watch->started_at != NULL && !container->exists)
 		return end_wait(watch, "it was removed during the wait");
-	if (!container->exists)
-		return false;
-	watch->ended = container->restarting || strcmp(container->status, "dead") == 0 ||
+	watch->ended = container->restarting ||
+		       (container->exists && strcmp(container->status, "dead") == 0) ||
 		       (watch->started_at != NULL && !container->running);
+	if (!watch->ended && !container->running)
+		await_start(watch, until);
 	if (watch->ended || !container->running)
 		return false;
 	if (watch->started_at == NULL) {

@@ -15,10 +15,11 @@
 /*
  * Looks until all layers hold: FL_EXIT_OK. Else returns, with the layer that fails in HEALTH,
  *   69  if waiting longer cannot help: the container ended or restarted during the wait (or does so
- *       again and again), SuperExec was there and has died, or the database refuses for a known
- *       cause; or DEADLINE has passed and the container has run and ended;
+ *       again and again), does not run and nothing will start it, SuperExec was there and has died,
+ *       or the database refuses for a known cause; or DEADLINE has passed and the container has run
+ *       and ended;
  *   75  if DEADLINE has passed otherwise. It also waits for an Engine that is not there yet and for
- *       a container that was not started yet.
+ *       a container that systemd starts.
  * Meanwhile it shows what it waits for. Its own `connect_ms`, `call` and `end` replace CHECK's.
  */
 enum fl_exit fl_watch(struct fl_health *health, const struct fl_health_check *check,

@@ -267,10 +267,16 @@ up "$(served)"
 wait_until ready
 engine_call POST /containers/flower-superlink/stop
 fails_at container 'stopped'
+health --wait=60
+exits 69 'U13: a stopped container is not waited for: nothing starts it'
+like "$err" 'does not run: exited, .*, and nothing will start it; next: fl-bootstrap' '... which is told'
 engine_call DELETE /containers/flower-superlink
 fails_at container 'no container' 'fl-bootstrap|No such container|no container'
-health --wait=1
-ok '--wait=1 without a container: 69 or 75' test "$status" = 69 -o "$status" = 75
+health --wait=60
+exits 69 'nor is one that is not there'
+create
+health --wait=60
+exits 69 'nor one that was made but not started'
 
 # dies LOG... : a container that dies once it is watched; the wait of 30 s must not last.
 dies()

@@ -224,6 +224,35 @@ static void a_service_that_ends_each_time_is_seen(void **state)
 #undef LOOK
 }
 
+static void a_unit_is_active_unless_nothing_runs_or_starts_it(void **state)
+{
+	static const struct {
+		const char *script;
+		bool active;
+	} cases[] = {
+		{ "echo ActiveState=inactive", false },
+		{ "echo ActiveState=failed", false },
+		/* A start that waits for docker.service. */
+		{ "echo Job=1234; echo ActiveState=inactive", true },
+		{ "echo ActiveState=active", true },
+		{ "echo ActiveState=activating", true },
+		{ "echo ActiveState=deactivating", true },
+		{ "echo ActiveState=inactive; exit 1", true },
+		{ "echo Failed to connect to bus; exit 1", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < FL_ARRAY_SIZE(cases); i++) {
+		script = cases[i].script;
+		assert_int_equal(fl_systemd_active("x.service", fl_deadline(60)), cases[i].active);
+	}
+	script = "test \"$*\" = 'show --property=ActiveState,Job x.service' && echo "
+		 "ActiveState=failed";
+	assert_false(fl_systemd_active("x.service", fl_deadline(60)));
+	script = "echo ActiveState=inactive; sleep 60";
+	assert_true(fl_systemd_active("x.service", fl_now()));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +263,7 @@ int main(void)
 		cmocka_unit_test(a_failure_shows_the_last_line),
 		cmocka_unit_test(a_systemctl_that_hangs_is_killed),
 		cmocka_unit_test(a_systemctl_that_cannot_be_read_is_killed),
+		cmocka_unit_test(a_unit_is_active_unless_nothing_runs_or_starts_it),
 		cmocka_unit_test(a_docker_that_cannot_start_is_seen),
 		cmocka_unit_test(a_service_that_ends_each_time_is_seen),
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wrap: fl_now fl_pause fl_http_start fl_http_run fl_http_done fl_http_response fl_http_end */
 /* wrap: fl_docker_inspect fl_docker_logs fl_proc_find fl_proc_is_gone fl_proc_files */
-/* wrap: fl_space_look fl_log_progress */
+/* wrap: fl_space_look fl_log_progress fl_systemd_active */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,11 +29,27 @@ void __wrap_fl_log_progress(const char *format, ...)
 	va_end(args);
 }
 
+/* When the unit is stopped, and how often systemd was asked. */
+static int64_t unit_until = FL_NEVER;
+static int unit_asked;
+
+bool __wrap_fl_systemd_active(const char *unit, fl_time deadline);
+bool __wrap_fl_systemd_active(const char *unit, fl_time deadline)
+{
+	(void)deadline;
+	assert_string_equal(unit, "flower-superlink.service");
+	unit_asked++;
+	return !since(unit_until);
+}
+
 /* Waits MS milliseconds at most, and returns the exit status. */
 static int watch(struct fl_health *health, int64_t ms)
 {
 	struct fl_health_check check = world_check();
-	enum fl_exit code = fl_watch(health, &check, ms * FL_MS);
+	enum fl_exit code;
+
+	check.by_systemd = true;
+	code = fl_watch(health, &check, ms * FL_MS);
 
 	assert_null(waiting);
 	return (int)code;
@@ -210,6 +226,54 @@ static void a_container_that_stays_ended_has_died(void **state)
 	world.died_at = 0;
 	assert_int_equal(watch(&health, 5000), FL_EXIT_UNAVAILABLE);
 	assert_true(world_ms() >= 5000);
+}
+
+static int no_unit(void **state)
+{
+	unit_until = 0;
+	return world_reset(state);
+}
+
+/* Absent, made or ended. */
+static void a_container_that_nothing_starts_is_not_waited_for(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+		struct fl_health_check check = world_check();
+		const char *detail;
+
+		world_reset(NULL);
+		*(i % 3 == 0 ? &world.made_at : &world.started_at) = FL_NEVER;
+		if (i % 3 == 2)
+			world.started_at = world.died_at = 0;
+		check.by_systemd = i < 3;
+		assert_int_equal(fl_watch(&health, &check, 60 * FL_SEC), FL_EXIT_UNAVAILABLE);
+		assert_true(world_ms() <= 5);
+		detail = health.layers[FL_LAYER_CONTAINER].detail;
+		assert_non_null(
+			strstr(detail, i < 3 ? ", and nothing will start it; next: systemctl "
+					       "start flower-superlink.service"
+					     : ", and nothing will start it; next: "
+					       "fl-bootstrap"));
+	}
+}
+
+/* The Engine comes late, and the unit is stopped in the meantime. */
+static void systemd_is_asked_once_a_second(void **state)
+{
+	fl_auto_health struct fl_health health = FL_HEALTH_INIT;
+
+	(void)state;
+	unit_until = 7500;
+	unit_asked = 0;
+	world.engine_at = 2000;
+	world.made_at = world.started_at = FL_NEVER;
+	assert_int_equal(watch(&health, 60000), FL_EXIT_UNAVAILABLE);
+	assert_true(world_ms() >= 7500);
+	assert_true(world_ms() <= 8700);
+	assert_true(unit_asked <= 8);
+	unit_until = FL_NEVER;
 }
 
 static void a_container_that_docker_has_lost_is_not_waited_for(void **state)
@@ -417,6 +481,8 @@ int main(void)
 				       world_reset),
 		cmocka_unit_test_setup(a_container_that_has_ended_may_start_again, world_reset),
 		cmocka_unit_test_setup(a_container_that_stays_ended_has_died, world_reset),
+		cmocka_unit_test_setup(a_container_that_nothing_starts_is_not_waited_for, no_unit),
+		cmocka_unit_test_setup(systemd_is_asked_once_a_second, world_reset),
 		cmocka_unit_test_setup(a_container_that_docker_has_lost_is_not_waited_for,
 				       world_reset),
 		cmocka_unit_test_setup(a_process_that_is_gone_for_a_moment_ends_no_wait,
