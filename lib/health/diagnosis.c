@@ -24,6 +24,7 @@ static const struct sign signs[] = {
 	{ "attempt to write a readonly database", FL_CAUSE_OWNER },
 	{ "Permission denied", FL_CAUSE_OWNER },
 	{ "Read-only file system", FL_CAUSE_READONLY },
+	{ "database is locked", FL_CAUSE_LOCKED },
 	{ "database or disk is full", FL_CAUSE_SPACE },
 	{ "No space left on device", FL_CAUSE_SPACE },
 	{ "Disk quota exceeded", FL_CAUSE_SPACE },
@@ -117,6 +118,12 @@ void fl_diagnosis_explain(enum fl_cause cause, const char *state_dir, struct fl_
 			"the file system of %s is read-only; mount it writable, after a look at "
 			"dmesg if the kernel has made it so",
 			state_dir);
+		break;
+	case FL_CAUSE_LOCKED:
+		fl_buf_printf(out,
+			      "the database in %s was locked, by another process or a busy "
+			      "SuperLink; `lslocks` names who holds it",
+			      state_dir);
 		break;
 	case FL_CAUSE_SPACE:
 		fl_buf_printf(out, "no disk space is left for %s; make room or enlarge the disk",

@@ -21,6 +21,7 @@ enum fl_cause {
 	FL_CAUSE_OWNER,     /* the container's user cannot write the state folder (traps 18, 21) */
 	FL_CAUSE_FILES,     /* the SuperLink has used up its open files (trap 37) */
 	FL_CAUSE_READONLY,  /* the file system of the state folder is read-only */
+	FL_CAUSE_LOCKED,    /* somebody has locked the database, perhaps for a moment only */
 	FL_CAUSE_SPACE,     /* the disk is full */
 	FL_CAUSE_DISK,      /* SQLite's I/O error: the disk is failing, or too full for its files */
 	FL_CAUSE_NEWER,     /* a newer Flower has upgraded the database (trap 25) */

@@ -27,7 +27,11 @@
 #include "health/diagnosis.h"
 #include "health/proc.h"
 
-#define FL_HEALTH_TRY (5 * FL_SEC) /* nanoseconds; the most that one look takes */
+/*
+ * The most that one look takes, in nanoseconds. The SuperLink waits 5 s for a database that another
+ * process has locked, and then says so.
+ */
+#define FL_HEALTH_TRY (6 * FL_SEC)
 
 enum fl_layer_id {
 	FL_LAYER_CONTAINER,

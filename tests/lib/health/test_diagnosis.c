@@ -23,6 +23,7 @@ static const struct {
 	{ CALLING "attempt to write a readonly database", FL_CAUSE_OWNER, "49999" },
 	{ "PermissionError: [Errno 13] Permission denied: '/app/state/ffs'", FL_CAUSE_OWNER,
 	  "49999" },
+	{ CALLING "database is locked", FL_CAUSE_LOCKED, "lslocks" },
 	{ CALLING "database or disk is full", FL_CAUSE_SPACE, "space" },
 	{ "OSError: [Errno 28] No space left on device", FL_CAUSE_SPACE, "space" },
 	{ CALLING "disk I/O error", FL_CAUSE_DISK, "dmesg" },
@@ -85,6 +86,7 @@ static void advice_on_files_names_the_folder(void **state)
 	assert_false(fl_diagnosis_is_final(FL_CAUSE_NONE));
 	assert_false(fl_diagnosis_is_final(FL_CAUSE_ARGUMENTS));
 	assert_false(fl_diagnosis_is_final(FL_CAUSE_FILES));
+	assert_false(fl_diagnosis_is_final(FL_CAUSE_LOCKED));
 }
 
 static void the_last_word_counts(void **state)

@@ -374,7 +374,7 @@ static void a_superexec_that_is_gone_ends_the_wait(void **state)
 		assert_int_equal(watch(&health, 60000), FL_EXIT_UNAVAILABLE);
 		assert_int_equal(fl_health_failure(&health),
 				 i == 2 ? FL_LAYER_SUPEREXEC : FL_LAYER_DATABASE);
-		assert_true(world_ms() <= (i == 3 ? 5700 : 950));
+		assert_true(world_ms() <= (i == 3 ? 6700 : 950));
 	}
 }
 
