@@ -135,7 +135,7 @@ static enum fl_exit probe_address(struct run *run)
 	enum fl_probe kind = strcmp(run->probe, "tcp") == 0 ? FL_PROBE_TCP : FL_PROBE_GRPC;
 	fl_auto_free char *where = fl_address_text(&run->address);
 	struct fl_error err = FL_ERROR_INIT;
-	int lost = fl_probe(kind, &run->address, run->waits, FL_HEALTH_TRY, run->deadline, &err);
+	int lost = fl_probe(kind, &run->address, run->waits, FL_PROBE_TRY, run->deadline, &err);
 
 	if (lost)
 		fl_log_error(&err);

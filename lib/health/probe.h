@@ -12,6 +12,8 @@
 #include "base/error.h"
 #include "base/wait.h"
 
+#define FL_PROBE_TRY (5 * FL_SEC) /* nanoseconds; for one try unless somebody says otherwise */
+
 enum fl_probe {
 	/*
 	 * A plain connect, like `nc -z`, to each address of a name in turn. It proves only that

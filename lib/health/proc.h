@@ -19,6 +19,7 @@
 #define FL_PROC "/proc"
 
 enum fl_process {
+	FL_PROCESS_UNKNOWN, /* nobody has looked, or PROC could not be read */
 	FL_PROCESS_ABSENT,
 	FL_PROCESS_ALIVE,
 	FL_PROCESS_ZOMBIE, /* it was there and has died */

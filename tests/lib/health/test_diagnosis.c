@@ -48,7 +48,7 @@ static const struct {
 	{ "OSError: [Errno 24] Too many open files", FL_CAUSE_FILES, "SuperNodes" },
 	{ "posix_engine_listener.cc:164] File descriptor limit reached. Retrying.", FL_CAUSE_FILES,
 	  "daemon.json" },
-	{ CALLING "database is locked", FL_CAUSE_NONE, "" },
+	{ CALLING "no such table: run", FL_CAUSE_NONE, "" },
 	{ "", FL_CAUSE_NONE, "" },
 };
 

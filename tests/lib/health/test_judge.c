@@ -124,19 +124,24 @@ static void a_dead_superexec_needs_a_restart(void **state)
 {
 	struct fl_health gone = silent(first, FL_LAYER_SUPEREXEC);
 	struct fl_health zombie = silent(first, FL_LAYER_SUPEREXEC);
+	struct fl_health unread = silent(first, FL_LAYER_SUPEREXEC);
 
 	(void)state;
+	gone.superexec = FL_PROCESS_ABSENT;
 	assert_int_equal(look(&gone, 10), FL_STANDING_NOT_READY);
 	assert_false(restart); /* it may not have started yet */
 	assert_int_equal(look(&gone, 70), FL_STANDING_NOT_READY);
 	assert_true(restart);
 	gone = zombie = silent(second, FL_LAYER_SUPEREXEC);
 	zombie.superexec = FL_PROCESS_ZOMBIE;
+	gone.superexec = FL_PROCESS_ABSENT;
 	assert_int_equal(look(&zombie, 80), FL_STANDING_NOT_READY);
 	assert_true(restart);
 	ready_at(second, 90);
 	assert_int_equal(look(&gone, 100), FL_STANDING_NOT_READY);
 	assert_true(restart);
+	ready_at(first, 110);
+	assert_int_equal(look(&unread, 120), FL_STANDING_SILENT);
 }
 
 /* Trap 40. The Engine's silence says nothing about the SuperLink. */

@@ -34,7 +34,7 @@ static void traps_18_and_21_the_database_must_answer(void **state)
 		{ "Exception calling application: unable to open database file", FL_CAUSE_OWNER },
 		{ "Exception calling application: attempt to write a readonly database",
 		  FL_CAUSE_OWNER },
-		{ "Exception calling application: database is locked", FL_CAUSE_NONE },
+		{ "Exception calling application: database is locked", FL_CAUSE_LOCKED },
 	};
 
 	(void)state;
