@@ -118,7 +118,11 @@ static inline bool up(void)
 /* Of the container's present run. */
 static inline pid_t world_pid(void)
 {
-	return (pid_t)(100 + (since(world.restarted_at) ? world.restarted_at : world.started_at));
+	int64_t run = since(world.restarted_at) ? world.restarted_at
+		      : since(world.started_at) ? world.started_at
+						: 0;
+
+	return (pid_t)(100 + run);
 }
 
 static inline int count_calls(char letter)
