@@ -50,10 +50,13 @@ int fl_publication_describe(struct fl_publication *publication, const char *imag
 			    struct fl_error *err)
 {
 	fl_time deadline = fl_earlier(publication->deadline, fl_deadline(LOOKUP));
+	const char *told = fl_told_get(&publication->told, "FL_VERSION");
 	struct fl_endpoint endpoint;
 
 	fl_cleanup_free(&publication->version);
-	publication->version = fl_endpoint_version(&publication->settings, image);
+	publication->version = image == NULL && told != NULL
+				       ? fl_xstrdup(told)
+				       : fl_endpoint_version(&publication->settings, image);
 	if (fl_endpoint_find(&publication->settings, publication->context,
 			     publication->onegate.host, deadline, &endpoint, err) != 0)
 		return -1;

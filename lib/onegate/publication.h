@@ -53,7 +53,8 @@ bool fl_publication_reports_ready(const struct fl_publication *publication) FL_N
 
 /*
  * Finds out version and endpoint of a SuperLink with the settings whose container was made from
- * IMAGE (NULL: not known). 0, or -1: 69 if no address can be chosen, 71, 78.
+ * IMAGE. If that is NULL, as the Engine did not answer, it is the version that OneGate was told
+ * last, else the configured one. 0, or -1: 69 if no address can be chosen, 71, 78.
  */
 int fl_publication_describe(struct fl_publication *publication, const char *image,
 			    struct fl_error *err) FL_MUST_CHECK FL_NONNULL(1, 3);

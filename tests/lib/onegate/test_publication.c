@@ -172,6 +172,23 @@ static void the_context_asks_for_ready(void **state)
 	}
 }
 
+/* An Engine that does not answer does not say which image runs, perhaps not the configured one. */
+static void the_version_told_last_is_better_than_none(void **state)
+{
+	auto_scene struct scene scene = begin(ONEGATE);
+	struct fl_publication *publication = &scene.publication;
+	fl_auto_attributes struct fl_attributes told = FL_ATTRIBUTES_INIT;
+
+	(void)state;
+	assert_int_equal(prepare(&scene, true), 0);
+	assert_int_equal(fl_attributes_add(&told, "FL_VERSION", "1.24.0", &scene.err), 0);
+	fl_told_add(&publication->told, &told);
+	assert_int_equal(fl_publication_describe(publication, NULL, &scene.err), 0);
+	assert_string_equal(publication->version, "1.24.0");
+	assert_int_equal(fl_publication_describe(publication, "x:1.25.0", &scene.err), 0);
+	assert_string_equal(publication->version, "1.25.0");
+}
+
 /* What OneGate was told already is not sent again; without a OneGate nothing is sent at all. */
 static void what_was_told_is_not_sent_again(void **state)
 {
@@ -211,6 +228,7 @@ int main(void)
 		cmocka_unit_test_teardown(an_address_may_be_missing_if_nobody_is_told,
 					  scratch_empty),
 		cmocka_unit_test_teardown(the_context_asks_for_ready, scratch_empty),
+		cmocka_unit_test_teardown(the_version_told_last_is_better_than_none, scratch_empty),
 		cmocka_unit_test_teardown(what_was_told_is_not_sent_again, scratch_empty),
 		cmocka_unit_test_teardown(what_is_shown_needs_no_onegate, scratch_empty),
 	};
