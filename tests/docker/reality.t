@@ -8,7 +8,7 @@
 start_box
 printf %s "$TOKEN" >"$T/token.txt"
 "$PYTHON" "$docker/reality.py" --box "$box" --gate "${GATE#http://}" --journal "$gate_journal" --token-file "$T/token.txt" \
-	--only "${ONLY-}" --rounds "${ROUNDS:-1}" --kills "${KILLS:-3}" --away "${AWAY:-10}" \
+	--only "${ONLY-}" --rounds "${ROUNDS:-1}" --kills "${KILLS:-3}" --away "${AWAY:-5}" \
 	--stay "${STAY:-5}" >"$T/rows"
 is "$?" 0 'all scenarios were run'
 results "$T/rows"
