@@ -116,6 +116,11 @@ static void a_certain_failure_counts_at_once(void **state)
 	assert_false(restart);
 	ready_at(first, 10000);
 	assert_int_equal(look(&locked, 10010), FL_STANDING_SILENT);
+	locked.superexec = FL_PROCESS_ZOMBIE;
+	assert_int_equal(look(&locked, 10011), FL_STANDING_NOT_READY);
+	assert_false(restart);
+	locked.superexec = FL_PROCESS_ALIVE;
+	assert_int_equal(look(&locked, 10012), FL_STANDING_SILENT);
 	assert_int_equal(look(&locked, 20000), FL_STANDING_NOT_READY);
 	assert_false(restart);
 }

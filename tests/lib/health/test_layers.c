@@ -82,9 +82,12 @@ static void a_database_that_hangs_fails_in_time(void **state)
 
 	(void)state;
 	world.hangs = true;
+	world.superexec_gone_at = 0;
+	world.superexec_zombie = true;
 	look(&health, FL_LAYER_DATABASE);
 	assert_false(health.refused);
 	assert_int_equal(world.now, FL_HEALTH_TRY);
+	assert_int_equal(health.superexec, FL_PROCESS_ZOMBIE);
 }
 
 /* Traps 18 and 23. */
