@@ -13,8 +13,11 @@
 #define METHOD_APPIO   "/flwr.proto.ServerAppIo/ListAppsToLaunch"
 #define METHOD_CONTROL "/flwr.proto.Control/ListRuns"
 
-/* ListRunsRequest with limit (field 2) = 1: without it the answer has all runs (trap 32). */
-#define ONE_RUN "\x10\1"
+/*
+ * ListRunsRequest with limit (field 2) = 0. Without a limit the answer has all runs, and Flower 1.29
+ * to 1.32 deletes the objects of each finished run that it answers with (trap 32).
+ */
+#define NO_RUN "\x10\0"
 
 /* Runs TRANSFER to its end. Returns false if the container ended before. */
 static bool finish(const struct fl_health_check *check, struct fl_transfer *transfer)
@@ -90,8 +93,8 @@ static bool call_database(struct fl_health *health, const struct fl_health_check
 	bool by_control = fl_health_flower(health, check)->database == FL_DATABASE_CONTROL;
 	struct fl_grpc_call call = { .address = by_control ? control : &appio,
 				     .path = by_control ? METHOD_CONTROL : METHOD_APPIO,
-				     .message = by_control ? ONE_RUN : "",
-				     .length = by_control ? sizeof(ONE_RUN) - 1 : 0,
+				     .message = by_control ? NO_RUN : "",
+				     .length = by_control ? sizeof(NO_RUN) - 1 : 0,
 				     .deadline = deadline,
 				     .connect_ms = check->connect_ms };
 	fl_auto_free char *where = fl_address_text(call.address);

@@ -214,8 +214,8 @@ struct fl_transfer *__wrap_fl_http_start(struct fl_http *http, const struct fl_r
 	struct fl_transfer *transfer = fl_xcalloc(1, sizeof(*transfer));
 	struct fl_response *response = &transfer->response;
 	bool control = strstr(request->url, ":9093/") != NULL;
-	/* Trap 32: ListRuns with limit 1, or the answer has all runs. */
-	static const char list_runs[] = { 0, 0, 0, 0, 2, 0x10, 1 }, list_apps[] = { 0, 0, 0, 0, 0 };
+	/* Trap 32: ListRuns with limit 0, or Flower 1.31 deletes objects of runs. */
+	static const char list_runs[] = { 0, 0, 0, 0, 2, 0x10, 0 }, list_apps[] = { 0, 0, 0, 0, 0 };
 	const char *message = control ? list_runs : list_apps;
 	size_t length = control ? sizeof(list_runs) : sizeof(list_apps);
 	bool database = strstr(request->url, control ? "ListRuns" : "ListAppsToLaunch") != NULL &&
