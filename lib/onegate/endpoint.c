@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "config/paramcheck.h"
 #include "onegate/netaddr.h"
@@ -30,15 +29,11 @@ int fl_endpoint_find(const struct fl_settings *settings, const struct fl_context
 		return -1;
 	endpoint->address = fleet;
 	endpoint->link[0] = '\0';
-	if (!fl_address_is_any(&fleet) && !is_loopback(&fleet)) {
+	endpoint->loopback = is_loopback(&fleet);
+	if (!fl_address_is_any(&fleet) && !endpoint->loopback) {
 		endpoint->rule = "FL_FLEET_API_ADDRESS names it";
 		return 0;
 	}
-	if (is_loopback(&fleet))
-		fl_log(FL_WARNING,
-		       "FL_FLEET_API_ADDRESS: %s is loopback; no SuperNode outside this VM can "
-		       "reach the endpoint",
-		       fleet.host);
 	if (fl_netaddr_list(&addresses, err) != 0)
 		return -1;
 	/* First by the context alone: looking up OneGate's name may take seconds. */

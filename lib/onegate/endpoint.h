@@ -16,6 +16,7 @@ struct fl_endpoint {
 	struct fl_address address; /* of the Fleet API as SuperNodes reach it */
 	char link[IF_NAMESIZE];    /* the link with that address, "" if nobody had to look for it */
 	const char *rule;          /* which rule chose it, a constant */
+	bool loopback; /* FL_FLEET_API_ADDRESS is, so no SuperNode outside this VM can reach it */
 };
 
 /*

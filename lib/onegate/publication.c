@@ -62,6 +62,7 @@ int fl_publication_describe(struct fl_publication *publication, const char *imag
 		return -1;
 	fl_cleanup_free(&publication->endpoint);
 	publication->endpoint = fl_address_text(&endpoint.address);
+	publication->loopback = endpoint.loopback;
 	fl_log(FL_DEBUG, "endpoint %s%s%s: %s", publication->endpoint,
 	       endpoint.link[0] != '\0' ? " on " : "", endpoint.link, endpoint.rule);
 	return 0;

@@ -27,6 +27,7 @@ struct fl_publication {
 	fl_time deadline; /* for everything */
 	char *version;    /* of the Flower that runs; NULL until it is known */
 	char *endpoint;   /* HOST:PORT; NULL until it is known, or without an address */
+	bool loopback;    /* no SuperNode outside this VM can reach the endpoint */
 	bool sent;        /* OneGate has confirmed a request with the attributes */
 };
 

@@ -112,6 +112,10 @@ static enum fl_exit conclude(const struct fl_announcement *announcement, const s
 		fl_step_done(step, "%s", failure->message);
 		return FL_EXIT_NO;
 	}
+	if (publication->loopback)
+		fl_log(FL_WARNING,
+		       "FL_FLEET_API_ADDRESS is loopback; no SuperNode outside this VM can reach "
+		       "the endpoint");
 	url = fl_quoted(publication->onegate.url);
 	return fl_step_done(step, "%s, Flower %s, to %s%s", publication->endpoint,
 			    publication->version, url,

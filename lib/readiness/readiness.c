@@ -207,9 +207,13 @@ static void say(struct report *report)
 			       ? "; it counts as ready until FL_HEALTH_TIMEOUT has passed"
 			       : "");
 	}
+	/* Also to the person whose run of service has failed. */
 	if (report->untold.code != FL_EXIT_OK)
-		fl_log(news && report->untold.code != FL_EXIT_NO ? FL_WARNING : FL_DEBUG, "%s",
-		       report->untold.message);
+		fl_log((news || (report->failed && report->under_way)) &&
+				       report->untold.code != FL_EXIT_NO
+			       ? FL_WARNING
+			       : FL_DEBUG,
+		       "%s", report->untold.message);
 	if (news)
 		fl_memory_set(&report->memory.said, now);
 }
