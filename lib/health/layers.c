@@ -202,8 +202,6 @@ static bool probe(struct fl_health *health, const struct fl_health_check *check,
 
 bool fl_layers_look(struct fl_health *health, const struct fl_health_check *check, fl_time deadline)
 {
-	struct fl_error ignored = FL_ERROR_INIT;
-
 	health->closed_port = false;
 	for (int id = FL_LAYER_CONTAINER + 1; id < FL_LAYER_COUNT; id++) {
 		struct fl_layer *layer = &health->layers[id];
@@ -215,10 +213,6 @@ bool fl_layers_look(struct fl_health *health, const struct fl_health_check *chec
 			return false;
 		layer->took = fl_now() - start;
 		if (layer->state != FL_LAYER_HOLDS) {
-			/* SuperExec may have died of it; only the Engine's word says whose. */
-			if (id == FL_LAYER_DATABASE && health->inspected &&
-			    health->layers[FL_LAYER_SUPEREXEC].applies)
-				fl_ignore(fl_layers_superexec(health, check, NULL, &ignored));
 			/* What an earlier look found behind it may be wrong by now. */
 			fl_health_clear(health, id + 1);
 			return false;
@@ -229,6 +223,14 @@ bool fl_layers_look(struct fl_health *health, const struct fl_health_check *chec
 
 bool fl_layers_try(struct fl_health *health, const struct fl_health_check *check, fl_time deadline)
 {
-	return fl_health_container(health, check, deadline) &&
-	       fl_layers_look(health, check, deadline);
+	struct fl_error ignored = FL_ERROR_INIT;
+
+	if (!fl_health_container(health, check, deadline))
+		return false;
+	if (fl_layers_look(health, check, deadline))
+		return true;
+	/* It may have died of what another layer fails of; only the Engine's word says whose it is. */
+	if (health->inspected && health->layers[FL_LAYER_SUPEREXEC].applies)
+		fl_ignore(fl_layers_superexec(health, check, NULL, &ignored));
+	return false;
 }

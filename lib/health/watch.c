@@ -157,6 +157,7 @@ static void judge(struct watch *watch)
 {
 	struct fl_health *health = watch->health;
 	const struct fl_layer *database = &health->layers[FL_LAYER_DATABASE];
+	struct fl_error ignored = FL_ERROR_INIT;
 	fl_auto_free char *detail = NULL;
 
 	if (watch->ended)
@@ -171,6 +172,8 @@ static void judge(struct watch *watch)
 	if (!health->inspected)
 		return;
 	/* Any other failure of the database may pass, unless SuperExec has died of it. */
+	if (database->state == FL_LAYER_FAILS && health->layers[FL_LAYER_SUPEREXEC].applies)
+		fl_ignore(fl_layers_superexec(health, &watch->check, NULL, &ignored));
 	if (health->superexec == FL_PROCESS_ALIVE)
 		watch->superexec_seen = true;
 	else if (health->superexec == FL_PROCESS_ZOMBIE || watch->superexec_seen)

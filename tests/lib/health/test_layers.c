@@ -82,12 +82,9 @@ static void a_database_that_hangs_fails_in_time(void **state)
 
 	(void)state;
 	world.hangs = true;
-	world.superexec_gone_at = 0;
-	world.superexec_zombie = true;
 	look(&health, FL_LAYER_DATABASE);
 	assert_false(health.refused);
 	assert_int_equal(world.now, FL_HEALTH_TRY);
-	assert_int_equal(health.superexec, FL_PROCESS_ZOMBIE);
 }
 
 /* Traps 18 and 23. */
@@ -103,6 +100,14 @@ static void trap_18_superexec_must_be_alive(void **state)
 	world.superexec_zombie = true;
 	look(&health, FL_LAYER_SUPEREXEC);
 	assert_true(says(&health, FL_LAYER_SUPEREXEC, "has died"));
+	world.listens_at = FL_NEVER;
+	{
+		fl_auto_health struct fl_health other = FL_HEALTH_INIT;
+
+		look(&other, FL_LAYER_FLEET);
+		assert_int_equal(other.superexec, FL_PROCESS_ZOMBIE);
+	}
+	world.listens_at = 0;
 	world_set(FL_PARAM_ISOLATION, "process");
 	{
 		fl_auto_health struct fl_health other = FL_HEALTH_INIT;
