@@ -166,7 +166,7 @@ static enum fl_exit check_layers(struct run *run)
 	return status;
 }
 
-static enum fl_exit check(struct run *run)
+static enum fl_exit run_check(struct run *run)
 {
 	if (!run->superlink)
 		return probe_address(run);
@@ -193,7 +193,7 @@ int main(int argc, char **argv)
 		return parser.status;
 	if (!run.reports && configure(&run, &err) != 0)
 		return fl_log_error(&err);
-	status = check(&run);
+	status = run_check(&run);
 	if (run.json)
 		fputs(run.object, stdout);
 	return (int)(fl_flush(stdout, &err) == 0 ? status : fl_log_error(&err));

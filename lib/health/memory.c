@@ -32,10 +32,11 @@ int fl_memory_write(const struct fl_memory *memory, const char *path, struct fl_
 {
 	fl_auto_json cJSON *object = fl_json_object();
 	fl_auto_free char *text = NULL;
+	int64_t since_ms = memory->since / FL_MS;
 
 	cJSON_AddStringToObject(object, "ready", memory->ready);
 	cJSON_AddStringToObject(object, "failing", memory->failing);
-	cJSON_AddNumberToObject(object, "since_ms", (double)(memory->since / FL_MS));
+	cJSON_AddNumberToObject(object, "since_ms", (double)since_ms);
 	cJSON_AddStringToObject(object, "said", memory->said);
 	text = fl_json_print(object, false);
 	return fl_atomic_write_text(path, text, 0600, err);

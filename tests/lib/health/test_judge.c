@@ -128,7 +128,7 @@ static void a_certain_failure_counts_at_once(void **state)
 static void a_dead_superexec_needs_a_restart(void **state)
 {
 	struct fl_health gone = silent(first, FL_LAYER_SUPEREXEC);
-	struct fl_health zombie = silent(first, FL_LAYER_SUPEREXEC);
+	struct fl_health zombie = silent(second, FL_LAYER_SUPEREXEC);
 	struct fl_health unread = silent(first, FL_LAYER_SUPEREXEC);
 
 	(void)state;
@@ -137,9 +137,8 @@ static void a_dead_superexec_needs_a_restart(void **state)
 	assert_false(restart); /* it may not have started yet */
 	assert_int_equal(look(&gone, 70), FL_STANDING_NOT_READY);
 	assert_true(restart);
-	gone = zombie = silent(second, FL_LAYER_SUPEREXEC);
+	gone.container.started_at = second;
 	zombie.superexec = FL_PROCESS_ZOMBIE;
-	gone.superexec = FL_PROCESS_ABSENT;
 	assert_int_equal(look(&zombie, 80), FL_STANDING_NOT_READY);
 	assert_true(restart);
 	ready_at(second, 90);

@@ -95,14 +95,16 @@ static void it_is_known_until_it_is_sent_anew(void **state)
 
 static void another_onegate_was_told_nothing(void **state)
 {
-	fl_auto_told struct fl_told told = FL_TOLD_INIT;
 	fl_auto_attributes struct fl_attributes down = pairs("FL_READY=NO", NULL);
 
 	(void)state;
 	scratch_write(paths.told, FILE_OF_42 "FL_READY=NO\n");
-	told = open_told(another);
-	assert_null(fl_told_get(&told, "FL_READY"));
-	fl_told_add(&told, &down);
+	{
+		fl_auto_told struct fl_told told = open_told(another);
+
+		assert_null(fl_told_get(&told, "FL_READY"));
+		fl_told_add(&told, &down);
+	}
 	assert_file("http://192.0.2.2:5030/vm 42\nFL_READY=NO\n");
 }
 
@@ -114,11 +116,12 @@ static void half_a_line_is_not_known(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < FL_ARRAY_SIZE(texts); i++) {
-		fl_auto_told struct fl_told told = FL_TOLD_INIT;
-
 		scratch_write(paths.told, texts[i]);
-		told = open_told(url);
-		assert_null(fl_told_get(&told, "FL_READY"));
+		{
+			fl_auto_told struct fl_told told = open_told(url);
+
+			assert_null(fl_told_get(&told, "FL_READY"));
+		}
 	}
 }
 
