@@ -23,6 +23,7 @@ class Cut:
 
     def __init__(self, case, heal=None, faults_of=tree.halves):
         self.case, self.heal, self.faults_of = case, heal or case.command, faults_of
+        self.before = tree.lasting(case.before)
         self.faults, self.cuts, self.states, self.healed = [], 0, 0, 0
         self.seen = {}  # each distinct tree, and the call after which it was met first
 
@@ -32,21 +33,21 @@ class Cut:
         code = calls.record(self.case.command, path, self.case.env)
         if code != 0:
             self.faults.append("the run under strace: exit status %d" % code)
-        self.after = tree.take(self.case.root)
+        self.after = tree.lasting(tree.take(self.case.root))
         return list(calls.read(path))
 
     def replay(self, dice):
         made = self.record()
-        self.disk = Disk(self.case.before)
+        self.disk = Disk(self.before)
         replay = calls.Replay(self.disk, self.case.root)
         self.look("before everything", dice)
         for number, call in enumerate(made):
-            claimed = tree.status(self.volatile())
-            if not replay.do(call):
+            claimed, changes = replay.status, replay.do(call)
+            if replay.status != claimed:
+                self.claim(replay.status)
+            if not changes:
                 continue
             self.cuts += 1
-            if tree.status(self.volatile()) != claimed:
-                self.claim()
             self.look("after call %d, %s" % (number, call.name), dice)
         self.faults += self.disk.faults
         self.faults += ["not synced when the run has ended: " + fact for fact in self.disk.unsynced()]
@@ -57,12 +58,11 @@ class Cut:
     def volatile(self):
         return self.disk.tree(range(len(self.disk.facts)), False)
 
-    def claim(self):
-        """When the status file gets its new word, everything but its own name must be synced."""
-        word = tree.status(self.volatile())
+    def claim(self, word):
+        """When the status file, which a cut takes away, gets its new word, everything must be synced."""
         if word.endswith("_success"):
             self.faults += ["%s is claimed before this is synced: %s" % (word, fact)
-                            for fact in self.disk.unsynced() if not fact.startswith(tree.STATUS + ": its name")]
+                            for fact in self.disk.unsynced()]
 
     def look(self, when, dice):
         for found in self.disk.states(dice):
@@ -72,8 +72,8 @@ class Cut:
                 continue
             self.seen[key] = when
             self.faults += ["a cut %s: %s" % (when, fault) for fault in
-                            self.faults_of(found, self.case.before, self.after, self.case.work.motds)
-                            + tree.false_claims(found, self.case.before, self.after)]
+                            self.faults_of(found, self.before, self.after, self.case.work.motds)
+                            + tree.false_claims(found, self.before, self.after)]
             self.next_run(found, when)
 
     def next_run(self, found, when):
@@ -82,7 +82,7 @@ class Cut:
         done = subprocess.run(self.heal, env=case.env, stdin=subprocess.DEVNULL, capture_output=True,
                               text=True, check=False)
         self.healed += 1
-        left = tree.take(case.root)
+        left = tree.lasting(tree.take(case.root))
         wanted = self.after
         if self.heal != case.command:  # of another program only what that one makes
             left, wanted = ({path: one[path] for path in tree.CONFIGURED if path in one} for one in (left, wanted))

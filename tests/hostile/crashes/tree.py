@@ -1,29 +1,45 @@
 """Trees below --root as values (../../shared.py), and what may stand in them after a run was killed.
 
-A tree does not hold run/ (context and sockets).
+Of run/ (context, sockets, what a boot knows) a tree holds the status file only.
 """
+import os
 import re
+import shutil
 
 import shared
 from shared import Node
 
 TEMPORARY = re.compile(r"(.*)\.fl-[A-Za-z0-9]{6}$")
 
-STATUS, MOTD = "run/flower-superlink/status", "etc/motd"
+RUN = "run/flower-superlink"
+STATUS, LOCK, MOTD = RUN + "/status", RUN + "/lock", "etc/motd"
 REPORT = "etc/one-appliance/config"
 BOOTED = "opt/flower/config/booted"
 UNIT = "etc/systemd/system/flower-superlink.service"
 CONFIGURED = ("opt/flower/config/superlink.env", "opt/flower/config/superlink.json", UNIT,
               "opt/flower/state", "opt/flower/certs")
 LOGS = "var/log/"
+BOOT_LOG = "var/log/one-appliance/flower-bootstrap.log"  # also of the look at the end of a run that fails
 
 
 def take(root):
-    return shared.take(root, ("run",))
+    tree = shared.take(root, ("run",))
+    if os.path.isdir(os.path.join(root, RUN)):
+        here = shared.take(os.path.join(root, RUN))
+        tree.update({STATUS: here["status"]} if "status" in here else {})
+    return tree
 
 
 def lay_out(root, tree):
+    shutil.rmtree(os.path.join(root, RUN), ignore_errors=True)
+    if STATUS in tree:
+        os.mkdir(os.path.join(root, RUN))
     shared.lay_out(root, tree, ("run",))
+
+
+def lasting(tree):
+    """What outlives a power cut."""
+    return {path: node for path, node in tree.items() if path != STATUS}
 
 
 def temporaries(tree):
@@ -75,16 +91,18 @@ def halves(tree, before, after, motds):
 
 
 def false_claims(tree, before, after):
-    """A success in the status file that is not true. The report is part of step 11, which may fail."""
+    """A new success in the status file, or a new mark of one, that is not true. The report is part of step 11,
+    which may fail."""
     word = status(tree)
-    if not word.endswith("_success") or tree.get(STATUS) == before.get(STATUS):
-        return []
+    claims = [word] if word.endswith("_success") and tree[STATUS] != before.get(STATUS) else []
+    claims += [BOOTED] if BOOTED in tree and BOOTED not in before else []
+    notes = tuple(path for path in after if path.endswith(".flower-version"))
     claimed = {"install_success": [path for path in after if not path.startswith(LOGS)
                                    and path not in (STATUS, MOTD)],
                "configure_success": CONFIGURED,
-               "bootstrap_success": CONFIGURED + (BOOTED,) + tuple(
-                   path for path in after if path.endswith(".flower-version"))}
-    return ["%s, but %s is %s" % (word, path, show(tree.get(path))) for path in claimed[word]
+               "bootstrap_success": CONFIGURED + (BOOTED,) + notes,
+               BOOTED: CONFIGURED + notes}
+    return ["%s, but %s is %s" % (claim, path, show(tree.get(path))) for claim in claims for path in claimed[claim]
             if tree.get(path) != after.get(path)]
 
 
@@ -93,6 +111,8 @@ def differences(tree, wanted):
     found = []
     for path in sorted(set(tree) | set(wanted)):
         one, two = tree.get(path), wanted.get(path)
+        if path == BOOT_LOG and two is None:
+            two = Node("file", 0o640, 0, 0, None)
         if path.startswith(LOGS) and one and two:
             one, two = one._replace(data=None), two._replace(data=None)
         if one != two:
