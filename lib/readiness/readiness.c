@@ -154,7 +154,8 @@ static void keep_report(struct report *report)
 	bool failed = report->untold.code != FL_EXIT_OK;
 	struct fl_error err = FL_ERROR_INIT;
 
-	if (publication->endpoint != NULL && (publication->sent || failed) &&
+	if (may_be_ready(report) && publication->endpoint != NULL &&
+	    (publication->sent || failed) &&
 	    fl_publication_report(publication, report->paths, failed ? &report->untold : NULL,
 				  &err) != 0)
 		fl_log_error(&err);
