@@ -128,9 +128,11 @@ reports 'YES YES bootstrap_success' 'mended'
 
 # --- the Engine -----------------------------------------------------------------------------------
 sent=$(puts)
-printf '{"rules": [{"match": "GET /containers/.*/json", "status": 500, "message": "broken"}]}\n' >"$scenario"
-reports 'YES YES bootstrap_success' 'trap 40: an Engine that answers with 500 says nothing about the SuperLink'
-is "$(puts)" "$sent" 'and nothing is sent'
+for rule in '"status": 500, "message": "broken"' '"delay": 3'; do
+	printf '{"rules": [{"match": "GET /containers/.*/json", %s}]}\n' "$rule" >"$scenario"
+	reports 'YES YES bootstrap_success' "trap 40: an Engine that answers with $rule says nothing about the SuperLink"
+	is "$(puts)" "$sent" 'and nothing is sent'
+done
 printf '%s\n' "$SERVING" >"$scenario"
 
 # --- OneGate --------------------------------------------------------------------------------------
