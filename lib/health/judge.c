@@ -35,7 +35,7 @@ static bool is_certain(const struct fl_health *health)
 {
 	if (health->inspected && health->layers[FL_LAYER_CONTAINER].state == FL_LAYER_FAILS)
 		return true;
-	/* A database that is locked for 5 s kills SuperExec; so does a server without a free file. */
+	/* A locked database kills SuperExec after 5 s, and a server without a free file does. */
 	return health->closed_port || fl_diagnosis_is_final(health->cause) ||
 	       (health->inspected && health->superexec == FL_PROCESS_ZOMBIE);
 }

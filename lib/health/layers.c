@@ -14,8 +14,8 @@
 #define METHOD_CONTROL "/flwr.proto.Control/ListRuns"
 
 /*
- * ListRunsRequest with limit (field 2) = 0. Without a limit the answer has all runs, and Flower 1.29
- * to 1.32 deletes the objects of each finished run that it answers with (trap 32).
+ * ListRunsRequest with limit (field 2) = 0. Without a limit the answer has all runs, and Flower
+ * 1.29 to 1.32 deletes the objects of each finished run that it answers with (trap 32).
  */
 #define NO_RUN "\x10\0"
 
@@ -229,7 +229,7 @@ bool fl_layers_try(struct fl_health *health, const struct fl_health_check *check
 		return false;
 	if (fl_layers_look(health, check, deadline))
 		return true;
-	/* It may have died of what another layer fails of; only the Engine's word says whose it is. */
+	/* It may have died of the same cause; only the Engine's word says whose it is. */
 	if (health->inspected && health->layers[FL_LAYER_SUPEREXEC].applies)
 		fl_ignore(fl_layers_superexec(health, check, NULL, &ignored));
 	return false;
