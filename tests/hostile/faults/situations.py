@@ -16,6 +16,7 @@ JSON = "opt/flower/config/superlink.json"
 ENV = "opt/flower/config/superlink.env"
 BOOTED = "opt/flower/config/booted"
 STATUS = "run/flower-superlink/status"
+LOCK = "run/flower-superlink/lock"
 REPORT = "etc/one-appliance/config"
 NOTE = "opt/flower/state/runs/run.db.flower-version"
 MARK = "A boot with superlink.json has succeeded: the configuration is fixed.\n"
@@ -36,7 +37,7 @@ class Situation:
     mends = False                 # the same again, without a fault, ends as if there had been none
     drifts = False                # it looks through /proc, where others come and go, before its last calls
     forgets = ()                  # files and folders that it can do without
-    lock = False                  # descriptor 9 is a lock
+    lock = False                  # descriptor 9 is the lock of service
 
     def __init__(self, name, *arguments):
         self.name, self.arguments = name, arguments
@@ -113,14 +114,6 @@ class Standing(Changed):
         return super().judge(world, done, facts) + ([] if kept == "3" else ["the configuration no longer stands"])
 
 
-class StandingByStatus(Standing):
-    """The mark is missing: only the status file records the success."""
-
-    def make(self, world):
-        super().make(world)
-        os.unlink(world.path(BOOTED))
-
-
 class Print(Configure):
     mends = False
 
@@ -132,6 +125,7 @@ class Stage(Situation):
     program = "fl-configure"
     mends = True
     lock = True
+    forgets = ("etc/one-appliance/status.fl-staged",)  # the link; the next run takes it away
     before = "bootstrap_started"
 
     def __init__(self, name, stage):
@@ -142,6 +136,7 @@ class Stage(Situation):
         super().make(world)
         run(world, self.program)
         world.put(STATUS, self.before + "\n")
+        world.put(LOCK, "", 0o600)
         world.put("etc/motd", "the one before\n")
 
     def judge(self, world, done, facts):
@@ -256,6 +251,11 @@ class Health(Situation):
     superexec = "yes"
     database = "ok"
 
+    def gives_way(self, done):
+        """A SuperLink that serves is ready, although the Engine does not say what runs, or nobody how much is free."""
+        return ('"name":"container","ok":null,"detail":"Docker Engine on ' in done.out
+                or "opt/flower/state: Input/output error" in done.out)
+
     def command(self, world):
         return super().command(world) + ["--docker", world.socket]
 
@@ -287,8 +287,8 @@ class Wait(Health):
     of_peer = (69, 75)
 
     def gives_way(self, done):
-        """A version that cannot be noted is a warning: the SuperLink serves."""
-        return "warning: " in done.err and ".flower-version" in done.err
+        """A version that cannot be noted is a warning: the SuperLink serves. The Engine names the version."""
+        return "warning: " in done.err and ".flower-version" in done.err or "although Docker does not answer" in done.err
 
 
 class Refusing(Health):
@@ -356,7 +356,6 @@ ALL = (
     Changed("fl-configure, changed context"),
     Unchanged("fl-configure, unchanged"),
     Standing("fl-configure, changed context after a success"),
-    StandingByStatus("fl-configure, the same without the mark"),
     Print("fl-configure --print=env", "--print=env"),
     Print("fl-configure -n", "-n"),
     Stage("fl-configure --stage=bootstrap_success", "bootstrap_success"),

@@ -18,6 +18,17 @@ def dirt(data):
     return repr(match.group()) if match else None
 
 
+def judge_container(case, status, layers, where):
+    """What the layer says of an Engine that gave a wrong answer, or none."""
+    container = layers[0]
+    if container["ok"] is None and status != 0:
+        yield "not ready, and only the Engine is in doubt"
+    if container["ok"] is None and where not in container["detail"]:
+        yield "the container layer does not name " + where
+    if container["ok"] and case.expect is False:
+        yield "the container layer holds"
+
+
 def judge(case, result, peer, where, shared):
     """Yields what is wrong with a run."""
     s, status, out = case.situation, result["status"], result["out"].decode("utf-8", "replace")
@@ -48,7 +59,10 @@ def judge(case, result, peer, where, shared):
         yield "on stdout: %r" % out[:80]
     if program == "fl-healthcheck":
         try:
-            ready = json.loads(out)["ready"]
+            told = json.loads(out)
+            ready = told["ready"]
+            if s.unsure:
+                yield from judge_container(case, status, told["layers"], where)
         except (ValueError, KeyError, TypeError):
             ready = "no JSON"
         if ready is not (status == 0):

@@ -28,16 +28,17 @@ PORTS = {"9091/tcp": "9091", "9092/tcp": "9092", "9093/tcp": "9093"}
 
 class Situation:
     """KIND: the part of the answer that the program uses (status, body, or a stream). MANY: a case costs little, so
-    all deeds are tried; else only one of those that take the program's whole deadline is tried (`silent`)."""
+    all deeds are tried; else only one of those that take the program's whole deadline is tried (`silent`). UNSURE: a
+    SuperLink that serves is ready, also if the peer does not say what runs."""
 
     def __init__(self, name, peer, argv, target, script, kind="status", nth=0, ok=0, bad=(69, 75),
                  seconds=1, version="1.25.0", many=True, unnamed=False, stage=None,
-                 engine=None):
+                 engine=None, unsure=False):
         self.name, self.peer, self.argv, self.target = name, peer, argv, target
         self.script, self.kind, self.nth = script, kind, nth
         self.ok, self.bad, self.seconds = ok, frozenset(bad), seconds
         self.version, self.many, self.unnamed, self.stage = version, many, unnamed, stage
-        self.engine = engine
+        self.engine, self.unsure = engine, unsure
 
     def answer(self):
         """The right answer to the target."""
@@ -167,10 +168,12 @@ def situations(e, gate):
                   unnamed=True),
         Situation("step 9, log of a dead one", "Engine", boot, LOGS, died, "stream", ok=69,
                   bad=(69,), seconds=7, unnamed=True, many=False),
-        Situation("look, inspect", "Engine", look, INSPECT, runs, "body", bad=(1,), seconds=7),
+        Situation("look, inspect", "Engine", look, INSPECT, runs, "body", bad=(0, 1), seconds=7,
+                  unsure=True),
         Situation("look, log of a dead one", "Engine", look, LOGS, dead, "stream", ok=1, bad=(1,),
                   seconds=7, unnamed=True),
-        Situation("wait, inspect", "Engine", look + ["--wait=1"], INSPECT, runs, "body", seconds=3.2),
+        Situation("wait, inspect", "Engine", look + ["--wait=1"], INSPECT, runs, "body", bad=(0, 69, 75),
+                  seconds=3.2, unsure=True),
         Situation("wait, end", "Engine", look + ["--wait=1"], WAIT, runs, "stream", ok=75,
                   seconds=3.2, unnamed=True, version="deaf"),
     ]
