@@ -184,11 +184,13 @@ int fl_proc_find(const char *proc, pid_t ancestor, const char *program, enum fl_
 static int64_t count_files(int proc, const char *pid)
 {
 	fl_auto_free char *path = fl_xasprintf("%s/fd", pid);
-	int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fl_auto_close int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fl_auto_closedir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 	int64_t count = 0;
 
+	if (dir != NULL)
+		fd = -1; /* the stream's now */
 	while (dir != NULL && (entry = readdir(dir)) != NULL)
 		count += entry->d_name[0] != '.';
 	return dir == NULL ? -1 : count;
