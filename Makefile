@@ -209,7 +209,9 @@ TESTENV = BUILDROOT='$(CURDIR)' SRCDIR='$(abspath $(SRCDIR))' BUILD='$(abspath $
 # valgrind cannot run a program that was built with a sanitizer.
 CHECKS := $(filter-out $(if $(MODE),%/valgrind.t),$(wildcard $(SRCDIR)/tests/check/*.t))
 CLI_TESTS := $(wildcard $(SRCDIR)/tests/cli/*.t)
-DOCKER_TESTS := $(wildcard $(SRCDIR)/tests/docker/*.t)
+# The long ones, which mostly wait, begin.
+DOCKER_LONG := $(patsubst %,$(SRCDIR)/tests/docker/%.t,reality systemd)
+DOCKER_TESTS := $(DOCKER_LONG) $(filter-out $(DOCKER_LONG),$(wildcard $(SRCDIR)/tests/docker/*.t))
 # Two virtual machines at once, because one leaves a third of two processors idle. The longest test comes first. The first test
 # that needs a VM with a SuperLink that serves saves it for the others. boot.t runs alone: its step 10 has only 60 seconds.
 VM_TESTS := $(patsubst %,$(SRCDIR)/tests/vm/%.t,heal missing network context power certification build image)
@@ -223,9 +225,9 @@ check: all tests
 check-unit: tests
 	$(Q)$(TESTENV) $(SRCDIR)/tests/run $(TESTS_OUT) $(FUZZERS_OUT)
 
-# These tests share an Engine and the ports of a SuperLink, so they run one after the other.
+# Each test has an Engine and a network of its own, so two run at a time.
 check-docker: all
-	$(Q)$(TESTENV) TEST_TIMEOUT=900 $(SRCDIR)/tests/run -j 1 $(DOCKER_TESTS)
+	$(Q)$(TESTENV) TEST_TIMEOUT=900 $(SRCDIR)/tests/run -j 2 $(DOCKER_TESTS)
 
 # Hostile values, peers and folders; kill -9; and one fault of each kind, the same ones each time. The faults run after the other
 # tests, so that they have the machine to themselves.
