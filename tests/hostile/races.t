@@ -18,10 +18,13 @@ races()
 
 start_onegate --nic 192.0.2.10,02:00:c0:00:02:0a
 start_engine --image flwr/superlink:1.25.0
+printf '{"container": {"serve": true}}\n' >"$scenario"
 gate_variables FL_DATABASE=state/runs/state.db FL_CONTROL_API_ADDRESS=127.0.0.1:9093 | make_root
 run fl-configure -q --root "$ROOT"
 run fl-bootstrap -q --root "$ROOT" --docker "$SOCK"
 exits 0 'a tree with a container'
+run fl-healthcheck -q --root "$ROOT" --docker "$SOCK" --wait=30
+exits 0 'whose SuperLink serves'
 
 # --- the walk -----------------------------------------------------------------------------------
 
@@ -99,7 +102,6 @@ programs_of()
 }
 
 runs=0
-printf '{"container": {"serve": true}}\n' >"$scenario"
 engine_call DELETE '/containers/flower-superlink?force=1'
 c=configure b=bootstrap
 at_once $c $c

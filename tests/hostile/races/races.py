@@ -167,14 +167,15 @@ for base, folders, files in os.walk(sys.argv[1]):
 WORST = ("file becomes link", "deep file becomes hard link", "deep folder becomes link")
 
 
-def explore(world, command, numbers, attack, deep=False, before=None):
-    """Runs COMMAND with ATTACK before each call of NUMBERS: (how they ended, those that lost)."""
+def explore(world, command, numbers, attack, deep=False, before=None, folder=None):
+    """Runs COMMAND with ATTACK before each call of NUMBERS, from the opening of FOLDER if one is given: (how they
+    ended, those that lost)."""
     ends, lost = collections.Counter(), []
     for number in numbers:
         world.lay(deep)
         if before is not None:
             before(world)
-        end, _ = stops.run(command, number, lambda pid: attack(world))
+        end, _ = stops.run(command, number, lambda pid: attack(world), folder=folder)
         ends[end] += 1
         if world.lost():
             lost.append(number)
@@ -222,7 +223,9 @@ def moments(root, outside, sock):
                 ours(world.at(name))
         return before
 
+    # fl-bootstrap reads the note. fl-healthcheck writes it behind a look, which never takes equally many calls.
     bootstrap = ["fl-bootstrap", "-q", "--root", root, "--docker", sock]
+    healthcheck = ["fl-healthcheck", "-q", "--root", root, "--docker", sock, "--wait=20"]
     for what, attack, before in (
             ("note becomes link", swap_link(note, "note"), with_note("0\n", 0o644)),
             ("note becomes hard link", swap_hard_link(note, "note"), with_note("1.25.0\n", 0o600)),
@@ -233,6 +236,10 @@ def moments(root, outside, sock):
         before(world)
         numbers = stops.within(bootstrap, world.state)
         tell(what, "fl-bootstrap", *explore(world, bootstrap, numbers, attack, before=before))
+        world.lay()
+        before(world)
+        numbers = range(len(stops.within(healthcheck, world.state)))
+        tell(what, "fl-healthcheck", *explore(world, healthcheck, numbers, attack, before=before, folder=world.state))
 
 
 # --- without stops -----------------------------------------------------------------------------

@@ -44,16 +44,16 @@ def expired(*_):
     raise Hang()
 
 
-def run(command, at=None, act=None, watch=None, stderr=None):
+def run(command, at=None, act=None, watch=None, stderr=None, folder=None):
     """Returns (its exit status or -SIGNAL, the number of its system calls until ACT or its end).
 
     ACT is called with its pid before call number AT, after which it runs freely; WATCH with
-    (pid, number) before each call.
+    (pid, number) before each call. With FOLDER the calls count only once something there is open.
     """
     null = os.open(os.devnull, os.O_RDWR)
     pid = start(command, null if stderr is None else stderr)
     os.close(null)
-    number, entry = 0, True
+    number, entry, counts = 0, True, folder is None
     signal.signal(signal.SIGALRM, expired)
     signal.alarm(DEADLINE)
     try:
@@ -69,7 +69,8 @@ def run(command, at=None, act=None, watch=None, stderr=None):
             if os.WSTOPSIG(status) != signal.SIGTRAP | 0x80:
                 passed_on = os.WSTOPSIG(status)
                 continue
-            if entry:
+            counts = counts or has_open(pid, folder)
+            if entry and counts:
                 if watch is not None:
                     watch(pid, number)
                 if number == at:
