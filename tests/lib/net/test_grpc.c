@@ -124,7 +124,7 @@ static void trap_32_an_answer_of_any_size_is_read_to_its_trailers(void **state)
 		fl_buf_add(&answer, data, sizeof(data));
 		fl_buf_add(&answer, block, sizeof(block));
 	}
-	fl_buf_add(&answer, STATUS_0 + sizeof(STATUS_0) - 1 - TRAILERS_0, TRAILERS_0);
+	fl_buf_add(&answer, &STATUS_0[sizeof(STATUS_0) - 1 - TRAILERS_0], TRAILERS_0);
 	rules[0].body = answer.data;
 	rules[0].length = answer.length;
 	assert_int_equal(call(rules, "", &text, &err, &server), FL_GRPC_OK);
