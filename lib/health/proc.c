@@ -189,11 +189,12 @@ static int64_t count_files(int proc, const char *pid)
 	const struct dirent *entry;
 	int64_t count = 0;
 
-	if (dir != NULL)
-		fd = -1; /* the stream's now */
-	while (dir != NULL && (entry = readdir(dir)) != NULL)
+	if (dir == NULL)
+		return -1;
+	(void)fl_steal_fd(&fd); /* the stream closes it */
+	while ((entry = readdir(dir)) != NULL)
 		count += entry->d_name[0] != '.';
-	return dir == NULL ? -1 : count;
+	return count;
 }
 
 /* "Max open files   1024   4096   files": soft limit, hard limit. 0 for none. */
