@@ -43,8 +43,13 @@ trap 'exit 130' HUP INT PIPE TERM
 # real_engine [DOCKERD OPTION...]: sets $SOCK and DOCKER_HOST; the image $prebaked is there, and nothing else.
 real_engine()
 {
+	SOCK=
+	mkdir -p "$CACHE"
 	for number in 1 2 3 4 5 6; do
-		SOCK=$(DATA=$CACHE/engine-$number "$docker/engine.sh" start "$T/e" "$@" 2>"$T/engine.err") && break
+		# It is this test's until it ends, also while no Engine runs.
+		exec 8>"$CACHE/engine-$number.lock"
+		flock -n 8 || continue
+		SOCK=$(DATA=$CACHE/engine-$number "$docker/engine.sh" start "$T/e" "$@" 2>"$T/engine.err" 8>&-) && break
 		grep -q 'another Engine uses' "$T/engine.err" || break
 	done
 	if [ -z "$SOCK" ]; then

@@ -26,6 +26,8 @@ prepare()
 {
 	base=$CACHE/systemd-trixie.tar
 	mkdir -p "$CACHE" "$dir/root" || exit
+	# Another test may be making it.
+	exec 9>"$base.lock" && flock 9 || exit
 	if [ ! -s "$base" ]; then
 		# mmdebstrap hands apt the line `cat >&FD`, and dash knows descriptors up to 9 only.
 		mmdebstrap --quiet --format=tar --variant=minbase --include="$packages" trixie "$base.new" \
