@@ -188,7 +188,7 @@ class Runner:
         if site.what.startswith("/proc/self/fd/"):
             names += [os.path.basename(site.what)]  # the path that no link can bend
         elif site.what.startswith("/proc/"):
-            names += ["/proc:", "below process"]  # what may not be read may belong to somebody else
+            names += ["/proc:", "in the container"]  # what may not be read may belong to somebody else
         elif PEER.search(site.what):  # how often one is read from is not the same each time
             names = PEER.findall(done.err) or names
         names = [LEFTOVER.sub("", name) for name in names if len(name) > 1]
