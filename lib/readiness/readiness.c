@@ -10,12 +10,14 @@
 #include "health/judge.h"
 #include "health/verdict.h"
 #include "readiness/announcement.h"
+#include "superlink/container.h"
 #include "superlink/database.h"
 #include "superlink/stage.h"
 #include "superlink/unit.h"
 
 #define TELL_SECONDS  4 /* for OneGate: the unit waits for it before a restart */
 #define SYSTEMD_LIMIT (5 * FL_SEC)
+#define ENGINE_LIMIT  (2 * FL_SEC)
 
 struct report {
 	const struct fl_paths *paths;
@@ -64,8 +66,27 @@ static int prepare(struct report *report, const char *socket, struct fl_error *e
 	return 0;
 }
 
+/*
+ * Whether the container was made from another configuration than superlink.json: a boot failed
+ * before it made its own, and that of an earlier one still serves.
+ */
+static bool is_of_another_boot(struct report *report, bool by_systemd)
+{
+	const struct fl_announcement *announcement = &report->announcement;
+	const struct fl_docker_container *container = &announcement->health.container;
+	fl_auto_free char *id = NULL, *digest = NULL, *request = NULL;
+	struct fl_error ignored = FL_ERROR_INIT;
+
+	if (fl_docker_image_id(announcement->docker, container->image, &id, fl_now() + ENGINE_LIMIT,
+			       &ignored) != 1)
+		return false; /* nobody knows */
+	request = fl_container_request(&announcement->publication.settings, report->paths,
+				       container->image, id, by_systemd, &digest);
+	return container->digest != NULL && strcmp(container->digest, digest) != 0;
+}
+
 /* Looks and judges. A run of service that has failed needs no look. */
-static void look(struct report *report)
+static void look(struct report *report, bool by_systemd)
 {
 	struct fl_announcement *announcement = &report->announcement;
 	int64_t seconds;
@@ -78,6 +99,9 @@ static void look(struct report *report)
 	seconds = fl_settings_integer(&announcement->publication.settings, FL_PARAM_HEALTH_TIMEOUT);
 	report->standing = fl_judge(&announcement->health, announcement->ready, seconds * FL_SEC,
 				    fl_now(), &report->memory, &report->restart);
+	if (report->standing == FL_STANDING_READY && is(report->stage, FL_BOOT_FAILURE) &&
+	    announcement->health.inspected && is_of_another_boot(report, by_systemd))
+		report->failed = true;
 }
 
 /* The boot has succeeded, or does not count as a success any more. */
@@ -86,7 +110,7 @@ static void keep_stage(const struct report *report)
 	struct fl_error err = FL_ERROR_INIT;
 	int changed = 0;
 
-	if (report->standing == FL_STANDING_READY)
+	if (report->standing == FL_STANDING_READY && !report->failed)
 		changed = fl_stage_change(report->paths, FL_BOOT_FAILURE, FL_BOOT_SUCCESS, &err);
 	else if (report->standing == FL_STANDING_NOT_READY)
 		changed = fl_stage_change(report->paths, FL_BOOT_SUCCESS, FL_BOOT_FAILURE, &err);
@@ -97,7 +121,7 @@ static void keep_stage(const struct report *report)
 /* Whether the boot has come so far that the SuperLink may be called ready. */
 static bool may_be_ready(const struct report *report)
 {
-	return !report->under_way &&
+	return !report->under_way && !report->failed &&
 	       (is(report->stage, FL_BOOT_SUCCESS) || is(report->stage, FL_BOOT_FAILURE) ||
 		is(report->stage, "configure_success"));
 }
@@ -231,7 +255,7 @@ enum fl_exit fl_readiness_report(const struct fl_paths *paths, const char *socke
 		return fl_log_error(&err);
 	if (announcement->docker == NULL && !report.failed)
 		return FL_EXIT_OK;
-	look(&report);
+	look(&report, by_systemd);
 	keep_stage(&report);
 	fl_ignore(tell_onegate(&report, &report.untold));
 	if (report.standing == FL_STANDING_READY) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which stage follows from which look; tests/cli/readiness.t tests what OneGate is told. */
-/* wrap: fl_layers_try */
+/* wrap: fl_layers_try fl_docker_image_id */
 #include "readiness/readiness.h"
 
 #include <setjmp.h>
@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/folder.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/resolve.h"
@@ -20,11 +21,23 @@
 
 bool __wrap_fl_layers_try(struct fl_health *health, const struct fl_health_check *check,
 			  fl_time deadline);
+int __wrap_fl_docker_image_id(struct fl_docker *docker, const char *reference, char **id,
+			      fl_time deadline, struct fl_error *err);
 
 static struct fl_paths paths;
 static bool ready;
 static enum fl_layer_state container; /* if it is not ready */
 static int lines;                     /* said */
+static bool image_there;              /* so that its digest can be compared */
+
+int __wrap_fl_docker_image_id(struct fl_docker *docker, const char *reference, char **id,
+			      fl_time deadline, struct fl_error *err)
+{
+	(void)docker, (void)deadline, (void)err;
+	assert_string_equal(reference, "flwr/superlink:1.25.0");
+	*id = image_there ? fl_xstrdup("sha256:1") : NULL;
+	return image_there;
+}
 
 bool __wrap_fl_layers_try(struct fl_health *health, const struct fl_health_check *check,
 			  fl_time deadline)
@@ -32,6 +45,8 @@ bool __wrap_fl_layers_try(struct fl_health *health, const struct fl_health_check
 	(void)check, (void)deadline;
 	health->inspected = true;
 	health->container.exists = true;
+	health->container.image = fl_xstrdup("flwr/superlink:1.25.0");
+	health->container.digest = fl_xstrdup("another");
 	health->container.started_at = fl_xstrdup("2026-11-29T10:00:00Z");
 	health->layers[FL_LAYER_CONTAINER].applies = true;
 	fl_health_set(health, FL_LAYER_CONTAINER, ready ? FL_LAYER_HOLDS : container, "container");
@@ -59,8 +74,10 @@ static int set_up(void **state)
 	assert_int_equal(fl_resolve_load(&settings, &paths, NULL, &err), 0);
 	json = fl_settings_json(&settings);
 	scratch_write(paths.json, json);
+	assert_int_equal(fl_folder_make(paths.state_dir, 0750, &err), 0); /* for the version */
 	fl_log_set_sink(count, NULL);
 	lines = 0;
+	image_there = false;
 	return 0;
 }
 
@@ -123,6 +140,18 @@ static void only_service_mends_its_own_failure(void **state)
 	assert_int_equal(lines, 0);
 }
 
+/* It must not fix a configuration that has never run. */
+static void the_container_of_another_boot_is_no_success(void **state)
+{
+	(void)state;
+	set_stage(FL_BOOT_FAILURE);
+	image_there = true;
+	report(true, FL_EXIT_NO, FL_BOOT_FAILURE);
+	assert_int_equal(access(paths.booted, F_OK), -1);
+	image_there = false;
+	report(true, FL_EXIT_OK, FL_BOOT_SUCCESS);
+}
+
 static void nothing_configured_is_nothing_to_say(void **state)
 {
 	(void)state;
@@ -139,6 +168,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(silence_changes_nothing_at_first, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(only_service_mends_its_own_failure, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(the_container_of_another_boot_is_no_success, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(nothing_configured_is_nothing_to_say, set_up,
 						tear_down),
