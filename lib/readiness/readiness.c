@@ -74,14 +74,14 @@ static bool is_of_another_boot(struct report *report, bool by_systemd)
 {
 	const struct fl_announcement *announcement = &report->announcement;
 	const struct fl_docker_container *container = &announcement->health.container;
-	fl_auto_free char *id = NULL, *digest = NULL, *request = NULL;
+	fl_auto_free char *id = NULL, *digest = NULL;
 	struct fl_error ignored = FL_ERROR_INIT;
 
 	if (fl_docker_image_id(announcement->docker, container->image, &id, fl_now() + ENGINE_LIMIT,
 			       &ignored) != 1)
 		return false; /* nobody knows */
-	request = fl_container_request(&announcement->publication.settings, report->paths,
-				       container->image, id, by_systemd, &digest);
+	free(fl_container_request(&announcement->publication.settings, report->paths,
+				  container->image, id, by_systemd, &digest));
 	return container->digest != NULL && strcmp(container->digest, digest) != 0;
 }
 
