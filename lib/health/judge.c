@@ -47,8 +47,8 @@ static bool is_silent(const struct fl_health *health)
 	       !health->refused && !fl_diagnosis_is_final(health->cause);
 }
 
-enum fl_standing fl_judge(const struct fl_health *health, bool ready, int64_t timeout, fl_time now,
-			  struct fl_memory *memory, bool *restart)
+enum fl_standing fl_judge(const struct fl_health *health, bool ready, int64_t timeout,
+			  fl_time began, fl_time now, struct fl_memory *memory, bool *restart)
 {
 	const char *run = run_of(health);
 	int64_t failing;
@@ -64,7 +64,7 @@ enum fl_standing fl_judge(const struct fl_health *health, bool ready, int64_t ti
 	}
 	if (memory->since == 0 || (run[0] != '\0' && strcmp(run, memory->failing) != 0)) {
 		fl_memory_set(&memory->failing, run);
-		memory->since = now;
+		memory->since = began;
 	}
 	failing = now - memory->since;
 	dead = is_dead(health, memory, failing >= timeout);

@@ -27,11 +27,12 @@ enum fl_standing {
 };
 
 /*
- * Judges the look HEALTH at NOW; READY says whether it found that the SuperLink works. TIMEOUT is
- * FL_HEALTH_TIMEOUT in nanoseconds. Updates MEMORY, all but `said`. *RESTART: whether a restart can
- * mend it, which is never so if the Engine did not answer.
+ * Judges the look HEALTH, which lasted from BEGAN to NOW; READY says whether it found that the
+ * SuperLink works. TIMEOUT is FL_HEALTH_TIMEOUT in nanoseconds. Updates MEMORY, all but `said`.
+ * *RESTART: whether a restart can mend it, which is never so if the Engine did not answer.
  */
-enum fl_standing fl_judge(const struct fl_health *health, bool ready, int64_t timeout, fl_time now,
-			  struct fl_memory *memory, bool *restart) FL_NONNULL(1, 5, 6);
+enum fl_standing fl_judge(const struct fl_health *health, bool ready, int64_t timeout,
+			  fl_time began, fl_time now, struct fl_memory *memory, bool *restart)
+	FL_NONNULL(1, 6, 7);
 
 #endif

@@ -89,16 +89,17 @@ static bool is_of_another_boot(struct report *report, bool by_systemd)
 static void look(struct report *report, bool by_systemd)
 {
 	struct fl_announcement *announcement = &report->announcement;
+	fl_time began = fl_now();
 	int64_t seconds;
 
 	report->standing = FL_STANDING_NOT_READY;
 	if (announcement->docker == NULL || (report->failed && report->under_way))
 		return;
-	announcement->publication.deadline = fl_now() + 2 * FL_HEALTH_TRY;
+	announcement->publication.deadline = began + 2 * FL_HEALTH_TRY;
 	fl_announcement_look(announcement);
 	seconds = fl_settings_integer(&announcement->publication.settings, FL_PARAM_HEALTH_TIMEOUT);
 	report->standing = fl_judge(&announcement->health, announcement->ready, seconds * FL_SEC,
-				    fl_now(), &report->memory, &report->restart);
+				    began, fl_now(), &report->memory, &report->restart);
 	if (report->standing == FL_STANDING_READY && is(report->stage, FL_BOOT_FAILURE) &&
 	    announcement->health.inspected && is_of_another_boot(report, by_systemd))
 		report->failed = true;

@@ -48,15 +48,17 @@ static struct fl_health silent(char *run, enum fl_layer_id layer)
 
 static enum fl_standing look(const struct fl_health *health, int64_t second_of_boot)
 {
-	return fl_judge(health, false, TIMEOUT, second_of_boot * FL_SEC, &memory, &restart);
+	fl_time began = second_of_boot * FL_SEC;
+
+	return fl_judge(health, false, TIMEOUT, began, began, &memory, &restart);
 }
 
 static void ready_at(char *run, int64_t second_of_boot)
 {
 	struct fl_health health = silent(run, FL_LAYER_FLEET);
 
-	assert_int_equal(fl_judge(&health, true, TIMEOUT, second_of_boot * FL_SEC, &memory,
-				  &restart),
+	assert_int_equal(fl_judge(&health, true, TIMEOUT, second_of_boot * FL_SEC,
+				  second_of_boot * FL_SEC, &memory, &restart),
 			 FL_STANDING_READY);
 	assert_false(restart);
 }
@@ -82,6 +84,21 @@ static void a_busy_one_stays_ready_for_a_while(void **state)
 	busy = silent(second, FL_LAYER_FLEET);
 	assert_int_equal(look(&busy, 550), FL_STANDING_NOT_READY);
 	assert_false(restart);
+}
+
+/* A look waits for an answer for seconds, and the silence is as old as its first one. */
+static void silence_counts_from_its_beginning(void **state)
+{
+	struct fl_health busy = silent(first, FL_LAYER_FLEET);
+
+	(void)state;
+	ready_at(first, 100);
+	assert_int_equal(fl_judge(&busy, false, TIMEOUT, 110 * FL_SEC, 116 * FL_SEC, &memory,
+				  &restart),
+			 FL_STANDING_SILENT);
+	assert_int_equal(fl_judge(&busy, false, TIMEOUT, 165 * FL_SEC, 171 * FL_SEC, &memory,
+				  &restart),
+			 FL_STANDING_NOT_READY);
 }
 
 static void one_that_was_never_ready_is_not_ready(void **state)
@@ -182,6 +199,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_busy_one_stays_ready_for_a_while, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(silence_counts_from_its_beginning, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(one_that_was_never_ready_is_not_ready, set_up,
 						tear_down),
