@@ -149,12 +149,20 @@ static bool owes_ready(const struct report *report)
 	       !is_contextualizing();
 }
 
+/* The first boot of this VM has told nothing yet that could be wrong. */
+static bool is_first_boot(const struct report *report)
+{
+	return access(report->paths->booted, F_OK) != 0 && !is(report->stage, FL_BOOT_SUCCESS) &&
+	       !is(report->stage, FL_BOOT_FAILURE);
+}
+
 static int tell_onegate(struct report *report, struct fl_error *err)
 {
 	struct fl_announcement *announcement = &report->announcement;
 	struct fl_publication *publication = &announcement->publication;
 	bool ready = report->standing == FL_STANDING_READY && may_be_ready(report);
-	bool not_ready = report->standing == FL_STANDING_NOT_READY || report->failed;
+	bool not_ready = report->failed ||
+			 (report->standing == FL_STANDING_NOT_READY && !is_first_boot(report));
 
 	/* An Engine that does not answer does not say which version runs, so nothing is told. */
 	if ((!ready && !not_ready) || (ready && !announcement->health.inspected &&

@@ -72,6 +72,12 @@ is "$out$err$(puts)" '0' 'and nothing is said or sent'
 run fl-healthcheck --root "$ROOT" --report --wait
 exits 64 '--report looks once'
 
+gate_variables FL_CONTROL_API_ADDRESS=127.0.0.1:9093 | make_root
+start_engine --image flwr/superlink:1.25.0
+service configure
+report
+is "$status $(puts)" '1 0' 'a first boot under way has nothing to take back'
+
 vm
 exits 0 'a boot'
 report

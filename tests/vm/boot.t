@@ -39,7 +39,7 @@ inside 'stat -c "%a %u:%g %F %n" /etc/one-appliance/service /etc/one-appliance/s
 	/etc/systemd/system/flower-superlink.service /var/log/one-appliance/flower-configure.log \
 	/var/log/one-appliance/flower-bootstrap.log; for l in configure bootstrap health-check; do readlink /opt/flower/scripts/$l.sh; done'
 is "$out" "755 0:0 regular file /etc/one-appliance/service
-644 0:0 regular file /etc/one-appliance/status
+777 0:0 symbolic link /etc/one-appliance/status
 644 0:0 regular file /etc/one-appliance/config
 640 0:0 regular file /opt/flower/config/superlink.env
 640 0:0 regular file /opt/flower/config/superlink.json
